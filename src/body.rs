@@ -1,0 +1,134 @@
+//! The body of a response.
+
+use crate::Result;
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::{iter, vec};
+
+/// A piece of a body, sent as it is.
+pub type Block = Cow<'static, [u8]>;
+
+/// The body of a response: an iterator of blocks, each of which is
+/// sent before the next is asked for.
+///
+/// It is made from a string, from bytes, from an array or vector of
+/// either, from a file, or from an iterator with [`Body::blocks`].
+/// Dropping it is WSGI's `close()`: that happens once, however the
+/// request ends (PEP 3333, "Specification Details").
+///
+/// ```
+/// use gateway::Body;
+///
+/// let whole = Body::from(["Hello", " ", "World!"]);
+/// assert_eq!(whole.length(), Some(12));
+///
+/// let count = (1..=3).map(|n| Ok(format!("{n}\n").into()));
+/// assert_eq!(Body::blocks(count).length(), None);
+/// ```
+pub struct Body(Blocks);
+
+enum Blocks {
+    One(Option<Block>),
+    Several(vec::IntoIter<Block>),
+    Stream(Option<u64>, Box<dyn Iterator<Item = Result<Block>>>),
+}
+
+impl Body {
+    /// A body whose blocks are made one by one, and may fail.
+    ///
+    /// After an error the rest is not asked for.
+    pub fn blocks<I>(blocks: I) -> Self
+    where
+        I: IntoIterator<Item = Result<Block>>,
+        I::IntoIter: 'static,
+    {
+        Self(Blocks::Stream(None, Box::new(blocks.into_iter())))
+    }
+
+    /// The number of bytes still to come, if that is known.
+    pub fn length(&self) -> Option<u64> {
+        match &self.0 {
+            Blocks::One(block) => Some(total(block)),
+            Blocks::Several(blocks) => Some(total(blocks.as_slice())),
+            Blocks::Stream(length, _) => *length,
+        }
+    }
+}
+
+fn total<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> u64 {
+    blocks.into_iter().map(|block| block.len() as u64).sum()
+}
+
+impl Iterator for Body {
+    type Item = Result<Block>;
+
+    fn next(&mut self) -> Option<Result<Block>> {
+        match &mut self.0 {
+            Blocks::One(block) => block.take().map(Ok),
+            Blocks::Several(blocks) => blocks.next().map(Ok),
+            Blocks::Stream(_, blocks) => blocks.next(),
+        }
+    }
+}
+
+macro_rules! body_from {
+    ($($text:ty: $block:expr;)*) => {$(
+        impl From<$text> for Body {
+            fn from(text: $text) -> Self {
+                let block: fn($text) -> Block = $block;
+                Self(Blocks::One(Some(block(text))))
+            }
+        }
+        impl From<Vec<$text>> for Body {
+            fn from(texts: Vec<$text>) -> Self {
+                let block: fn($text) -> Block = $block;
+                let blocks: Vec<_> =
+                    texts.into_iter().map(block).collect();
+                Self(Blocks::Several(blocks.into_iter()))
+            }
+        }
+        impl<const N: usize> From<[$text; N]> for Body {
+            fn from(texts: [$text; N]) -> Self {
+                Self::from(Vec::from(texts))
+            }
+        }
+    )*};
+}
+
+body_from! {
+    &'static str: |text| Cow::Borrowed(text.as_bytes());
+    &'static [u8]: Cow::Borrowed;
+    String: |text| Cow::Owned(text.into_bytes());
+    Vec<u8>: Cow::Owned;
+}
+
+impl From<File> for Body {
+    /// `wsgi.file_wrapper`: the rest of the file, from where it is
+    /// read next (PEP 3333, "Optional Platform-Specific File
+    /// Handling").
+    fn from(mut file: File) -> Self {
+        let length = bytes_left(&mut file);
+        let blocks = iter::from_fn(move || {
+            let mut block = vec![0; FILE_BLOCK];
+            let read = file.read(&mut block);
+            match read {
+                Ok(0) => return None,
+                Ok(n) => block.truncate(n),
+                Err(error) => return Some(Err(error.into())),
+            }
+            Some(Ok(block.into()))
+        });
+        Self(Blocks::Stream(length, Box::new(blocks)))
+    }
+}
+
+/// How much of a file is read at a time, in bytes.
+const FILE_BLOCK: usize = 64 * 1024;
+
+/// The bytes from here to the end; `None` for a pipe or a device.
+fn bytes_left(file: &mut File) -> Option<u64> {
+    let metadata = file.metadata().ok().filter(|m| m.is_file())?;
+    let position = file.stream_position().ok()?;
+    Some(metadata.len().saturating_sub(position))
+}

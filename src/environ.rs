@@ -1,0 +1,228 @@
+//! What an application is told of a request.
+
+use crate::ErrorLog;
+use std::any::Any;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{self, BufRead};
+use std::marker::PhantomData;
+use std::ops::Range;
+
+/// The environ: CGI's variables, the `wsgi.*` values, and what servers
+/// and middleware add under a [`Key`] of their own (PEP 3333, "environ
+/// Variables").
+///
+/// ```
+/// use gateway::Environ;
+///
+/// let mut environ = Environ::new();
+/// environ.set("PATH_INFO", "/caf\u{e9}");
+/// assert_eq!(environ.get("PATH_INFO").unwrap(), "/café");
+/// assert_eq!(environ.get("QUERY_STRING"), None);
+/// assert!(environ.keys().contains(&"wsgi.input"));
+/// ```
+pub struct Environ {
+    /// All names end to end, and all values: an allocation for each
+    /// variable would take longer than the rest of its making.
+    names: String,
+    values: Vec<u8>,
+    /// The latest of a name counts.
+    variables: Vec<Variable>,
+    extensions: BTreeMap<&'static str, Box<dyn Any>>,
+    /// `wsgi.input`: the request's body. It ends where the body ends.
+    pub input: Box<dyn BufRead + Send>,
+    /// `wsgi.errors`: the server's error log.
+    pub errors: ErrorLog,
+    /// `wsgi.url_scheme`: `http` or `https`.
+    pub url_scheme: &'static str,
+    /// `wsgi.multithread`: may the application be called again in
+    /// this process before it has returned?
+    pub multithread: bool,
+    /// `wsgi.multiprocess`: may another process be calling it too?
+    pub multiprocess: bool,
+    /// `wsgi.run_once`: is this the only request that this process
+    /// is expected to answer?
+    pub run_once: bool,
+}
+
+/// Where a variable's name and value are.
+struct Variable {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+/// The keys that PEP 3333 defines, which every environ has.
+const WSGI_KEYS: [&str; 8] = [
+    "wsgi.errors",
+    "wsgi.file_wrapper",
+    "wsgi.input",
+    "wsgi.multiprocess",
+    "wsgi.multithread",
+    "wsgi.run_once",
+    "wsgi.url_scheme",
+    "wsgi.version",
+];
+
+impl Environ {
+    /// `wsgi.version`: the interface's, not this library's.
+    pub const VERSION: (u8, u8) = (1, 0);
+
+    /// An environ without a variable: no input, errors to stderr, one
+    /// thread, one process.
+    pub fn new() -> Self {
+        Self {
+            names: String::with_capacity(500),
+            values: Vec::with_capacity(1000),
+            variables: Vec::with_capacity(30),
+            extensions: BTreeMap::new(),
+            input: Box::new(io::empty()),
+            errors: ErrorLog::stderr(),
+            url_scheme: "http",
+            multithread: false,
+            multiprocess: false,
+            run_once: false,
+        }
+    }
+
+    /// A variable as text, with U+FFFD where it is not UTF-8.
+    ///
+    /// `None` means that it is absent, and nothing else.
+    pub fn get(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.bytes(name).map(String::from_utf8_lossy)
+    }
+
+    /// A variable as the bytes that the server was given.
+    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+        let mut latest = self.variables.iter().rev();
+        let variable = latest.find(|v| self.name(v) == name)?;
+        Some(self.value(variable))
+    }
+
+    /// Sets a variable.
+    pub fn set(
+        &mut self,
+        name: impl AsRef<str>,
+        value: impl AsRef<[u8]>,
+    ) {
+        let (name_start, value_start) =
+            (self.names.len(), self.values.len());
+        self.names.push_str(name.as_ref());
+        self.values.extend_from_slice(value.as_ref());
+        self.variables.push(Variable {
+            name: name_start..self.names.len(),
+            value: value_start..self.values.len(),
+        });
+    }
+
+    /// Removes a variable, and returns it.
+    pub fn remove(&mut self, name: &str) -> Option<Vec<u8>> {
+        let value = self.bytes(name)?.to_vec();
+        let names = &self.names;
+        self.variables.retain(|v| names[v.name.clone()] != *name);
+        Some(value)
+    }
+
+    fn name(&self, variable: &Variable) -> &str {
+        &self.names[variable.name.clone()]
+    }
+
+    fn value(&self, variable: &Variable) -> &[u8] {
+        &self.values[variable.value.clone()]
+    }
+
+    /// The variables and their bytes, sorted by name.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let latest = self.variables.iter().rev();
+        let mut all: Vec<(&str, &[u8])> =
+            latest.map(|v| (self.name(v), self.value(v))).collect();
+        all.sort_by_key(|(name, _)| *name);
+        all.dedup_by_key(|(name, _)| *name);
+        all.into_iter()
+    }
+
+    /// All keys, sorted: variables, `wsgi.*`, and extensions.
+    pub fn keys(&self) -> Vec<&str> {
+        let variables = self.variables.iter().map(|v| self.name(v));
+        let extensions = self.extensions.keys().copied();
+        let mut keys: Vec<&str> =
+            variables.chain(WSGI_KEYS).chain(extensions).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Sets the value under a server's or middleware's own key.
+    pub fn insert<T: 'static>(&mut self, key: Key<T>, value: T) {
+        self.extensions.insert(key.name, Box::new(value));
+    }
+
+    /// The value under a server's or middleware's own key.
+    pub fn extension<T: 'static>(&self, key: Key<T>) -> Option<&T> {
+        self.extensions.get(key.name)?.downcast_ref()
+    }
+}
+
+impl Default for Environ {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The name of a value that a server or middleware defines, and the
+/// value's type.
+///
+/// In a `const`, a name that breaks the rule is a compile error: lower
+/// case letters, digits, dots and underscores, after a prefix that is
+/// the definer's own (PEP 3333, "environ Variables").
+///
+/// ```
+/// use gateway::{Environ, Key};
+///
+/// const USER: Key<String> = Key::new("login.user");
+///
+/// let mut environ = Environ::new();
+/// environ.insert(USER, "ada".to_string());
+/// assert_eq!(environ.extension(USER).unwrap(), "ada");
+/// ```
+///
+/// ```compile_fail
+/// const USER: gateway::Key<String> = gateway::Key::new("User");
+/// ```
+pub struct Key<T> {
+    name: &'static str,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> Key<T> {
+    /// A key of this name.
+    ///
+    /// # Panics
+    ///
+    /// On a name that PEP 3333 does not allow; in a `const`, while
+    /// compiling.
+    pub const fn new(name: &'static str) -> Self {
+        let bytes = name.as_bytes();
+        let mut dots = 0;
+        let mut at = 0;
+        while at < bytes.len() {
+            match bytes[at] {
+                b'.' => dots += 1,
+                b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
+                _ => panic!("a key has a-z, 0-9, '.', '_' only"),
+            }
+            at += 1;
+        }
+        assert!(
+            dots > 0 && bytes[0] != b'.',
+            "a key starts with a prefix of its own and a dot"
+        );
+        Self { name, value: PhantomData }
+    }
+}
+
+impl<T> Clone for Key<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Key<T> {}

@@ -1,0 +1,337 @@
+//! The head of a response: what an application may put in it.
+
+use crate::exchange::Protocol;
+use crate::{Headers, SOFTWARE};
+use httpdate::HttpDate;
+use std::cmp::Ordering;
+use std::time::SystemTime;
+use std::{error::Error, fmt};
+
+/// A status or header that must not be sent, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IllegalHead {
+    what: String,
+    reason: String,
+}
+
+impl fmt::Display for IllegalHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.reason)
+    }
+}
+impl Error for IllegalHead {}
+
+/// Fields of one connection, which are the server's affair (RFC 9110,
+/// section 7.6.1), and `Status`, which is CGI's (RFC 3875, section
+/// 6.3.3).
+const NOT_THE_APPLICATIONS: [&str; 11] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "status",
+    "te",
+    "trailer",
+    "trailers",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Fields of which a response has one at most.
+const ONCE: [&str; 4] =
+    ["content-length", "content-type", "date", "location"];
+
+/// Refuses a status or header that would break the response.
+///
+/// PEP 3333, "The start_response() Callable", asks for this check
+/// while the application can still be told. A line break in a value,
+/// for one, ends the header, and the client reads what follows as the
+/// next:
+///
+/// ```
+/// let headers = [("Location", "/next\r\nSet-Cookie: admin=1")];
+/// let error = gateway::head::check("303 See Other", &headers);
+/// let message = r#"header "Location": '\r' at byte 5 of its value"#;
+/// assert_eq!(error.unwrap_err().to_string(), message);
+/// ```
+///
+/// # Errors
+///
+/// The first thing that is wrong, with its name and place.
+pub fn check(
+    status: &str,
+    headers: Headers,
+) -> Result<(), IllegalHead> {
+    check_status(status)?;
+    for (at, (name, value)) in headers.iter().enumerate() {
+        let wrong = wrong_name(name)
+            .or_else(|| wrong_value(value))
+            .or_else(|| repeated(name, &headers[..at]))
+            .or_else(|| wrong_length(status, name, value));
+        if let Some(reason) = wrong {
+            let what = format!("header {name:?}");
+            return Err(IllegalHead { what, reason });
+        }
+    }
+    Ok(())
+}
+
+/// Three digits, one space, a reason (PEP 3333; RFC 9112, section 4).
+fn check_status(status: &str) -> Result<(), IllegalHead> {
+    let reason = match status.as_bytes() {
+        [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ', text @ ..]
+            if !text.trim_ascii().is_empty()
+                && text.trim_ascii() == text =>
+        {
+            wrong_value(status)
+        }
+        _ => Some("not like \"200 OK\", from 200 to 599".into()),
+    };
+    match reason {
+        None => Ok(()),
+        Some(reason) => {
+            let what = format!("status {status:?}");
+            Err(IllegalHead { what, reason })
+        }
+    }
+}
+
+fn wrong_name(name: &str) -> Option<String> {
+    let same = |other: &&str| name.eq_ignore_ascii_case(other);
+    if name.is_empty() {
+        Some("a name must not be empty".into())
+    } else if let Some(at) = name.bytes().position(|b| !is_token(b)) {
+        Some(format!("byte {at} of its name is not a token's"))
+    } else if NOT_THE_APPLICATIONS.iter().any(same) {
+        Some("is the server's to send".into())
+    } else {
+        None
+    }
+}
+
+/// May this byte stand in a token, such as a method or a field's name
+/// (RFC 9110, section 5.6.2)?
+pub fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Control characters, and what does not fit Latin-1, in which a head
+/// is sent (PEP 3333, "Unicode Issues").
+fn wrong_value(value: &str) -> Option<String> {
+    let wrong = |c: char| c.is_ascii_control() || c > '\u{ff}';
+    let (at, c) = value.char_indices().find(|&(_, c)| wrong(c))?;
+    Some(format!("{c:?} at byte {at} of its value"))
+}
+
+fn repeated(name: &str, before: Headers) -> Option<String> {
+    let same = |other: &str| name.eq_ignore_ascii_case(other);
+    let is_once = ONCE.iter().any(|once| same(once));
+    let is_there = before.iter().any(|(other, _)| same(other));
+    (is_once && is_there).then(|| "may be given once only".into())
+}
+
+/// A Content-Length is a number, and a response without a body has
+/// none (RFC 9110, section 8.6).
+fn wrong_length(
+    status: &str,
+    name: &str,
+    value: &str,
+) -> Option<String> {
+    if !name.eq_ignore_ascii_case("Content-Length") {
+        return None;
+    }
+    if status.starts_with("204") {
+        return Some("a 204 has no body, so no length".into());
+    }
+    let is_number = value.bytes().all(|b| b.is_ascii_digit())
+        && value.parse::<u64>().is_ok();
+    (!is_number).then(|| format!("{value:?} is not a number of bytes"))
+}
+
+/// A head that was checked, ready to be written.
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    /// The status and the application's headers, as they are sent.
+    lines: Vec<u8>,
+    content_length: Option<u64>,
+    pub(crate) has_type: bool,
+    has_date: bool,
+    has_server: bool,
+}
+
+/// How the end of a body is told (RFC 9112, section 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// There is no body: HEAD, 204, 304.
+    Nothing,
+    /// By Content-Length: so many bytes are still to come.
+    Exactly(u64),
+    /// By a last chunk of no bytes.
+    Chunked,
+    /// By the end of the connection, or of the CGI program's output.
+    UntilClose,
+}
+
+/// Whether a block fits in what Content-Length leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    Under,
+    Exactly,
+    Over,
+}
+
+impl Framing {
+    /// How many of a block's bytes are to be sent.
+    pub(crate) fn take(&mut self, length: usize) -> (usize, Fit) {
+        match self {
+            Framing::Nothing => (0, Fit::Under),
+            Framing::Chunked | Framing::UntilClose => {
+                (length, Fit::Under)
+            }
+            Framing::Exactly(left) => {
+                let fit = match (length as u64).cmp(left) {
+                    Ordering::Less => Fit::Under,
+                    Ordering::Equal => Fit::Exactly,
+                    Ordering::Greater => Fit::Over,
+                };
+                let room = (*left).min(length as u64);
+                *left -= room;
+                (room as usize, fit)
+            }
+        }
+    }
+}
+
+impl Head {
+    pub(crate) fn new(
+        status: &str,
+        headers: Headers,
+    ) -> Result<Self, IllegalHead> {
+        check(status, headers)?;
+        let mut lines = Vec::with_capacity(200);
+        push_latin1(&mut lines, &[status, "\r\n"]);
+        for (name, value) in headers {
+            push_latin1(&mut lines, &[name, ": ", value, "\r\n"]);
+        }
+        let find = |name: &str| {
+            let same = |n: &str| n.eq_ignore_ascii_case(name);
+            headers.iter().find(|(n, _)| same(n)).map(|(_, v)| *v)
+        };
+        Ok(Self {
+            status: status[..3].parse().unwrap_or(500),
+            lines,
+            content_length: find("Content-Length")
+                .and_then(|length| length.parse().ok()),
+            has_type: find("Content-Type").is_some(),
+            has_date: find("Date").is_some(),
+            has_server: find("Server").is_some(),
+        })
+    }
+
+    /// Does a response of this status have no body, ever (RFC 9110,
+    /// section 6.4.1)?
+    pub(crate) fn is_bodiless(&self) -> bool {
+        matches!(self.status, 204 | 304)
+    }
+
+    /// What is wrong with Content-Type: a body needs one, a response
+    /// without a body has none (RFC 3875, section 6.3.1).
+    pub(crate) fn type_mismatch(
+        &self,
+        length: Option<u64>,
+    ) -> Option<&'static str> {
+        match (self.is_bodiless(), self.has_type) {
+            (false, false) if length != Some(0) => {
+                Some("a body without a Content-Type")
+            }
+            (true, true) => Some("a Content-Type without a body"),
+            _ => None,
+        }
+    }
+
+    /// How the end of the body will be told. `length` is the body's,
+    /// where it is known.
+    pub(crate) fn framing(
+        &self,
+        protocol: Protocol,
+        is_head: bool,
+        length: Option<u64>,
+    ) -> Framing {
+        if is_head || self.is_bodiless() {
+            return Framing::Nothing;
+        }
+        match (self.content_length.or(length), protocol) {
+            (Some(length), _) => Framing::Exactly(length),
+            (None, Protocol::Http11 { .. }) => Framing::Chunked,
+            (None, _) => Framing::UntilClose,
+        }
+    }
+
+    /// Writes the head as the protocol wants it, with what the
+    /// application left to the server.
+    pub(crate) fn write(
+        &self,
+        protocol: Protocol,
+        framing: Framing,
+        length: Option<u64>,
+        to: &mut Vec<u8>,
+    ) {
+        let mut add = |text: &[u8]| to.extend_from_slice(text);
+        match protocol {
+            Protocol::Cgi => add(b"Status: "),
+            _ => add(b"HTTP/1.1 "),
+        }
+        add(&self.lines);
+        if framing == Framing::Chunked {
+            add(b"Transfer-Encoding: chunked\r\n");
+        }
+        if let Some(length) = self.length_to_add(framing, length) {
+            add(b"Content-Length: ");
+            add(length.to_string().as_bytes());
+            add(b"\r\n");
+        }
+        if protocol != Protocol::Cgi {
+            self.write_server_fields(to);
+        }
+        to.extend_from_slice(protocol.connection(framing).as_bytes());
+        to.extend_from_slice(b"\r\n");
+    }
+
+    /// A Content-Length that the application did not give. The answer
+    /// to HEAD has it if the body was made all the same.
+    fn length_to_add(
+        &self,
+        framing: Framing,
+        length: Option<u64>,
+    ) -> Option<u64> {
+        match (self.content_length, framing) {
+            (None, Framing::Exactly(length)) => Some(length),
+            (None, Framing::Nothing) if !self.is_bodiless() => {
+                length.filter(|&length| length > 0)
+            }
+            _ => None,
+        }
+    }
+
+    /// Date and Server, unless the application gave them (RFC 9110,
+    /// section 6.6.1).
+    fn write_server_fields(&self, to: &mut Vec<u8>) {
+        if !self.has_date {
+            let now = HttpDate::from(SystemTime::now()).to_string();
+            push_latin1(to, &["Date: ", &now, "\r\n"]);
+        }
+        if !self.has_server {
+            push_latin1(to, &["Server: ", SOFTWARE, "\r\n"]);
+        }
+    }
+}
+
+fn push_latin1(bytes: &mut Vec<u8>, texts: &[&str]) {
+    for text in texts {
+        match text.is_ascii() {
+            true => bytes.extend_from_slice(text.as_bytes()),
+            false => bytes.extend(text.chars().map(|c| c as u8)),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The Web Server Gateway Interface, in Rust.
+//!
+//! An [`Application`] is a function of an [`Environ`], which says
+//! all that is known of a request, and of `start_response`, which
+//! takes the status and headers. It returns the body.
+//!
+//! ```
+//! use gateway::{Environ, Response, Result, StartResponse};
+//!
+//! fn application(
+//!     _environ: &mut Environ,
+//!     start_response: StartResponse,
+//! ) -> Result<Response> {
+//!     let headers = [("Content-Type", "text/html")];
+//!     let started = start_response("200 OK", &headers)?;
+//!     Ok(started.body("<html><body>Hello World!</body></html>"))
+//! }
+//! ```
+//!
+//! The same application runs as a CGI program with [`cgi::run`] and,
+//! with the feature `tiny_http`, under a `server` of its own. What
+//! lies between it and the wire is the [`exchange`], the same for
+//! every server.
+//!
+//! The book in `book/` builds this library chapter by chapter.
+#![warn(missing_docs)]
+
+/// What servers call themselves, in SERVER_SOFTWARE and in Server.
+pub const SOFTWARE: &str =
+    concat!("gateway/", env!("CARGO_PKG_VERSION"));
+
+#[cfg(feature = "tiny_http")]
+mod access_log;
+mod application;
+mod body;
+pub mod cgi;
+#[cfg(feature = "tiny_http")]
+pub mod command_line;
+mod environ;
+mod error_log;
+pub mod exchange;
+mod failure;
+pub mod head;
+mod input;
+#[cfg(feature = "tiny_http")]
+pub mod request;
+#[cfg(feature = "tiny_http")]
+pub mod server;
+
+pub use application::{Application, Headers, StartResponse};
+pub use body::{Block, Body};
+pub use environ::{Environ, Key};
+pub use error_log::ErrorLog;
+pub use exchange::{Response, Started};
+pub use failure::Failure;
+
+/// Any error: an application may use `?` on all of them.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// A result whose error is an [`Error`] unless another is named.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
