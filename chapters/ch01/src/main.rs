@@ -1,0 +1,8 @@
+use std::io::{self, Write};
+
+fn main() -> io::Result<()> {
+    let mut out = io::stdout();
+    writeln!(out, "Content-Type: text/html")?;
+    writeln!(out)?;
+    writeln!(out, "<html><body>Hello World!</body></html>")
+}

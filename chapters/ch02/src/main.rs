@@ -1,0 +1,3 @@
+fn main() -> std::io::Result<()> {
+    ch02::run(ch02::application)
+}
