@@ -1,0 +1,128 @@
+//! What programs printed the last time, kept while it is still true.
+//!
+//! The key covers every file that a program can depend on: an entry
+//! cannot outlive a change of what it came from.
+
+use crate::project::{Project, files};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash, Hasher};
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What a transcript may depend on. `book/src` is among them because
+/// the tool decides how things are run.
+const SOURCES: [&str; 9] = [
+    "src",
+    "chapters",
+    "tests",
+    "book/src",
+    "Cargo.toml",
+    "Cargo.lock",
+    "book/Cargo.toml",
+    ".cargo",
+    "rust-toolchain.toml",
+];
+
+pub struct Cache {
+    folder: PathBuf,
+    sources: u64,
+    /// Whether what is kept may be used: `check` runs everything.
+    is_used: bool,
+    /// What this build has asked for or kept.
+    wanted: RefCell<BTreeSet<PathBuf>>,
+}
+
+impl Cache {
+    pub fn open(project: &Project, is_used: bool) -> Self {
+        let mut hasher = DefaultHasher::new();
+        rustc_version().hash(&mut hasher);
+        for source in SOURCES {
+            let path = project.root.join(source);
+            let paths = match path.is_file() {
+                true => vec![path],
+                false => files(&path),
+            };
+            for path in paths {
+                path.hash(&mut hasher);
+                fs::read(&path).unwrap_or_default().hash(&mut hasher);
+            }
+        }
+        Self {
+            folder: project.workplace().join("cache"),
+            sources: hasher.finish(),
+            is_used,
+            wanted: RefCell::default(),
+        }
+    }
+
+    /// The texts kept under `key`.
+    pub fn get(&self, key: &str) -> Option<Vec<String>> {
+        let text = fs::read(self.path(key)).ok()?;
+        let texts = serde_json::from_slice(&text).ok()?;
+        self.is_used.then_some(texts)
+    }
+
+    /// Keeps texts. A cache that cannot be written costs time only.
+    pub fn put(&self, key: &str, texts: &[String]) {
+        let text = serde_json::json!(texts).to_string();
+        let _ = fs::create_dir_all(&self.folder);
+        let _ = fs::write(self.path(key), text);
+    }
+
+    /// Forgets what this build had no use for.
+    pub fn prune(&self) {
+        let wanted = self.wanted.borrow();
+        for path in files(&self.folder) {
+            if !wanted.contains(&path) {
+                // Another build may have been faster.
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+
+    fn path(&self, key: &str) -> PathBuf {
+        let mut hasher = DefaultHasher::new();
+        self.sources.hash(&mut hasher);
+        key.hash(&mut hasher);
+        let name = format!("{:016x}.json", hasher.finish());
+        let path = self.folder.join(name);
+        self.wanted.borrow_mut().insert(path.clone());
+        path
+    }
+}
+
+fn rustc_version() -> Vec<u8> {
+    let version = Command::new("rustc").arg("-vV").output();
+    version.map(|output| output.stdout).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_of_any_source_is_another_key() {
+        let name = format!("book-cache-{}", std::process::id());
+        let root = std::env::temp_dir().join(name);
+        fs::create_dir_all(root.join("chapters/ch01")).unwrap();
+        let main = root.join("chapters/ch01/main.rs");
+        fs::write(&main, "one").unwrap();
+        let project = Project::at(&root);
+
+        Cache::open(&project, true).put("run", &["said".into()]);
+        let kept = Cache::open(&project, true).get("run");
+        assert_eq!(kept, Some(vec!["said".to_string()]));
+        assert_eq!(Cache::open(&project, true).get("other"), None);
+        assert_eq!(Cache::open(&project, false).get("run"), None);
+
+        fs::write(&main, "two").unwrap();
+        let cache = Cache::open(&project, true);
+        assert_eq!(cache.get("run"), None);
+        cache.prune();
+        assert_eq!(files(&cache.folder).len(), 0);
+        fs::remove_dir_all(root).unwrap();
+    }
+}

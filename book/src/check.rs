@@ -1,0 +1,102 @@
+//! `check`: everything that can be checked without a reader.
+
+use crate::builder::{self, Built, Options};
+use crate::coverage::Coverage;
+use crate::links;
+use crate::problem::{Place, Problem};
+use crate::programs::is_chapter;
+use crate::project::Project;
+use crate::prose;
+use crate::source::Lines;
+use std::fmt::Write;
+use std::fs;
+
+/// The chapter by whose end all of `src/` has been printed.
+const ALL_PRINTED: &str = "ch07";
+
+/// What was found, and a summary.
+pub struct Report {
+    pub problems: Vec<Problem>,
+    pub summary: String,
+}
+
+pub fn check(project: &Project) -> Result<Report, String> {
+    let destination = project.workplace().join("check");
+    let options = Options {
+        destination: Some(destination.clone()),
+        is_fresh: true,
+    };
+    let built = builder::build(project, options)?;
+    let mut problems = built.problems.clone();
+    problems.extend(built.advice.iter().cloned());
+    problems.extend(links::problems(
+        project,
+        &destination,
+        &built.pages,
+    ));
+    for (file, _) in &built.pages {
+        problems.extend(prose::problems(file, &project.read(file)?));
+    }
+    let mut summary = format!("{} pages\n", built.pages.len());
+    coverage(project, &built, &mut problems, &mut summary)?;
+    problems.sort();
+    problems.dedup();
+    // Of no use to anybody, and built anew each time.
+    let _ = fs::remove_dir_all(destination);
+    Ok(Report { problems, summary })
+}
+
+/// How much is printed: reported for the library, required of each
+/// finished chapter.
+fn coverage(
+    project: &Project,
+    built: &Built,
+    problems: &mut Vec<Problem>,
+    summary: &mut String,
+) -> Result<(), String> {
+    let chapters: Vec<(&str, &str)> = built
+        .pages
+        .iter()
+        .map(|(file, page)| (&**file, page.trim_end_matches(".html")))
+        .filter(|(_, chapter)| is_chapter(chapter))
+        .collect();
+    let library = Coverage::of(project, "src", &built.printed)?;
+    summary.push_str(&share(&library));
+    let is_due = chapters.iter().find(|(_, name)| *name == ALL_PRINTED);
+    if let Some((file, _)) = is_due {
+        problems.extend(unprinted(&library, file));
+    }
+    for (file, chapter) in chapters {
+        let folder = format!("chapters/{chapter}/src");
+        let own = Coverage::of(project, &folder, &built.printed)?;
+        summary.push_str(&share(&own));
+        problems.extend(unprinted(&own, file));
+    }
+    Ok(())
+}
+
+fn share(coverage: &Coverage) -> String {
+    let (code, printed) = (coverage.code, coverage.printed());
+    let percent = (printed * 100).checked_div(code).unwrap_or(100);
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{}: {printed} of {code} lines of code printed ({percent} %)",
+        coverage.folder
+    );
+    text
+}
+
+fn unprinted(coverage: &Coverage, file: &str) -> Vec<Problem> {
+    let problem = |(path, lines): &(String, Lines)| {
+        let numbers: Vec<String> =
+            lines.iter().map(|line| line.to_string()).collect();
+        let first = lines.first().copied().unwrap_or(1);
+        let message = format!(
+            "printed on no page: lines {}; list them in {file}",
+            numbers.join(", ")
+        );
+        Problem::new(&Place::new(path, first), message)
+    };
+    coverage.missing.iter().map(problem).collect()
+}

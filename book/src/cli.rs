@@ -1,0 +1,161 @@
+//! What may be said on the command line.
+
+use lexopt::{Arg, Parser};
+use std::path::PathBuf;
+
+pub const USAGE: &str = "\
+Builds, checks and serves the book.
+
+Usage: cargo run -p book [-- COMMAND]
+
+Commands:
+  serve            build the book and serve it (this is the default)
+    --port N         at this port of 127.0.0.1; 0 takes any
+                     (default: the variable PORT, or 3000)
+    --open           and open it in a browser
+  build            build the static site
+    --dest DIR       into this folder (default: target/book/html)
+  check            build it anew and check all that can be checked
+  preprocess       what mdBook runs for `mdbook build book`
+
+Options:
+  -h, --help       print this
+  -V, --version    print the version
+";
+
+#[derive(Debug, PartialEq)]
+pub enum Command {
+    Serve { port: Option<u16>, open: bool },
+    Build { destination: Option<PathBuf> },
+    Check,
+    Preprocess,
+    Supports { renderer: String },
+    Help,
+    Version,
+}
+
+/// Reads the arguments, without the program's name. `port` is the
+/// variable PORT.
+pub fn parse(
+    arguments: impl IntoIterator<Item = String>,
+    port: Option<&str>,
+) -> Result<Command, String> {
+    let arguments = arguments.into_iter().map(Into::into);
+    let mut parser = Parser::from_args::<Vec<std::ffi::OsString>>(
+        arguments.collect(),
+    );
+    read(&mut parser, port).map_err(|e| e.to_string())
+}
+
+fn read(
+    parser: &mut Parser,
+    port: Option<&str>,
+) -> Result<Command, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut command: Option<String> = None;
+    let mut renderer = None;
+    let (mut asked, mut open, mut destination) = (None, false, None);
+    while let Some(arg) = parser.next()? {
+        let name = command.as_deref();
+        match arg {
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Short('V') | Long("version") => {
+                return Ok(Command::Version);
+            }
+            Long("port") if matches!(name, None | Some("serve")) => {
+                asked = Some(self::port(&parser.value()?.string()?)?);
+            }
+            Long("open") if matches!(name, None | Some("serve")) => {
+                open = true;
+            }
+            Long("dest") if name == Some("build") => {
+                destination = Some(PathBuf::from(parser.value()?));
+            }
+            Value(value) if name == Some("preprocess") => {
+                if value != "supports" {
+                    return Err(Arg::Value(value).unexpected());
+                }
+                renderer = Some(parser.value()?.string()?);
+            }
+            Value(value) if name.is_none() => {
+                command = Some(value.string()?);
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    match (command.as_deref().unwrap_or("serve"), renderer) {
+        ("serve", _) => {
+            let port = match (asked, port) {
+                (None, Some(text)) => Some(self::port(text)?),
+                (asked, _) => asked,
+            };
+            Ok(Command::Serve { port, open })
+        }
+        ("build", _) => Ok(Command::Build { destination }),
+        ("check", _) => Ok(Command::Check),
+        ("preprocess", Some(renderer)) => {
+            Ok(Command::Supports { renderer })
+        }
+        ("preprocess", None) => Ok(Command::Preprocess),
+        (other, _) => {
+            Err(format!("there is no command `{other}`").into())
+        }
+    }
+}
+
+fn port(text: &str) -> Result<u16, lexopt::Error> {
+    text.parse().map_err(|_| {
+        format!("`{text}` is not a port; one is a number up to 65535")
+            .into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, String> {
+        parse(line.split_whitespace().map(String::from), Some("3001"))
+    }
+
+    #[test]
+    fn the_default_is_to_serve() {
+        let port = Some(3001);
+        assert_eq!(
+            parsed(""),
+            Ok(Command::Serve { port, open: false })
+        );
+        let port = Some(0);
+        let serve = Ok(Command::Serve { port, open: true });
+        assert_eq!(parsed("serve --port 0 --open"), serve);
+        assert_eq!(parsed("--port=0 --open"), serve);
+        let port = None;
+        let serve = Ok(Command::Serve { port, open: false });
+        assert_eq!(parse([], None), serve);
+    }
+
+    #[test]
+    fn commands_have_their_own_options() {
+        let destination = Some("out".into());
+        let build = Ok(Command::Build { destination });
+        assert_eq!(parsed("build --dest out"), build);
+        assert!(parsed("check --dest out").is_err());
+        let renderer = "html".into();
+        let supports = Ok(Command::Supports { renderer });
+        assert_eq!(parsed("preprocess supports html"), supports);
+        assert_eq!(parsed("build --help"), Ok(Command::Help));
+    }
+
+    #[test]
+    fn what_is_not_known_is_named() {
+        let message = |line| parsed(line).unwrap_err();
+        assert_eq!(message("chek"), "there is no command `chek`");
+        assert_eq!(message("--prot 1"), "invalid option '--prot'");
+        assert_eq!(
+            message("--port x"),
+            "`x` is not a port; one is a number up to 65535"
+        );
+        let extra = "unexpected argument \"now\"";
+        assert_eq!(message("check now"), extra);
+    }
+}

@@ -1,0 +1,91 @@
+//! `drawing`: a drawing made of characters, as one made of lines.
+
+use crate::html;
+
+#[derive(Debug, PartialEq)]
+pub struct Drawing {
+    /// What is said to who does not see it.
+    pub alternative: String,
+    pub art: String,
+}
+
+impl Drawing {
+    pub fn parse(info: &str, body: &[&str]) -> Result<Self, String> {
+        if info.is_empty() {
+            return Err(
+                "it has no text alternative; say in the rest of \
+                        the line what the drawing shows"
+                    .into(),
+            );
+        }
+        if body.iter().all(|line| line.trim().is_empty()) {
+            return Err("nothing is drawn".into());
+        }
+        let (alternative, art) = (info.into(), body.join("\n"));
+        Ok(Self { alternative, art })
+    }
+
+    pub fn render(&self) -> String {
+        let options = aasvg::RenderOptions::new().with_stretch(true);
+        let svg = aasvg::render_with_options(&self.art, &options);
+        let svg = themed(&svg);
+        let label = html::escape(&self.alternative);
+        let size = attribute(&svg, "width").unwrap_or_default();
+        let head = format!(
+            "<svg role=\"img\" aria-label=\"{label}\" \
+             style=\"--width: {size}px\" "
+        );
+        let title = format!("<title>{label}</title>");
+        let svg = svg.replacen("<svg ", &head, 1);
+        let svg = svg.replacen('>', &format!(">{title}"), 1);
+        let svg = svg.replace('\n', "");
+        html::figure("drawing", "", &svg)
+    }
+}
+
+/// The page's own colors. mdBook's themes are classes of the page, and
+/// aasvg's style sheet knows the system's preference only.
+fn themed(svg: &str) -> String {
+    let mut svg = svg.to_string();
+    if let (Some(start), Some(end)) =
+        (svg.find("<style>"), svg.find("</style>"))
+    {
+        svg.replace_range(start..end + "</style>".len(), "");
+    }
+    for name in ["stroke", "fill", "text"] {
+        let variable = format!("var(--aasvg-{name})");
+        svg = svg.replace(&variable, "currentColor");
+    }
+    svg.replace("var(--aasvg-bg)", "var(--bg)")
+}
+
+fn attribute<'a>(svg: &'a str, name: &str) -> Option<&'a str> {
+    let lead = format!(" {name}=\"");
+    let start = svg.find(&lead)? + lead.len();
+    let length = svg[start..].find('"')?;
+    Some(&svg[start..start + length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_has_a_text_alternative_and_no_colors_of_its_own() {
+        let art = ["+---+", "| a |-->", "+---+"];
+        let drawing = Drawing::parse("a \"box\"", &art).unwrap();
+        let html = drawing.render();
+        assert!(html.contains("aria-label=\"a &quot;box&quot;\""));
+        assert!(html.contains("<title>a &quot;box&quot;</title>"));
+        assert!(html.contains("currentColor"), "{html}");
+        assert!(!html.contains("#000"), "{html}");
+        assert!(!html.contains("aasvg"), "{html}");
+        assert!(!html.contains('\n'), "{html}");
+    }
+
+    #[test]
+    fn one_without_is_refused() {
+        let error = Drawing::parse("", &["-->"]).unwrap_err();
+        assert!(error.starts_with("it has no text alternative"));
+    }
+}

@@ -1,0 +1,293 @@
+//! `exchange`: a request to a chapter's program, and its answer, as
+//! bytes on the wire.
+
+use crate::html;
+use crate::normalize::normalize;
+use crate::programs::{Programs, Target};
+use crate::serving::Serving;
+use crate::workshop::Workshop;
+use gateway::ErrorLog;
+use gateway::server::Server;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The longest that an answer may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+#[derive(Debug, PartialEq)]
+pub struct Exchange {
+    pub target: Target,
+    kind: Kind,
+    pub request: String,
+}
+
+/// How a chapter's program answers requests.
+#[derive(Debug, PartialEq)]
+enum Kind {
+    /// One process for each request, behind our server.
+    Cgi,
+    /// It serves by itself.
+    Serving,
+}
+
+/// The first chapter whose program serves by itself.
+const FIRST_SERVING: &str = "ch05";
+
+impl Exchange {
+    pub fn parse(info: &str, body: &[&str]) -> Result<Self, String> {
+        let (name, kind) = info.split_once(' ').unwrap_or((info, ""));
+        let target = Target::parse(name)?;
+        let kind = match kind.trim() {
+            "cgi" => Kind::Cgi,
+            "" if *target.chapter < *FIRST_SERVING => Kind::Cgi,
+            "" => Kind::Serving,
+            kind => {
+                return Err(format!(
+                    "`{kind}` is not known here; write `cgi` for a program \
+                     that is run for each request, or leave it"
+                ));
+            }
+        };
+        if body.iter().all(|line| line.trim().is_empty()) {
+            return Err("no request; write its lines".into());
+        }
+        let request = wire(body);
+        Ok(Self { target, kind, request })
+    }
+
+    pub fn key(&self) -> String {
+        format!("{self:?}")
+    }
+
+    pub fn label(&self) -> String {
+        let line = self.request.lines().next().unwrap_or_default();
+        format!("exchange {} {line}", self.target)
+    }
+
+    /// The answer, and the log.
+    pub fn run(
+        &self,
+        workshop: &Workshop,
+    ) -> Result<Vec<String>, String> {
+        let programs = Programs::of(&workshop.project);
+        programs.build(&self.target)?;
+        let (answer, log) = match self.kind {
+            Kind::Cgi => self.run_cgi(programs)?,
+            Kind::Serving => self.run_serving(workshop, &programs)?,
+        };
+        let normal = |t: Vec<u8>| {
+            normalize(&String::from_utf8_lossy(&t), &workshop.project)
+        };
+        Ok(vec![normal(answer), normal(log)])
+    }
+
+    fn run_cgi(
+        &self,
+        programs: Programs,
+    ) -> Result<(Vec<u8>, Vec<u8>), String> {
+        let log = Kept::default();
+        let server = Server::bind("127.0.0.1:0")
+            .map_err(|e| format!("no server can be started: {e}"))?
+            .threads(1)
+            .errors(ErrorLog::new(log.clone()));
+        let address = server.address();
+        let stopper = server.stopper();
+        let default = self.target.clone();
+        let app = move |environ: &mut gateway::Environ,
+                        start_response: gateway::StartResponse<'_>| {
+            programs.answer(&default, environ, start_response)
+        };
+        let thread = thread::spawn(move || server.serve(app));
+        let answer = self.send(address);
+        stopper.stop();
+        let ended = thread.join();
+        let answer = answer.map_err(|e| {
+            format!("{e}; the log says:\n{}", log.text())
+        })?;
+        ended
+            .map_err(|_| "the server panicked".to_string())?
+            .map_err(|e| format!("the server ended: {e}"))?;
+        Ok((answer, log.bytes()))
+    }
+
+    fn run_serving(
+        &self,
+        workshop: &Workshop,
+        programs: &Programs,
+    ) -> Result<(Vec<u8>, Vec<u8>), String> {
+        let program = programs.path(&self.target);
+        let serving = Serving::start(&workshop.project, &program)?;
+        let answer = self.send(serving.address);
+        let log = serving.log();
+        let answer =
+            answer.map_err(|e| format!("{e}; the log says:\n{log}"))?;
+        Ok((answer, log.into_bytes()))
+    }
+
+    fn send(&self, address: SocketAddr) -> Result<Vec<u8>, String> {
+        let failed = |e: io::Error| format!("the exchange failed: {e}");
+        let mut stream = TcpStream::connect(address).map_err(failed)?;
+        let short = Some(Duration::from_millis(50));
+        stream.set_read_timeout(short).map_err(failed)?;
+        stream.write_all(self.request.as_bytes()).map_err(failed)?;
+        let is_head = self.request.starts_with("HEAD ");
+        let deadline = Instant::now() + LIMIT;
+        let mut answer = Vec::new();
+        let mut block = [0; 4096];
+        while !is_complete(&answer, is_head) {
+            match stream.read(&mut block) {
+                Ok(0) => break,
+                Ok(n) => answer.extend_from_slice(&block[..n]),
+                Err(e) if is_timeout(&e) => {}
+                Err(e) => return Err(failed(e)),
+            }
+            if Instant::now() > deadline {
+                return Err(format!(
+                    "no whole answer in {} s; this came:\n{}",
+                    LIMIT.as_secs(),
+                    String::from_utf8_lossy(&answer)
+                ));
+            }
+        }
+        match answer.is_empty() {
+            true => Err("the server closed without an answer".into()),
+            false => Ok(answer),
+        }
+    }
+
+    pub fn render(&self, outputs: &[String]) -> String {
+        let log = outputs.get(1).map_or("", String::as_str);
+        let answer = outputs.first().map_or("", String::as_str);
+        let mut sides = side("request", "Request", &self.request);
+        sides.push_str(&side("response", "Response", answer));
+        if !log.is_empty() {
+            sides.push_str(&side("log", "Error log", log));
+        }
+        let sides = format!("<div class=\"sides\">{sides}</div>");
+        html::figure("exchange", "", &sides)
+    }
+}
+
+fn side(class: &str, title: &str, text: &str) -> String {
+    let pre = html::pre("message", &html::message(text));
+    format!(
+        "<div class=\"side {class}\">\
+         <div class=\"title\">{title}</div>{pre}</div>"
+    )
+}
+
+/// The lines as they are sent: those of the head end in CR LF, the body
+/// keeps its own, and has no line break at its end.
+fn wire(body: &[&str]) -> String {
+    let (head, content) = match body.iter().position(|l| l.is_empty()) {
+        Some(blank) => (&body[..blank], &body[blank + 1..]),
+        None => (body, &[][..]),
+    };
+    let head: String =
+        head.iter().map(|line| format!("{line}\r\n")).collect();
+    format!("{head}\r\n{}", content.join("\n"))
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    use ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
+}
+
+/// Whether the answer is whole, as far as it says so itself; if it does
+/// not, it ends with the connection.
+fn is_complete(answer: &[u8], is_head: bool) -> bool {
+    let Some(end) = answer.windows(4).position(|w| w == b"\r\n\r\n")
+    else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+    let body = &answer[end + 4..];
+    let status = head.split(' ').nth(1).unwrap_or_default();
+    let field = |name: &str| {
+        let mut lines = head.lines().skip(1);
+        lines.find_map(|line| line.strip_prefix(name)).map(str::trim)
+    };
+    if is_head || matches!(status, "204" | "304") {
+        true
+    } else if field("transfer-encoding:") == Some("chunked") {
+        body.ends_with(b"0\r\n\r\n")
+    } else if let Some(length) = field("content-length:") {
+        length.parse().is_ok_and(|length: usize| body.len() >= length)
+    } else {
+        false
+    }
+}
+
+/// A log that can be read.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Kept {
+    fn bytes(&self) -> Vec<u8> {
+        let bytes = self.0.lock();
+        bytes.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes()).into_owned()
+    }
+}
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let kept = self.0.lock();
+        kept.unwrap_or_else(PoisonError::into_inner).extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_gets_its_line_ends() {
+        let get = ["GET / HTTP/1.1", "Host: a", ""];
+        assert_eq!(wire(&get), "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_eq!(wire(&get[..2]), wire(&get));
+        let post = ["POST / HTTP/1.1", "", "a=1", "b=2"];
+        assert_eq!(wire(&post), "POST / HTTP/1.1\r\n\r\na=1\nb=2");
+    }
+
+    #[test]
+    fn programs_serve_by_themselves_from_chapter_5_on() {
+        let kind =
+            |info| Exchange::parse(info, &["GET /"]).map(|e| e.kind);
+        assert_eq!(kind("ch03"), Ok(Kind::Cgi));
+        assert_eq!(kind("ch05/clock"), Ok(Kind::Serving));
+        assert_eq!(kind("ch07/cgi cgi"), Ok(Kind::Cgi));
+        let error = kind("ch05 fast").unwrap_err();
+        assert!(
+            error.starts_with("`fast` is not known here"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_answer_ends_where_it_says() {
+        let length = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+        assert!(!is_complete(length, false));
+        assert!(!is_complete(&[length, &b"a"[..]].concat(), false));
+        assert!(is_complete(&[length, &b"ab"[..]].concat(), false));
+        assert!(is_complete(length, true));
+        let chunked =
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na";
+        assert!(!is_complete(chunked, false));
+        let end = &b"\r\n0\r\n\r\n"[..];
+        assert!(is_complete(&[chunked, end].concat(), false));
+        assert!(is_complete(b"HTTP/1.1 304 Not\r\n\r\n", false));
+        assert!(!is_complete(b"HTTP/1.1 200 OK\r\n\r\nx", false));
+    }
+}

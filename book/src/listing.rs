@@ -1,0 +1,271 @@
+//! `listing`: an item of a source file.
+
+use crate::html;
+use crate::item;
+use crate::source::{Lines, Source};
+use crate::workshop::Workshop;
+
+/// The widest line that fits a page and a phone.
+pub const WIDTH: usize = 72;
+
+/// What a listing prints.
+#[derive(Debug, Default, PartialEq)]
+pub struct Listing {
+    pub path: String,
+    /// The item, or nothing for the whole file.
+    pub item: Option<String>,
+    /// Whether `///` comments are printed too.
+    pub docs: bool,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+impl Listing {
+    pub fn parse(info: &str, body: &[&str]) -> Result<Self, String> {
+        let (info, docs) = match info.strip_suffix("+docs") {
+            Some(info) => (info.trim_end(), true),
+            None => (info, false),
+        };
+        let (path, item) = match info.split_once(' ') {
+            Some((path, item)) => (path, Some(item.trim().to_string())),
+            None => (info, None),
+        };
+        if path.is_empty() {
+            return Err("no file; write `listing PATH ITEM`".into());
+        }
+        let path = path.to_string();
+        let mut listing = Self { path, item, docs, ..Self::default() };
+        for line in body.iter().filter(|l| !l.trim().is_empty()) {
+            match line.trim().split_once(": ") {
+                Some(("from", text)) => {
+                    listing.from = Some(text.into())
+                }
+                Some(("to", text)) => listing.to = Some(text.into()),
+                _ => {
+                    return Err(format!(
+                        "`{line}` is neither `from: TEXT` nor `to: TEXT`; \
+                         the code itself comes from {}",
+                        listing.path
+                    ));
+                }
+            }
+        }
+        Ok(listing)
+    }
+
+    pub fn render(
+        &self,
+        workshop: &Workshop,
+    ) -> Result<String, String> {
+        let source = workshop.source(&self.path)?;
+        let lines = self.lines(&source)?;
+        let text = print(&source, &lines);
+        for line in text.lines() {
+            let width = line.chars().count();
+            if width > WIDTH {
+                workshop.advise(format!(
+                    "listing: a line of {} is {width} columns wide; \
+                     make it {WIDTH} at most: {}",
+                    self.path,
+                    line.trim()
+                ));
+            }
+        }
+        let caption = self.caption(&lines);
+        workshop.printed(&self.path, &lines);
+        let code = html::code(language(&self.path), &text);
+        Ok(html::figure("listing", &caption, &code))
+    }
+
+    fn caption(&self, lines: &Lines) -> String {
+        let path = html::escape(&self.path);
+        let item = match self.item.as_deref() {
+            None => String::new(),
+            Some(item) => {
+                let item = html::escape(item);
+                format!(" <span class=\"item\">{item}</span>")
+            }
+        };
+        let ranges = ranges(lines);
+        format!(
+            "<span class=\"path\">{path}</span>{item} \
+             <span class=\"lines\">{ranges}</span>"
+        )
+    }
+
+    /// The lines that are printed.
+    pub fn lines(&self, source: &Source) -> Result<Lines, String> {
+        let mut lines = match (&self.item, &source.rust) {
+            (None, _) => source.all_lines(),
+            (Some(item), Some(file)) => item::find(file, item)
+                .map_err(|e| format!("{} {e}", self.path))?,
+            (Some(item), None) => {
+                return Err(format!(
+                    "{} is not Rust and has no items; leave out `{item}`",
+                    self.path
+                ));
+            }
+        };
+        if !self.docs {
+            lines.retain(|line| !source.docs.contains(line));
+        }
+        self.narrow(source, &mut lines)?;
+        trim(source, &mut lines);
+        Ok(lines)
+    }
+
+    /// Keeps what stands between `from` and `to`.
+    fn narrow(
+        &self,
+        source: &Source,
+        lines: &mut Lines,
+    ) -> Result<(), String> {
+        let begins = |line: &usize, text: &str| {
+            source.line(*line).trim().starts_with(text)
+        };
+        let missing = |key: &str, text: &str| {
+            let item = self.item.as_deref().unwrap_or("the file");
+            format!(
+                "{}: no line of {item} starts with `{text}` ({key}); \
+                 it prints:\n{}",
+                self.path,
+                print(source, lines)
+            )
+        };
+        let mut first = lines.first().copied().unwrap_or(1);
+        let mut last = lines.last().copied().unwrap_or(1);
+        if let Some(text) = &self.from {
+            let found = lines.iter().find(|line| begins(line, text));
+            first = *found.ok_or_else(|| missing("from", text))?;
+            last = first;
+        }
+        if let Some(text) = &self.to {
+            let mut after = lines.range(first..);
+            let found = after.find(|line| begins(line, text));
+            last = *found.ok_or_else(|| missing("to", text))?;
+        }
+        lines.retain(|line| (first..=last).contains(line));
+        Ok(())
+    }
+}
+
+/// Drops blank lines at both ends.
+fn trim(source: &Source, lines: &mut Lines) {
+    let is_blank = |line: usize| source.line(line).trim().is_empty();
+    while lines.first().is_some_and(|line| is_blank(*line)) {
+        lines.pop_first();
+    }
+    while lines.last().is_some_and(|line| is_blank(*line)) {
+        lines.pop_last();
+    }
+}
+
+/// The text of lines, without the indent that all of them have.
+fn print(source: &Source, lines: &Lines) -> String {
+    let all: Vec<&str> = source.text.lines().collect();
+    let text = |line: &usize| all.get(line - 1).copied().unwrap_or("");
+    let indent = lines
+        .iter()
+        .map(text)
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let dedent = |line| text(line).get(indent..).unwrap_or("");
+    lines.iter().map(|l| format!("{}\n", dedent(l))).collect()
+}
+
+/// `line 3`, `lines 3–5, 9`.
+fn ranges(lines: &Lines) -> String {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for &line in lines {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == line => *last = line,
+            _ => ranges.push((line, line)),
+        }
+    }
+    let range = |&(first, last): &(usize, usize)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}–{last}"),
+    };
+    let all: Vec<String> = ranges.iter().map(range).collect();
+    let noun = if lines.len() == 1 { "line" } else { "lines" };
+    format!("{noun} {}", all.join(", "))
+}
+
+/// What mdBook's highlighter calls a file's language.
+pub fn language(path: &str) -> &str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "rs" => "rust",
+        "py" => "python",
+        "sh" => "bash",
+        "html" => "xml",
+        "toml" | "lock" => "toml",
+        "c" | "css" | "js" | "json" => {
+            path.rsplit('.').next().unwrap_or("")
+        }
+        _ => "text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+impl Log {
+    /// Opens.
+    fn open() {
+        let a = 1;
+        let b = 2;
+        b
+    }
+}
+";
+
+    fn listing(body: &[&str]) -> Result<(String, String), String> {
+        let source = Source::parse("a.rs", TEXT.into()).unwrap();
+        let listing = Listing::parse("a.rs Log::open", body)?;
+        let lines = listing.lines(&source)?;
+        Ok((print(&source, &lines), ranges(&lines)))
+    }
+
+    #[test]
+    fn an_item_is_printed_without_its_docs_and_its_indent() {
+        let (text, lines) = listing(&[]).unwrap();
+        assert!(text.starts_with("fn open() {\n    let a"), "{text}");
+        assert_eq!(lines, "lines 3–7");
+    }
+
+    #[test]
+    fn docs_are_printed_when_asked_for() {
+        let source = Source::parse("a.rs", TEXT.into()).unwrap();
+        let listing = Listing::parse("a.rs Log::open +docs", &[]);
+        let lines = listing.unwrap().lines(&source).unwrap();
+        assert_eq!(lines.first(), Some(&2));
+    }
+
+    #[test]
+    fn from_and_to_narrow_it() {
+        let (text, lines) = listing(&["from: let a"]).unwrap();
+        assert_eq!((&*text, &*lines), ("let a = 1;\n", "line 4"));
+        let (text, lines) =
+            listing(&["from: let a", "to: let b"]).unwrap();
+        assert_eq!(text, "let a = 1;\nlet b = 2;\n");
+        assert_eq!(lines, "lines 4–5");
+    }
+
+    #[test]
+    fn a_line_that_is_not_there_is_an_error() {
+        let error = listing(&["from: let c"]).unwrap_err();
+        let begin =
+            "a.rs: no line of Log::open starts with `let c` (from)";
+        assert!(error.starts_with(begin), "{error}");
+    }
+
+    #[test]
+    fn code_in_the_markdown_is_an_error() {
+        let error = listing(&["fn open() {}"]).unwrap_err();
+        assert!(error.contains("comes from a.rs"), "{error}");
+    }
+}

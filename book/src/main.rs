@@ -1,0 +1,142 @@
+//! Builds, checks and serves the book.
+//!
+//! mdBook makes the pages; the figures on them are made here, from the
+//! code and from what the programs print.
+
+mod builder;
+mod cache;
+mod check;
+mod cli;
+mod compile_fail;
+mod console;
+mod coverage;
+mod debts;
+mod directive;
+mod drawing;
+mod exchange;
+mod html;
+mod inline;
+mod item;
+mod links;
+mod listing;
+mod markdown;
+mod normalize;
+mod percent;
+mod preprocess;
+mod problem;
+mod programs;
+mod progress;
+mod project;
+mod prose;
+mod sabotage;
+mod serve;
+mod serving;
+mod shell;
+mod source;
+mod workshop;
+
+use builder::{Built, Options};
+use cli::Command;
+use project::Project;
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = env::args_os().skip(1);
+    let arguments = arguments.map(|a| a.to_string_lossy().into_owned());
+    let port = env::var("PORT").ok();
+    let command = match cli::parse(arguments, port.as_deref()) {
+        Ok(command) => command,
+        Err(message) => {
+            eprint!("error: {message}\n\n{}", cli::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match run(command) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, String> {
+    match command {
+        Command::Help => print!("{}", cli::USAGE),
+        Command::Version => {
+            println!("book {}", env!("CARGO_PKG_VERSION"))
+        }
+        Command::Supports { renderer } => {
+            return Ok(ExitCode::from(
+                !preprocess::supports(&renderer) as u8,
+            ));
+        }
+        Command::Preprocess => preprocess::run()?,
+        Command::Build { destination } => return build(destination),
+        Command::Check => return check(),
+        Command::Serve { port, open } => serve(port, open)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn build(destination: Option<PathBuf>) -> Result<ExitCode, String> {
+    let destination = match destination {
+        Some(folder) => Some(
+            std::path::absolute(folder).map_err(|e| e.to_string())?,
+        ),
+        None => None,
+    };
+    let options = Options { destination, is_fresh: false };
+    let built = builder::build(&Project::find()?, options)?;
+    if report(&built) > 0 {
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("The book is in {}", built.destination.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check() -> Result<ExitCode, String> {
+    let report = check::check(&Project::find()?)?;
+    for problem in &report.problems {
+        eprintln!("{problem}");
+    }
+    print!("{}", report.summary);
+    if report.problems.is_empty() {
+        println!("All is well.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} problems.", report.problems.len());
+    Ok(ExitCode::FAILURE)
+}
+
+/// Serves the book, right or not: who has broken a program on purpose
+/// wants to go on reading.
+fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
+    let project = Project::find()?;
+    let server = serve::listen(port)?;
+    let options = Options { destination: None, is_fresh: false };
+    let built = builder::build(&project, options)?;
+    report(&built);
+    let address = format!("http://{}", server.address());
+    println!("Reading at {address} (Ctrl-C stops)");
+    if open {
+        serve::open(&address);
+    }
+    let site = serve::Site::new(&project, &built.destination);
+    let app =
+        |environ: &mut gateway::Environ,
+         start_response: gateway::StartResponse<'_>| {
+            site.answer(environ, start_response)
+        };
+    server.serve(app).map_err(|e| format!("the server ended: {e}"))
+}
+
+/// Prints the problems; returns how many there are.
+fn report(built: &Built) -> usize {
+    for problem in &built.problems {
+        eprintln!("{problem}");
+    }
+    built.problems.len()
+}

@@ -1,0 +1,225 @@
+//! Values that change from run to run, made the same in every book.
+
+use crate::project::Project;
+use std::path::Path;
+
+/// What stands in the book for any date in a header: the example of
+/// RFC 9110, section 5.6.7.
+const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+/// What stands for the name of a thread or of a process.
+const ID: &str = "4711";
+
+/// What stands for a port that the system chose.
+const PORT: &str = "8000";
+
+/// What stands for the client's port.
+const CLIENT_PORT: &str = "54321";
+
+/// The same date, as the common log format has it.
+const LOG_DATE: &str = "06/Nov/1994:08:49:37 +0000";
+
+/// Replaces paths, dates, ports, process ids and times.
+pub fn normalize(text: &str, project: &Project) -> String {
+    let text = paths(text, project);
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !is_about_a_file(line)).map(line).collect()
+}
+
+/// rustc writes a long type into a file whose name is a new one each
+/// time, and says so in two notes.
+fn is_about_a_file(line: &str) -> bool {
+    line.contains("= note: the full name for the type has been written")
+        || line.contains("= note: consider using `--verbose` to print")
+}
+
+fn paths(text: &str, project: &Project) -> String {
+    let text = shorten(text, &project.scratch_target(), "target");
+    let text = shorten(&text, &project.scratch(), "");
+    let text = shorten(&text, &project.target, "target");
+    shorten(&text, &project.root, "")
+}
+
+/// Replaces an absolute folder by one as seen from the root.
+fn shorten(text: &str, folder: &Path, short: &str) -> String {
+    let folder = folder.to_string_lossy();
+    let inside = match short {
+        "" => String::new(),
+        _ => format!("{short}/"),
+    };
+    let here = if short.is_empty() { "." } else { short };
+    text.replace(&format!("{folder}/"), &inside).replace(&*folder, here)
+}
+
+fn line(line: &str) -> String {
+    let line = date(line);
+    let line = after(&line, "/rustc/", hexadecimal, "…");
+    let line = after(&line, "127.0.0.1:", digits, PORT);
+    let line = after(&line, "localhost:", digits, PORT);
+    let line = after(&line, "[::1]:", digits, PORT);
+    let line = variable(&line, "SERVER_PORT", PORT);
+    let line = variable(&line, "REMOTE_PORT", CLIENT_PORT);
+    let line = after(&line, " - - [", time_of_day, LOG_DATE);
+    let line = after(&line, "finished in ", seconds, "0.01s");
+    let line = after(&line, "target(s) in ", seconds, "0.01s");
+    let line = after(&line, "process ", digits, ID);
+    let line = after(&line, "pid ", digits, ID);
+    // thread 'main' (4711) panicked at …
+    match line.trim_start().starts_with("thread '") {
+        true => after(&line, "' (", digits, ID),
+        false => line,
+    }
+}
+
+/// A `Date` header's value.
+fn date(line: &str) -> String {
+    let name = line.get(..5).unwrap_or_default();
+    if !name.eq_ignore_ascii_case("date:") {
+        return line.into();
+    }
+    let end = &line[line.trim_end().len()..];
+    format!("{name} {DATE}{end}")
+}
+
+/// Replaces what `measure` recognizes behind each `lead`.
+fn after(
+    line: &str,
+    lead: &str,
+    measure: fn(&str) -> usize,
+    new: &str,
+) -> String {
+    let mut result = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(lead) {
+        let (before, value) = rest.split_at(at + lead.len());
+        result.push_str(before);
+        let length = measure(value);
+        if length > 0 {
+            result.push_str(new);
+        }
+        rest = &value[length..];
+    }
+    result + rest
+}
+
+/// Replaces a variable's number, however it is told from its name.
+fn variable(line: &str, name: &str, new: &str) -> String {
+    let line = after(line, &format!("{name} = "), digits, new);
+    let line = after(&line, &format!("{name}="), digits, new);
+    after(&line, &format!("{name}: "), digits, new)
+}
+
+/// The length of what stands in the brackets of a log line.
+fn time_of_day(text: &str) -> usize {
+    text.find(']').unwrap_or(0)
+}
+
+fn hexadecimal(text: &str) -> usize {
+    let end = |c: char| !c.is_ascii_hexdigit();
+    text.find(end).unwrap_or(text.len())
+}
+
+fn digits(text: &str) -> usize {
+    text.len()
+        - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()
+}
+
+/// The length of a time like `0.53s`.
+fn seconds(text: &str) -> usize {
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    let rest = text.trim_start_matches(is_number);
+    match rest.starts_with('s') && rest.len() < text.len() {
+        true => text.len() - rest.len() + 1,
+        false => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn normal(text: &str) -> String {
+        let root = "/home/reader/gateway".into();
+        let target = "/home/reader/gateway/target".into();
+        normalize(text, &Project { root, target })
+    }
+
+    #[test]
+    fn paths_are_those_of_the_repository() {
+        assert_eq!(
+            normal("at /home/reader/gateway/src/lib.rs:3\n"),
+            "at src/lib.rs:3\n"
+        );
+        assert_eq!(
+            normal("/home/reader/gateway/target/debug/ch01"),
+            "target/debug/ch01"
+        );
+        assert_eq!(normal("in /home/reader/gateway"), "in .");
+    }
+
+    #[test]
+    fn files_of_the_compiler_are_not_mentioned() {
+        let told = "error: no\n   = note: the full name for the type \
+                    has been written to '/tmp/a-17.txt'\n   = note: \
+                    consider using `--verbose` to print the full type \
+                    name to the console\nhelp: yes\n";
+        assert_eq!(normal(told), "error: no\nhelp: yes\n");
+    }
+
+    #[test]
+    fn the_standard_librarys_path_is_short() {
+        assert_eq!(
+            normal("at /rustc/59807616e1fa/library/std/src/io.rs:9"),
+            "at /rustc/…/library/std/src/io.rs:9"
+        );
+    }
+
+    #[test]
+    fn a_scratch_copy_looks_like_the_repository() {
+        let scratch = "/home/reader/gateway/target/book/scratch";
+        let output = format!("({scratch}/chapters/ch02)");
+        assert_eq!(normal(&output), "(chapters/ch02)");
+    }
+
+    #[test]
+    fn dates_ports_and_ids_are_always_the_same() {
+        assert_eq!(
+            normal("Date: Mon, 23 Nov 2026 03:08:16 GMT\r\n"),
+            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+        );
+        assert_eq!(
+            normal("http://127.0.0.1:43210/x"),
+            "http://127.0.0.1:8000/x"
+        );
+        assert_eq!(
+            normal("thread 'main' (20375) panicked at"),
+            "thread 'main' (4711) panicked at"
+        );
+        assert_eq!(normal("I am process 99."), "I am process 4711.");
+    }
+
+    #[test]
+    fn a_log_and_an_environ_are_always_the_same() {
+        let line = "127.0.0.1 - - [23/Nov/2026:03:44:32 +0000] \"GET";
+        let same = "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \"GET";
+        assert_eq!(normal(line), same);
+        assert_eq!(
+            normal("REMOTE_PORT = 40123\nSERVER_PORT = 33001\n"),
+            "REMOTE_PORT = 54321\nSERVER_PORT = 8000\n"
+        );
+    }
+
+    #[test]
+    fn times_are_always_the_same() {
+        assert_eq!(
+            normal("0 filtered out; finished in 1.53s\n"),
+            "0 filtered out; finished in 0.01s\n"
+        );
+    }
+
+    #[test]
+    fn prose_stays() {
+        let text = "the process starts; finished in style; Dates: 3\n";
+        assert_eq!(normal(text), text);
+    }
+}

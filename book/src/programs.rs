@@ -1,0 +1,204 @@
+//! The chapters' programs, behind `/cgi-bin/`.
+
+use crate::project::Project;
+use crate::shell::Shell;
+use gateway::cgi::Script;
+use gateway::{Application, Environ, Response, StartResponse};
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A chapter's program: `ch01`, or `ch01/greet` for its bin `greet`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    pub chapter: String,
+    pub bin: Option<String>,
+}
+
+impl Target {
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (chapter, bin) = match text.split_once('/') {
+            Some((chapter, bin)) => (chapter, Some(bin)),
+            None => (text, None),
+        };
+        let is_name = |name: &str| {
+            let is_letter = |c: char| {
+                c.is_ascii_alphanumeric() || c == '_' || c == '-'
+            };
+            !name.is_empty()
+                && !name.starts_with('-')
+                && name.chars().all(is_letter)
+        };
+        if !is_chapter(chapter) || !bin.is_none_or(is_name) {
+            return Err(format!(
+                "`{text}` is not a program; write `chNN` or `chNN/NAME`"
+            ));
+        }
+        let chapter = chapter.into();
+        let bin = bin.map(String::from);
+        Ok(Self { chapter, bin })
+    }
+
+    /// The program's file name.
+    fn name(&self) -> &str {
+        self.bin.as_deref().unwrap_or(&self.chapter)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.chapter)?;
+        match &self.bin {
+            Some(bin) => write!(f, "/{bin}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `ch01`, `ch12`.
+pub fn is_chapter(name: &str) -> bool {
+    name.strip_prefix("ch").is_some_and(|number| {
+        number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+pub struct Programs {
+    project: Project,
+}
+
+impl Programs {
+    pub fn of(project: &Project) -> Self {
+        let project = project.clone();
+        Self { project }
+    }
+
+    /// Builds a program from what is on the disk now. The error is the
+    /// compiler's.
+    pub fn build(&self, target: &Target) -> Result<(), String> {
+        let chapter = &target.chapter;
+        if !self.project.root.join("chapters").join(chapter).is_dir() {
+            return Err(format!("there is no chapters/{chapter}"));
+        }
+        let name = target.name();
+        let line = format!("cargo build -q -p {chapter} --bin {name}");
+        let ended = Shell::at(&self.project).run(&line)?;
+        match ended.status {
+            Some(0) => Ok(()),
+            _ => Err(format!("`{line}` failed:\n{}", ended.output)),
+        }
+    }
+
+    /// The file that it is built into.
+    pub fn path(&self, target: &Target) -> PathBuf {
+        self.project.program(target.name())
+    }
+
+    /// Runs the program that the path names, or else `default`.
+    pub fn answer(
+        &self,
+        default: &Target,
+        environ: &mut Environ,
+        start_response: StartResponse<'_>,
+    ) -> gateway::Result<Response> {
+        let path = environ.get("PATH_INFO").unwrap_or_default();
+        let named = self.split(&path);
+        let target = match named {
+            None => default.clone(),
+            Some((target, script, info)) => {
+                environ.set("SCRIPT_NAME", script);
+                environ.set("PATH_INFO", info);
+                target
+            }
+        };
+        let script = Script::new(self.path(&target))
+            .time_limit(Duration::from_secs(10));
+        script.call(environ, start_response)
+    }
+
+    /// The program that `/cgi-bin/chNN[/NAME]…` names, the part of the
+    /// path that is the program's name, and the rest.
+    pub fn split(
+        &self,
+        path: &str,
+    ) -> Option<(Target, String, String)> {
+        let rest = path.strip_prefix("/cgi-bin/")?;
+        let mut segments = rest.splitn(3, '/');
+        let chapter = segments.next().filter(|c| is_chapter(c))?;
+        let bin = segments.next().filter(|bin| self.has(chapter, bin));
+        let name = match bin {
+            Some(bin) => format!("{chapter}/{bin}"),
+            None => chapter.to_string(),
+        };
+        let info = rest[name.len()..].to_string();
+        let target = Target::parse(&name).ok()?;
+        Some((target, format!("/cgi-bin/{name}"), info))
+    }
+
+    fn has(&self, chapter: &str, bin: &str) -> bool {
+        let Ok(target) = Target::parse(&format!("{chapter}/{bin}"))
+        else {
+            return false;
+        };
+        let bins = self
+            .project
+            .root
+            .join("chapters")
+            .join(chapter)
+            .join("src/bin");
+        let name = target.name();
+        bins.join(format!("{name}.rs")).is_file()
+            || bins.join(name).join("main.rs").is_file()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn a_target_is_a_chapter_or_one_of_its_programs() {
+        let greet = Target::parse("ch01/greet").unwrap();
+        assert_eq!(greet.name(), "greet");
+        assert_eq!(greet.to_string(), "ch01/greet");
+        assert_eq!(Target::parse("ch01").unwrap().name(), "ch01");
+        for bad in [
+            "",
+            "ch1",
+            "ch01/",
+            "ch01/../x",
+            "ch01/a b",
+            "x",
+            "ch01/--x",
+            "ch01/a/b",
+        ] {
+            let error = Target::parse(bad).unwrap_err();
+            assert!(error.contains("is not a program"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_path_names_the_program_and_leaves_the_rest() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let programs = Programs::of(&Project::at(&root));
+        let split = |path: &str| {
+            let (target, script, info) = programs.split(path)?;
+            Some(format!("{target} {script} {info}"))
+        };
+        let found = |text: &str| Some(text.to_string());
+        assert_eq!(
+            split("/cgi-bin/ch01"),
+            found("ch01 /cgi-bin/ch01 ")
+        );
+        assert_eq!(
+            split("/cgi-bin/ch01/no/such"),
+            found("ch01 /cgi-bin/ch01 /no/such")
+        );
+        assert_eq!(
+            split("/cgi-bin/ch01/greet/a"),
+            found("ch01/greet /cgi-bin/ch01/greet /a")
+        );
+        assert_eq!(split("/ch01"), None);
+        assert_eq!(split("/cgi-bin/rm"), None);
+    }
+}

@@ -1,0 +1,252 @@
+//! Where a book's pages are made: everything that directives share.
+
+use crate::cache::Cache;
+use crate::debts::Debts;
+use crate::directive::Directive;
+use crate::inline::{Value, values};
+use crate::markdown::{Fence, Part, parts};
+use crate::problem::{Place, Problem};
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::source::{Lines, Source};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The lines of each file that are printed on some page.
+pub type Printed = BTreeMap<String, Lines>;
+
+/// A page before it is made.
+pub struct Page {
+    /// The Markdown file, as seen from the root.
+    pub file: String,
+    /// What it becomes: `ch01.html`.
+    pub html: String,
+    pub text: String,
+}
+
+pub struct Workshop {
+    pub project: Project,
+    pub debts: RefCell<Debts>,
+    cache: Cache,
+    progress: Progress,
+    sources: RefCell<BTreeMap<String, Rc<Source>>>,
+    printed: RefCell<Printed>,
+    /// The place that is being worked on.
+    place: RefCell<Place>,
+    problems: RefCell<Vec<Problem>>,
+    advice: RefCell<Vec<Problem>>,
+}
+
+impl Workshop {
+    /// `is_fresh` runs every program again, whatever is remembered.
+    pub fn open(project: &Project, is_fresh: bool) -> Self {
+        Self {
+            project: project.clone(),
+            debts: RefCell::default(),
+            cache: Cache::open(project, !is_fresh),
+            progress: Progress::new(),
+            sources: RefCell::default(),
+            printed: RefCell::default(),
+            place: RefCell::new(Place::new("", 0)),
+            problems: RefCell::default(),
+            advice: RefCell::default(),
+        }
+    }
+
+    /// Makes all pages, in the same order. What cannot be made is a
+    /// problem, and a box that says so on the page.
+    pub fn make(&self, pages: &[Page]) -> Vec<String> {
+        self.survey(pages);
+        let made = pages.iter().map(|page| self.page(page)).collect();
+        self.cache.prune();
+        self.progress.finish();
+        made
+    }
+
+    pub fn show(&self, text: &str) {
+        self.progress.show(text);
+    }
+
+    pub fn clear(&self) {
+        self.progress.finish();
+    }
+
+    /// What keeps the book from being right.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.problems.borrow().clone()
+    }
+
+    /// What only `check` is strict about.
+    pub fn advice(&self) -> Vec<Problem> {
+        self.advice.borrow().clone()
+    }
+
+    pub fn all_printed(&self) -> Printed {
+        self.printed.borrow().clone()
+    }
+
+    /// Counts what there is to run, and finds all debts before the
+    /// first page links to them.
+    fn survey(&self, pages: &[Page]) {
+        let mut slow = 0;
+        let mut debts = Debts::default();
+        for page in pages {
+            for part in parts(&page.text) {
+                match part {
+                    Part::Block(Fence { info, body, .. }) => {
+                        let parsed = Directive::parse(info, &body);
+                        let directive = parsed.ok().flatten();
+                        slow += directive.is_some_and(|d| d.is_slow())
+                            as usize;
+                    }
+                    Part::Text { line, text } => {
+                        let place = Place::new(&page.file, line);
+                        self.note(text, &place, page, &mut debts);
+                    }
+                }
+            }
+        }
+        let html: Vec<String> =
+            pages.iter().map(|page| page.html.clone()).collect();
+        self.problems.borrow_mut().extend(debts.problems(&html));
+        self.debts.replace(debts);
+        self.progress.expect(slow);
+    }
+
+    fn note(
+        &self,
+        text: &str,
+        place: &Place,
+        page: &Page,
+        debts: &mut Debts,
+    ) {
+        for (_, inside) in values(text) {
+            match Value::parse(inside) {
+                Ok(Value::Debt(text)) => {
+                    if let Err(message) =
+                        debts.owe(text, place, &page.html)
+                    {
+                        let problem = Problem::new(place, message);
+                        self.problems.borrow_mut().push(problem);
+                    }
+                }
+                Ok(Value::Repaid(id)) => {
+                    debts.repay(id, place, &page.html);
+                }
+                Ok(Value::Debts) => debts.list_at(&page.html),
+                // The others are found wrong when they are rendered.
+                _ => {}
+            }
+        }
+    }
+
+    fn page(&self, page: &Page) -> String {
+        let mut text = String::new();
+        for part in parts(&page.text) {
+            match part {
+                Part::Text { line, text: prose } => {
+                    self.place.replace(Place::new(&page.file, line));
+                    text.push_str(&self.prose(prose));
+                }
+                Part::Block(block) => {
+                    let place = Place::new(&page.file, block.line);
+                    self.place.replace(place);
+                    text.push_str(&self.block(&block));
+                }
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn block(&self, block: &Fence) -> String {
+        let html = match Directive::parse(block.info, &block.body) {
+            Ok(None) => return block.source.join("\n"),
+            Ok(Some(directive)) => {
+                if directive.is_slow() {
+                    self.progress.count();
+                }
+                directive.render(self)
+            }
+            Err(message) => Err(message),
+        };
+        let html =
+            html.unwrap_or_else(|message| self.fail(message, "pre"));
+        // Blank lines keep it from running into its neighbors.
+        format!("\n{}{html}\n", block.indent)
+    }
+
+    fn prose(&self, line: &str) -> String {
+        let mut result = String::new();
+        let mut at = 0;
+        for (range, inside) in values(line) {
+            result.push_str(&line[at..range.start]);
+            let value = Value::parse(inside);
+            let text = value.and_then(|value| value.render(self));
+            match text {
+                Ok(text) => result.push_str(&text),
+                Err(message) => {
+                    result.push_str(&self.fail(message, "strong"))
+                }
+            }
+            at = range.end;
+        }
+        result + &line[at..]
+    }
+
+    /// Notes a problem, and says so on the page, in an element that can
+    /// stand where the figure or the value would have stood.
+    fn fail(&self, message: String, element: &str) -> String {
+        let problem = Problem::new(&self.place.borrow(), message);
+        let text = crate::html::escape(&problem.to_string());
+        // Markdown must not make anything of it.
+        let text = text.replace('\n', "&#10;").replace('`', "&#96;");
+        self.problems.borrow_mut().push(problem);
+        format!(
+            "<{element} class=\"problem\" role=\"alert\">{text}\
+             </{element}>"
+        )
+    }
+
+    /// Notes something that only `check` is strict about.
+    pub fn advise(&self, message: String) {
+        let problem = Problem::new(&self.place.borrow(), message);
+        self.advice.borrow_mut().push(problem);
+    }
+
+    /// A source file, parsed once.
+    pub fn source(&self, path: &str) -> Result<Rc<Source>, String> {
+        if let Some(source) = self.sources.borrow().get(path) {
+            return Ok(Rc::clone(source));
+        }
+        let text = self.project.read(path)?;
+        let source = Rc::new(Source::parse(path, text)?);
+        let kept = Rc::clone(&source);
+        self.sources.borrow_mut().insert(path.into(), kept);
+        Ok(source)
+    }
+
+    /// Takes note of lines that a page prints.
+    pub fn printed(&self, path: &str, lines: &Lines) {
+        let mut printed = self.printed.borrow_mut();
+        printed.entry(path.into()).or_default().extend(lines);
+    }
+
+    /// What a program printed the last time, if nothing has changed
+    /// since; what it prints now, otherwise.
+    pub fn remember(
+        &self,
+        key: &str,
+        label: &str,
+        run: impl FnOnce() -> Result<Vec<String>, String>,
+    ) -> Result<Vec<String>, String> {
+        if let Some(texts) = self.cache.get(key) {
+            return Ok(texts);
+        }
+        self.progress.running(label);
+        let texts = run()?;
+        self.cache.put(key, &texts);
+        Ok(texts)
+    }
+}
