@@ -14,7 +14,7 @@ use std::process::Command;
 
 /// What a transcript may depend on. `book/src` is among them because
 /// the tool decides how things are run.
-const SOURCES: [&str; 9] = [
+pub const SOURCES: [&str; 9] = [
     "src",
     "chapters",
     "tests",

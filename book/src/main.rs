@@ -14,6 +14,7 @@ mod debts;
 mod directive;
 mod drawing;
 mod exchange;
+mod fresh;
 mod html;
 mod inline;
 mod item;

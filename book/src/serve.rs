@@ -1,5 +1,6 @@
 //! The book, served by the gateway's own server.
 
+use crate::fresh::Fresh;
 use crate::programs::{Programs, Target};
 use crate::project::Project;
 use gateway::server::Server;
@@ -41,13 +42,15 @@ fn is_taken(error: &io::Error) -> bool {
 pub struct Site {
     folder: PathBuf,
     programs: Programs,
+    fresh: Fresh,
 }
 
 impl Site {
     pub fn new(project: &Project, folder: &Path) -> Self {
         let folder = folder.into();
         let programs = Programs::of(project);
-        Self { folder, programs }
+        let fresh = Fresh::new(project);
+        Self { folder, programs, fresh }
     }
 
     /// The application.
@@ -104,6 +107,9 @@ impl Site {
             let started =
                 start_response("405 Method Not Allowed", &headers)?;
             return Ok(started.body("Pages can be read only.\n"));
+        }
+        if path.ends_with('/') || path.ends_with(".html") {
+            self.fresh.update();
         }
         let (status, file) = match self.file(path) {
             Some(file) => ("200 OK", file),

@@ -473,6 +473,19 @@ fn pages_and_programs_are_served_as_they_are_on_the_disk() {
 }
 
 #[test]
+fn a_page_is_built_again_when_its_text_or_its_program_is_saved() {
+    let fixture = Fixture::new(CONSOLE);
+    let served = Served::start(&fixture, &["serve", "--port", "0"]);
+    assert_has(&served.get("/ch01.html"), "Hello from");
+    let changed = MAIN.replace("Hello", "Goodbye");
+    fixture.write("chapters/ch01/src/main.rs", &changed);
+    assert_has(&served.get("/ch01.html"), "Goodbye from");
+    let text = format!("{CONSOLE}\nA new end.\n");
+    fixture.write("book/text/ch01.md", &text);
+    assert_has(&served.get("/ch01.html"), "A new end.");
+}
+
+#[test]
 fn nothing_is_served_to_others_or_from_elsewhere() {
     let fixture = Fixture::new("# One\n");
     let served = Served::start(&fixture, &["--port", "0"]);
