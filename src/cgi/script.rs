@@ -404,14 +404,21 @@ fn own_group(_command: &mut Command) {}
 
 /// Ends the program and what it has started.
 fn kill(program: &mut Child) {
-    if cfg!(unix) {
-        let group = format!("-{}", program.id());
-        let _ = Command::new("kill").args(["-KILL", &group]).status();
-    }
+    kill_group(program);
     // Both fail only if it has ended already.
     let _ = program.kill();
     let _ = program.wait();
 }
+
+#[cfg(unix)]
+fn kill_group(program: &Child) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let group = Pid::from_child(program);
+    let _ = kill_process_group(group, Signal::KILL);
+}
+
+#[cfg(not(unix))]
+fn kill_group(_program: &Child) {}
 
 #[cfg(unix)]
 fn os_string(bytes: &[u8]) -> OsString {
