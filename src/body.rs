@@ -23,7 +23,8 @@ pub type Block = Cow<'static, [u8]>;
 /// let whole = Body::from(["Hello", " ", "World!"]);
 /// assert_eq!(whole.length(), Some(12));
 ///
-/// let count = (1..=3).map(|n| Ok(format!("{n}\n").into()));
+/// let line = |n| format!("{n}\n").into_bytes();
+/// let count = (1..=3).map(move |n| Ok(line(n).into()));
 /// assert_eq!(Body::blocks(count).length(), None);
 /// ```
 pub struct Body(Blocks);

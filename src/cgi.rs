@@ -10,7 +10,7 @@ use crate::{Application, Environ, Failure, input};
 use std::ffi::OsString;
 #[cfg(unix)]
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 #[cfg(unix)]
 use std::os::fd::AsFd;
 use std::process::ExitCode;
@@ -37,9 +37,9 @@ use std::process::ExitCode;
 /// the web server does not take it for whole.
 pub fn run(app: impl Application) -> ExitCode {
     let mut environ = environ(std::env::vars_os());
-    let mut out = io::stdout().lock();
+    let mut out = stdout();
     let mut answer = |app: &dyn Application, environ: &mut Environ| {
-        exchange::run(app, environ, Protocol::Cgi, &mut out)
+        exchange::run(app, environ, Protocol::Cgi, &mut *out)
     };
     let outcome = match open_input(&mut environ) {
         Ok(()) => answer(&app, &mut environ),
@@ -85,15 +85,20 @@ fn open_input(environ: &mut Environ) -> Result<(), Failure> {
 
 /// Standard input without the buffer that `io::stdin` reads ahead
 /// into: what follows the body is not ours to take.
-#[cfg(unix)]
 fn stdin() -> Box<dyn Read + Send> {
-    match io::stdin().as_fd().try_clone_to_owned() {
-        Ok(stdin) => Box::new(File::from(stdin)),
-        Err(_) => Box::new(io::empty()),
+    #[cfg(unix)]
+    if let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() {
+        return Box::new(File::from(stdin));
     }
+    Box::new(io::stdin())
 }
 
-#[cfg(not(unix))]
-fn stdin() -> Box<dyn Read + Send> {
-    Box::new(io::stdin())
+/// Standard output without the buffer of `io::stdout`, which would
+/// send what follows the last line break in a write of its own.
+fn stdout() -> Box<dyn Write> {
+    #[cfg(unix)]
+    if let Ok(stdout) = io::stdout().as_fd().try_clone_to_owned() {
+        return Box::new(File::from(stdout));
+    }
+    Box::new(io::stdout())
 }

@@ -266,13 +266,18 @@ impl Answer {
         Ok(())
     }
 
-    fn send(&mut self, body: Body, out: &mut dyn Write) -> Result<()> {
+    fn send(
+        &mut self,
+        mut body: Body,
+        out: &mut dyn Write,
+    ) -> Result<()> {
         let length = body.length();
         if self.is_bodiless() {
             self.open(length);
             return Ok(self.deliver(out)?);
         }
-        for block in body {
+        // Lent: it is closed after the last bytes are sent.
+        for block in &mut body {
             match self.put(&block?, length, out)? {
                 Fit::Under => {}
                 Fit::Exactly => break,
@@ -366,7 +371,12 @@ impl Answer {
 
     /// Sends the buffer, in one write and at once: a second packet
     /// would wait for the first to be acknowledged.
+    ///
+    /// After a failure nothing is: it would follow a gap.
     fn deliver(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.end == Some(End::Gone) {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         let sent =
             out.write_all(&self.buffer).and_then(|()| out.flush());
         self.buffer.clear();
@@ -428,7 +438,8 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
     format!("the application panicked: {text}").into()
 }
 
-/// An error and its causes, in one line.
+/// An error and its causes. What an error says may come from a visitor:
+/// lines after the first are indented, lest they pass for others'.
 fn describe(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -436,13 +447,15 @@ fn describe(error: &Error) -> String {
         text += &format!(": {cause}");
         source = cause.source();
     }
-    text
+    text.replace('\n', "\n    ")
 }
 
-/// Method and path, with whatever could end a line escaped.
+/// Method and path, with whatever could end a line escaped. A program
+/// that is run from a terminal may have neither.
 fn request(environ: &Environ) -> String {
     let get = |name| environ.get(name).unwrap_or_default();
-    let method = get("REQUEST_METHOD");
+    let method = environ.get("REQUEST_METHOD").unwrap_or("-".into());
     let path = [get("SCRIPT_NAME"), get("PATH_INFO")].concat();
-    format!("{method} {path}").escape_debug().to_string()
+    let line = format!("{method} {path}");
+    line.trim_end().escape_debug().to_string()
 }

@@ -55,8 +55,11 @@ impl<R: Read> Read for Exactly<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = buffer.len() as u64;
         let wanted = length.min(self.left) as usize;
+        if wanted == 0 {
+            return Ok(0); // the source may be gone by now
+        }
         let read = self.source.read(&mut buffer[..wanted])?;
-        if read == 0 && wanted > 0 {
+        if read == 0 {
             let left = self.left;
             let reason =
                 format!("the request's body ends {left} bytes early");

@@ -71,7 +71,9 @@ impl<'a> RequestHead<'a> {
         match self.method {
             "CONNECT" => failure("501 Not Implemented", "CONNECT"),
             method if is_whole_token(method) => Ok(()),
-            method => bad(format!("method {method:?}")),
+            method => {
+                bad(format!("method {:?}", shown(method.as_bytes())))
+            }
         }
     }
 
@@ -90,7 +92,7 @@ impl<'a> RequestHead<'a> {
         let is_visible = target.iter().all(|b| (33..127).contains(b));
         match is_known && is_visible {
             true => Ok(()),
-            false => bad(format!("target {:?}", lossy(target))),
+            false => bad(format!("target {:?}", shown(target))),
         }
     }
 
@@ -113,10 +115,11 @@ impl<'a> RequestHead<'a> {
         let is_control = |b: &u8| b.is_ascii_control() && *b != b'\t';
         for (name, value) in &self.fields {
             if !is_whole_token(name) {
+                let name = shown(name.as_bytes());
                 return bad(format!("field name {name:?}"));
             }
             if value.iter().any(is_control) {
-                let value = lossy(value);
+                let value = shown(value);
                 return bad(format!("field {name}: {value:?}"));
             }
         }
@@ -131,7 +134,7 @@ impl<'a> RequestHead<'a> {
             (None, _) => bad("no Host"),
             (Some(host), None) if is_host(host) => Ok(()),
             (Some(host), None) => {
-                bad(format!("Host {:?}", lossy(host)))
+                bad(format!("Host {:?}", shown(host)))
             }
             (Some(_), Some(_)) => bad("several Hosts"),
         }
@@ -175,7 +178,7 @@ impl<'a> RequestHead<'a> {
             true => Ok(RequestBody::Chunked),
             false => failure(
                 "501 Not Implemented",
-                format!("Transfer-Encoding {:?}", lossy(coding)),
+                format!("Transfer-Encoding {:?}", shown(coding)),
             ),
         }
     }
@@ -233,6 +236,14 @@ impl<'a> RequestHead<'a> {
         self.fill_target(environ);
     }
 
+    /// Puts as much of a request that is refused into the environ as
+    /// the log needs.
+    pub fn fill_refused(&self, environ: &mut Environ) {
+        let method = shown(self.method.as_bytes());
+        environ.set("REQUEST_METHOD", method.as_bytes());
+        environ.set("PATH_INFO", shown(self.target).as_bytes());
+    }
+
     fn version(&self) -> Cow<'static, str> {
         match self.version {
             (1, 1) => "HTTP/1.1".into(),
@@ -263,23 +274,25 @@ impl<'a> RequestHead<'a> {
 /// Puts the two ends of the connection into the environ.
 pub fn fill_addresses(
     environ: &mut Environ,
-    server: SocketAddr,
+    (name, port): &(String, String),
     client: Option<SocketAddr>,
 ) {
-    environ.set("SERVER_NAME", server_name(server));
-    environ.set("SERVER_PORT", server.port().to_string());
+    environ.set("SERVER_NAME", name);
+    environ.set("SERVER_PORT", port);
     if let Some(client) = client {
         environ.set("REMOTE_ADDR", client.ip().to_string());
         environ.set("REMOTE_PORT", client.port().to_string());
     }
 }
 
-/// An address as it stands in a URL (RFC 3875, section 4.1.14).
-fn server_name(server: SocketAddr) -> String {
-    match server {
+/// SERVER_NAME, an address as it stands in a URL, and SERVER_PORT (RFC
+/// 3875, sections 4.1.14 and 4.1.15).
+pub fn name_and_port(server: SocketAddr) -> (String, String) {
+    let name = match server {
         SocketAddr::V4(address) => address.ip().to_string(),
         SocketAddr::V6(address) => format!("[{}]", address.ip()),
-    }
+    };
+    (name, server.port().to_string())
 }
 
 /// A field becomes `HTTP_` and its name, but for those that CGI names
@@ -380,12 +393,13 @@ fn is_host(text: &[u8]) -> bool {
 fn content_length(value: &[u8]) -> Result<RequestBody, Failure> {
     match decimal(value) {
         Some(length) => Ok(RequestBody::Length(length)),
-        None => bad(format!("Content-Length {:?}", lossy(value))),
+        None => bad(format!("Content-Length {:?}", shown(value))),
     }
 }
 
-fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
+/// The start of something that the client sent, for the log.
+fn shown(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(100)])
 }
 
 fn bad<T>(reason: impl Into<String>) -> Result<T, Failure> {

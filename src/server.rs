@@ -4,8 +4,10 @@
 
 use crate::access_log::Entry;
 use crate::command_line::{self, Flags};
-use crate::exchange::{self, Protocol};
-use crate::request::{RequestBody, RequestHead, fill_addresses};
+use crate::exchange::{self, Outcome, Protocol};
+use crate::request::{
+    RequestBody, RequestHead, fill_addresses, name_and_port,
+};
 use crate::{Application, Environ, ErrorLog, Failure, input};
 use std::io::{self, BufRead, Read, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -32,6 +34,8 @@ pub struct Server {
     listener: Arc<tiny_http::Server>,
     is_stopping: Arc<AtomicBool>,
     address: SocketAddr,
+    /// The address as text, for SERVER_NAME and SERVER_PORT.
+    name_and_port: (String, String),
     threads: usize,
     body_limit: u64,
     errors: ErrorLog,
@@ -107,6 +111,7 @@ impl Server {
             listener: Arc::new(listener),
             is_stopping: Arc::default(),
             address,
+            name_and_port: name_and_port(address),
             threads: 4,
             body_limit: 1 << 30,
             errors: ErrorLog::stderr(),
@@ -208,35 +213,37 @@ impl Server {
     fn answer(&self, app: &dyn Application, request: Request) {
         let entry = self.access_log.as_ref().map(|_| entry(&request));
         let head = head(&request);
-        let mut environ = self.environ(&request);
-        head.fill(&mut environ);
-        let protocol = protocol(&head);
+        let (protocol, skip) = (protocol(&head), self.skip(&head));
         let checked = self.check(&head);
-        let skip = self.skip(&head);
-        let wire = Wire { request: Some(request), skip };
-        let input = Input(Arc::new(Mutex::new(wire)));
-        let mut out = Out { input: input.clone(), writer: None };
-        let app = match &checked {
+        let mut environ = self.environ(&request, &head, &checked);
+        let input = Input::new(request, skip);
+        let outcome = match checked {
             Ok(body) => {
-                environ.input = input.until_end(*body, self.body_limit);
-                app
+                environ.input = input.until_end(body, self.body_limit);
+                input.answer(app, &mut environ, protocol)
             }
-            Err(failure) => failure,
+            Err(no) => input.answer(&no, &mut environ, protocol),
         };
-        let outcome =
-            exchange::run(app, &mut environ, protocol, &mut out);
-        drop(out); // the connection's next answer waits for it
         if let (Some(log), Some(entry)) = (&self.access_log, entry) {
             entry.write(log, &outcome);
         }
     }
 
-    fn environ(&self, request: &Request) -> Environ {
+    fn environ(
+        &self,
+        request: &Request,
+        head: &RequestHead,
+        checked: &Result<RequestBody, Failure>,
+    ) -> Environ {
         let client = request.remote_addr().copied();
         let mut environ = Environ::new();
         environ.errors = self.errors.clone();
         environ.multithread = self.threads > 1;
-        fill_addresses(&mut environ, self.address, client);
+        fill_addresses(&mut environ, &self.name_and_port, client);
+        match checked {
+            Ok(_) => head.fill(&mut environ),
+            Err(_) => head.fill_refused(&mut environ),
+        }
         environ
     }
 
@@ -271,7 +278,7 @@ impl Server {
 }
 
 /// How long a client may leave an answer unread before it is given up.
-const WRITE_LIMIT: Duration = Duration::from_secs(10);
+const WRITE_LIMIT: Duration = Duration::from_secs(5);
 
 /// Accepted connections inherit them from the one that listens.
 fn set_options(socket: &TcpListener) -> io::Result<()> {
@@ -298,9 +305,11 @@ fn head(request: &Request) -> RequestHead<'_> {
 
 fn entry(request: &Request) -> Entry {
     let client = request.remote_addr().map(SocketAddr::ip);
-    let (method, target) = (request.method(), request.url());
+    let (method, target) = (request.method().as_str(), request.url());
     let version = request.http_version();
-    Entry::new(client, format!("{method} {target} HTTP/{version}"))
+    // Cut: a client could make a line of any length.
+    let line = format!("{method:.100} {target:.8192} HTTP/{version}");
+    Entry::new(client, line)
 }
 
 /// tiny_http serves no other request after one to upgrade.
@@ -344,6 +353,21 @@ impl Wire {
 struct Input(Arc<Mutex<Wire>>);
 
 impl Input {
+    fn new(request: Request, skip: u64) -> Self {
+        let wire = Wire { request: Some(request), skip };
+        Self(Arc::new(Mutex::new(wire)))
+    }
+
+    fn answer(
+        &self,
+        app: &dyn Application,
+        environ: &mut Environ,
+        protocol: Protocol,
+    ) -> Outcome {
+        let mut out = Out { input: self.clone(), writer: None };
+        exchange::run(app, environ, protocol, &mut out)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Wire> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -362,7 +362,8 @@ fn parse(head: &[u8]) -> Result<(String, Vec<(String, String)>)> {
         let Some((name, value)) = line.split_once(':') else {
             return Err(nonsense(format!("{line:?} is not a header")));
         };
-        let value = value.trim().to_string();
+        // Not `trim`: in Latin-1 it takes the end of UTF-8's "à".
+        let value = value.trim_matches([' ', '\t']).to_string();
         if !name.eq_ignore_ascii_case("Status") {
             headers.push((name.to_string(), value));
         } else if status.replace(value).is_some() {
@@ -373,6 +374,8 @@ fn parse(head: &[u8]) -> Result<(String, Vec<(String, String)>)> {
         headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(wanted))
     };
     let status = match status {
+        // It may lack a reason here (section 6.3.3), but not in ours.
+        Some(code) if code.len() == 3 => format!("{code} Unknown"),
         Some(status) => status,
         None if is_given("Location") => "302 Found".into(),
         None if is_given("Content-Type") => "200 OK".into(),

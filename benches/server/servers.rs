@@ -1,0 +1,229 @@
+//! The servers that are compared.
+
+use gateway::server::Server;
+use gateway::{Body, Environ, ErrorLog, Response, StartResponse};
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::SystemTime;
+use std::{env, thread};
+use tiny_http::{Header, Request};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Respond,
+    Writer,
+    Gateway,
+    GatewayAlone,
+    Wsgiref,
+}
+
+const WORKERS: usize = 4;
+
+impl Kind {
+    pub const ALL: [Self; 5] = [
+        Self::Respond,
+        Self::Writer,
+        Self::Gateway,
+        Self::GatewayAlone,
+        Self::Wsgiref,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Respond => "tiny_http, respond",
+            Self::Writer => "tiny_http, into_writer",
+            Self::Gateway => "gateway",
+            Self::GatewayAlone => "gateway, one worker",
+            Self::Wsgiref => "wsgiref, one worker",
+        }
+    }
+}
+
+/// A server in a process of its own, which ends with this value.
+pub struct Running {
+    pub kind: Kind,
+    pub address: SocketAddr,
+    child: Child,
+}
+
+impl Running {
+    /// Starts a server; `None` if there is no Python here.
+    pub fn start(kind: Kind) -> Option<Self> {
+        let mut command = match kind {
+            Kind::Wsgiref => {
+                let mut python = Command::new("python3");
+                python.arg("-c").arg(include_str!("reference.py"));
+                python
+            }
+            _ => {
+                let mut server = Command::new(env::current_exe().ok()?);
+                server.arg("--serve").arg(kind.name());
+                server
+            }
+        };
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let Ok(mut child) = command.spawn() else {
+            println!("{}: not here, left out", kind.name());
+            return None;
+        };
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let address = line.trim().parse().expect("an address");
+        Some(Self { kind, address, child })
+    }
+
+    /// A line of the kernel's account of the process, in KiB.
+    pub fn memory(&self, name: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).expect("Linux");
+        let line = status.lines().find(|l| l.starts_with(name));
+        let words = line.expect("a line").split_whitespace();
+        words.rev().nth(1).expect("a number").parse().expect("KiB")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What this process was started to serve.
+pub fn asked_for(arguments: &[String]) -> Option<Kind> {
+    let at = arguments.iter().position(|a| a == "--serve")?;
+    Kind::ALL.into_iter().find(|k| k.name() == arguments[at + 1])
+}
+
+pub fn serve(kind: Kind) {
+    match kind {
+        Kind::Respond => raw(respond),
+        Kind::Writer => raw(write),
+        Kind::Gateway => gateway(WORKERS),
+        Kind::GatewayAlone => gateway(1),
+        Kind::Wsgiref => unreachable!("is Python's"),
+    }
+}
+
+fn gateway(workers: usize) {
+    let server = Server::bind("127.0.0.1:0").expect("a port");
+    println!("{}", server.address());
+    let server = server.threads(workers).errors(ErrorLog::stderr());
+    server.body_limit(1 << 32).serve(application).expect("serves");
+}
+
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> gateway::Result<Response> {
+    let headers = [("Content-Type", "text/html")];
+    let started = start_response("200 OK", &headers)?;
+    Ok(match environ.bytes("PATH_INFO") {
+        Some(b"/hello") => started.body(HELLO),
+        Some(b"/stream") => started.body(stream()),
+        Some(b"/upload") => started.body(upload(environ)?),
+        _ => started.body(show_environ(environ)),
+    })
+}
+
+const HELLO: &str = "<html><body>Hello World!</body></html>";
+
+fn show_environ(environ: &Environ) -> String {
+    let mut page = String::from("<h1>Keys in <tt>environ</tt></h1>\n");
+    for key in environ.keys() {
+        page += key;
+        page += "<br />\n";
+    }
+    page
+}
+
+/// 1 GiB, in blocks of 64 KiB.
+fn stream() -> Body {
+    Body::blocks((0..1 << 14).map(|_| Ok(vec![b'x'; 1 << 16].into())))
+}
+
+fn upload(environ: &mut Environ) -> io::Result<String> {
+    let read = io::copy(&mut environ.input, &mut io::sink())?;
+    Ok(format!("{read} bytes"))
+}
+
+/// tiny_http alone, with the same options on its socket.
+fn raw(answer: fn(Request)) {
+    let socket =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    socket2::SockRef::from(&socket)
+        .set_tcp_nodelay(true)
+        .expect("an option");
+    println!("{}", socket.local_addr().expect("an address"));
+    let server = tiny_http::Server::from_listener(socket, None)
+        .expect("a server");
+    thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                for request in server.incoming_requests() {
+                    answer(request);
+                }
+            });
+        }
+    });
+}
+
+/// As much of the request as tiny_http knows, in a page that is as
+/// long as the gateway's.
+fn page(request: &Request) -> String {
+    if request.url() == "/hello" {
+        return HELLO.into();
+    }
+    let mut names: Vec<&str> = vec![
+        "GATEWAY_INTERFACE",
+        "PATH_INFO",
+        "QUERY_STRING",
+        "REMOTE_ADDR",
+        "REMOTE_PORT",
+        "REQUEST_METHOD",
+        "SCRIPT_NAME",
+        "SERVER_NAME",
+        "SERVER_PORT",
+        "SERVER_PROTOCOL",
+        "SERVER_SOFTWARE",
+        "wsgi.errors",
+        "wsgi.file_wrapper",
+        "wsgi.input",
+        "wsgi.multiprocess",
+        "wsgi.multithread",
+        "wsgi.run_once",
+        "wsgi.url_scheme",
+        "wsgi.version",
+    ];
+    let fields = request.headers().iter();
+    names.extend(fields.map(|h| h.field.as_str().as_str()));
+    names.sort_unstable();
+    let mut page = String::from("<h1>Keys in <tt>environ</tt></h1>\n");
+    for name in names {
+        page += name;
+        page += "<br />\n";
+    }
+    page
+}
+
+fn respond(request: Request) {
+    let response = tiny_http::Response::from_string(page(&request));
+    let html = Header::from_bytes("Content-Type", "text/html");
+    let response = response.with_header(html.expect("a header"));
+    let _ = request.respond(response);
+}
+
+fn write(request: Request) {
+    let page = page(&request);
+    let now = httpdate::HttpDate::from(SystemTime::now());
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\
+         Content-Length: {}\r\nDate: {now}\r\nServer: raw\r\n\r\n{page}",
+        page.len()
+    );
+    let mut writer = request.into_writer();
+    let _ = writer.write_all(answer.as_bytes());
+    let _ = writer.flush();
+}

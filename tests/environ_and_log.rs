@@ -1,0 +1,236 @@
+//! `Environ`, `Key` and `ErrorLog`. Bare numbers in comments are
+//! lines of PEP 3333.
+
+mod common;
+
+use common::Log;
+use gateway::{Environ, ErrorLog, Key};
+use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+#[test]
+fn a_new_environ_has_no_variable_no_input_and_one_thread() {
+    let mut environ = Environ::new();
+    assert_eq!(environ.variables().count(), 0);
+    let mut input = Vec::new();
+    environ.input.read_to_end(&mut input).unwrap();
+    assert_eq!(input, b"");
+    assert_eq!(environ.url_scheme, "http");
+    assert!(!environ.multithread && !environ.multiprocess);
+    assert!(!environ.run_once);
+    assert_eq!(Environ::VERSION, (1, 0));
+}
+
+#[test]
+fn get_is_none_only_for_what_is_absent() {
+    let mut environ = Environ::new();
+    environ.set("EMPTY", "");
+    environ.set("HTTP_X", b"caf\xe9");
+    assert_eq!(environ.get("ABSENT"), None);
+    assert_eq!(environ.get("EMPTY").unwrap(), "");
+    assert_eq!(environ.get("HTTP_X").unwrap(), "caf\u{fffd}");
+    assert_eq!(environ.bytes("HTTP_X").unwrap(), b"caf\xe9");
+}
+
+#[test]
+fn names_are_case_sensitive_and_no_prefix_of_one_another() {
+    let mut environ = Environ::new();
+    environ.set("AB", "1");
+    environ.set("A", "2");
+    assert_eq!(environ.get("A").unwrap(), "2");
+    assert_eq!(environ.get("AB").unwrap(), "1");
+    assert_eq!(environ.get("ab"), None);
+    assert_eq!(environ.get("B"), None);
+}
+
+// 485-492
+#[test]
+fn the_latest_value_counts_until_it_is_removed() {
+    let mut environ = Environ::new();
+    environ.set("A", "old");
+    environ.set("B", "other");
+    environ.set("A", "new");
+    let all: Vec<_> = environ.variables().collect();
+    assert_eq!(all, [("A", &b"new"[..]), ("B", b"other")]);
+    assert_eq!(environ.remove("A").unwrap(), b"new");
+    assert_eq!(environ.get("A"), None);
+    assert_eq!(environ.remove("A"), None);
+    environ.set("A", "again");
+    assert_eq!(environ.get("A").unwrap(), "again");
+}
+
+const USER: Key<String> = Key::new("login.user");
+const COUNT: Key<u32> = Key::new("login.user");
+
+// 660-680
+#[test]
+fn keys_are_variables_wsgi_keys_and_extensions_sorted() {
+    let mut environ = Environ::new();
+    environ.set("Z", "");
+    environ.set("A", "");
+    environ.set("Z", "");
+    environ.insert(USER, "ada".into());
+    assert_eq!(
+        environ.keys(),
+        [
+            "A",
+            "Z",
+            "login.user",
+            "wsgi.errors",
+            "wsgi.file_wrapper",
+            "wsgi.input",
+            "wsgi.multiprocess",
+            "wsgi.multithread",
+            "wsgi.run_once",
+            "wsgi.url_scheme",
+            "wsgi.version",
+        ]
+    );
+}
+
+#[test]
+fn an_extension_has_the_type_of_its_key() {
+    let mut environ = Environ::new();
+    assert_eq!(environ.extension(USER), None);
+    environ.insert(USER, "ada".into());
+    assert_eq!(environ.extension(USER).unwrap(), "ada");
+    assert_eq!(environ.extension(COUNT), None);
+    environ.insert(USER, "bob".into());
+    assert_eq!(environ.extension(USER).unwrap(), "bob");
+}
+
+fn refusal(name: &'static str) -> String {
+    let made = catch_unwind(|| Key::<()>::new(name));
+    let panic = made.err().expect("a refusal");
+    panic.downcast_ref::<&str>().expect("a text").to_string()
+}
+
+// 724-729
+#[test]
+fn a_key_is_lower_case_letters_digits_dots_and_underscores() {
+    Key::<()>::new("az09_.az09_");
+    for wrong in
+        ["a.B", "a.-", "a. ", "a.é", "a.`", "a.{", "a./", "a.:"]
+    {
+        let reason = "a key has a-z, 0-9, '.', '_' only";
+        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_key_has_a_prefix() {
+    let reason = "a key starts with a prefix of its own and a dot";
+    for wrong in ["", "user", ".user", "."] {
+        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+    }
+}
+
+fn log() -> (ErrorLog, Log) {
+    let log = Log::default();
+    (ErrorLog::new(log.clone()), log)
+}
+
+#[test]
+fn lines_of_many_threads_never_mix() {
+    let (errors, log) = log();
+    thread::scope(|scope| {
+        for n in 0..16 {
+            let mut errors = errors.clone();
+            scope.spawn(move || {
+                for line in 0..200 {
+                    write!(errors, "thread {n} ").unwrap();
+                    thread::yield_now();
+                    writeln!(errors, "line {line} of 200").unwrap();
+                }
+            });
+        }
+    });
+    let text = log.text();
+    let mut lines: Vec<&str> = text.lines().collect();
+    let mut expected: Vec<String> = (0..16)
+        .flat_map(|n| {
+            (0..200).map(move |l| format!("thread {n} line {l} of 200"))
+        })
+        .collect();
+    lines.sort_unstable();
+    expected.sort();
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_line_is_held_back_until_it_ends() {
+    let (mut errors, log) = log();
+    write!(errors, "one").unwrap();
+    assert_eq!(log.text(), "");
+    write!(errors, " line\nand").unwrap();
+    assert_eq!(log.text(), "one line\n");
+    writeln!(errors, " another").unwrap();
+    assert_eq!(log.text(), "one line\nand another\n");
+}
+
+// 686-689
+#[test]
+fn flush_ends_an_unfinished_line_and_adds_no_empty_one() {
+    let (mut errors, log) = log();
+    write!(errors, "half").unwrap();
+    errors.flush().unwrap();
+    errors.flush().unwrap();
+    assert_eq!(log.text(), "half\n");
+}
+
+#[test]
+fn dropping_it_ends_an_unfinished_line() {
+    let (mut errors, log) = log();
+    write!(errors, "half").unwrap();
+    drop(errors);
+    assert_eq!(log.text(), "half\n");
+}
+
+#[test]
+fn a_clone_has_a_line_of_its_own() {
+    let (mut errors, log) = log();
+    write!(errors, "first ").unwrap();
+    let mut clone = errors.clone();
+    writeln!(clone, "of the clone").unwrap();
+    writeln!(errors, "of the original").unwrap();
+    let text = "of the clone\nfirst of the original\n";
+    assert_eq!(log.text(), text);
+}
+
+// 682-704
+#[test]
+fn any_unicode_is_taken() {
+    let (mut errors, log) = log();
+    writeln!(errors, "snow ☃ 🦀").unwrap();
+    assert_eq!(log.text(), "snow ☃ 🦀\n");
+}
+
+/// Panics at the first write; takes a byte at a time afterwards.
+struct Odd(bool, Log);
+
+impl Write for Odd {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        assert!(
+            std::mem::replace(&mut self.0, true),
+            "the first write"
+        );
+        self.1.write(&bytes[..1])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_log_goes_on_after_a_panic_and_completes_short_writes() {
+    let log = Log::default();
+    let mut errors = ErrorLog::new(Odd(false, log.clone()));
+    let mut lost = errors.clone();
+    let written = AssertUnwindSafe(move || writeln!(lost, "lost"));
+    assert!(catch_unwind(written).is_err());
+    let before = log.text().len();
+    writeln!(errors, "kept").unwrap();
+    assert_eq!(&log.text()[before..], "kept\n");
+}

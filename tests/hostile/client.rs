@@ -1,0 +1,81 @@
+//! Sends a request of the table, and tells what came back.
+
+use crate::requests::{Request, Then};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+const AFTER: &str =
+    "GET /after HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+/// How long a client waits for a byte; and where none is expected.
+const PATIENCE: Duration = Duration::from_secs(10);
+const IMPATIENCE: Duration = Duration::from_millis(300);
+
+/// What a server does with a request, in the table's notation.
+pub fn observe(server: SocketAddr, request: &Request) -> String {
+    match exchange(server, request) {
+        Ok((bytes, end)) => {
+            let mut seen = statuses(&bytes);
+            seen.extend(end.map(String::from));
+            seen.join(" ")
+        }
+        Err(error) => format!("no connection: {error}"),
+    }
+}
+
+type Seen = (Vec<u8>, Option<&'static str>);
+
+fn exchange(server: SocketAddr, request: &Request) -> io::Result<Seen> {
+    let mut stream = TcpStream::connect(server)?;
+    let is_silent =
+        request.debt.as_ref().is_some_and(|d| d.instead.ends_with('.'));
+    let patience = if is_silent { IMPATIENCE } else { PATIENCE };
+    stream.set_read_timeout(Some(patience))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut bytes = request.bytes();
+    if request.then == Then::Ask {
+        bytes.extend(AFTER.bytes());
+    }
+    // A server may refuse before it has read all.
+    let _ = stream.write_all(&bytes);
+    let mut seen = Vec::new();
+    match request.then {
+        Then::Ask | Then::Wait => {}
+        Then::HalfClose => stream.shutdown(Shutdown::Write)?,
+        Then::Send(text) => {
+            let mut first = [0; 1 << 12];
+            let read = stream.read(&mut first)?;
+            seen.extend_from_slice(&first[..read]);
+            stream.write_all(text.as_bytes())?;
+            stream.write_all(AFTER.as_bytes())?;
+        }
+        Then::Close => return Ok((seen, None)),
+        Then::Reset => {
+            let socket = socket2::SockRef::from(&stream);
+            socket.set_linger(Some(Duration::ZERO))?;
+            return Ok((seen, None));
+        }
+    }
+    let end = match stream.read_to_end(&mut seen) {
+        Err(e) if e.kind() == ErrorKind::WouldBlock => Some("..."),
+        // A reset closes the connection too.
+        _ => None,
+    };
+    Ok((seen, end))
+}
+
+fn statuses(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let answers = text.split("HTTP/1.").skip(1);
+    answers
+        .map(|answer| {
+            let status = answer[2..5].to_string();
+            let is_wrong = status.starts_with('1') || status == "204";
+            match is_wrong && answer.contains("Content-Length") {
+                true => status + "!",
+                false => status,
+            }
+        })
+        .collect()
+}

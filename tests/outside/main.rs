@@ -1,0 +1,15 @@
+//! The outside world: Python's reference implementation, and real web
+//! servers. All are Debian packages: python3, apache2, lighttpd.
+//!
+//! A program that is missing skips its tests, and says so; with the
+//! variable CI set it fails them.
+
+mod applications;
+mod chapters;
+mod differences;
+mod http;
+mod oracle;
+mod process;
+mod requests;
+mod required;
+mod web_servers;

@@ -1,0 +1,62 @@
+//! The command line.
+
+use crate::client::Client;
+use crate::process::{Running, output, program};
+use std::net::TcpListener;
+
+pub fn help_lists_the_options() {
+    let (output, text) = output(&mut program(&["--help"]));
+    assert!(output.status.success());
+    for option in ["--port", "--host", "--threads", "PORT", "8000"] {
+        assert!(text.contains(option), "{option} in {text}");
+    }
+}
+
+pub fn wrong_flags_are_named() {
+    let wrong: [(&[&str], &str); 7] = [
+        (&["--port", "x"], "--port \"x\": invalid digit"),
+        (&["--port", "65536"], "--port \"65536\": number too large"),
+        (&["--port"], "missing argument for option '--port'"),
+        (&["--host", "a.b"], "--host \"a.b\": invalid IP address"),
+        (&["--threads", "0"], "--threads \"0\": number would be zero"),
+        (&["--thread", "4"], "no option --thread"),
+        (&["8000"], "unexpected argument \"8000\""),
+    ];
+    for (flags, message) in wrong {
+        let (output, text) = output(&mut program(flags));
+        assert_eq!(output.status.code(), Some(2), "{flags:?}");
+        assert!(text.contains(message), "{message} in {text}");
+        assert!(text.contains("--help lists the options"), "{text}");
+    }
+}
+
+pub fn the_variable_port_is_read() {
+    let mut command = program(&[]);
+    let server = Running::start(command.env("PORT", "0"));
+    assert_ne!(server.address.port(), 8000);
+    let (output, text) = output(program(&[]).env("PORT", "x"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text.contains("PORT \"x\": invalid digit"), "{text}");
+}
+
+pub fn an_address_in_use_is_named() {
+    let other = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = other.local_addr().expect("an address");
+    let port = address.port().to_string();
+    let (output, text) = output(&mut program(&["--port", &port]));
+    assert_eq!(output.status.code(), Some(1));
+    let message = format!("cannot listen at {address}: Address alr");
+    assert!(text.contains(&message), "{text}");
+    assert!(text.contains("--port 0 takes one that is free"), "{text}");
+}
+
+pub fn it_listens_where_it_is_told() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        return println!("skipped: this machine has no ::1");
+    }
+    let flags = ["--host", "::1", "--port", "0", "--threads", "1"];
+    let server = Running::start(&mut program(&flags));
+    assert!(server.address.is_ipv6());
+    let answer = Client::new(server.address).get("/").expect("one");
+    assert_eq!(answer, "HTTP/1.1 200 OK\r\nHello");
+}
