@@ -9,7 +9,7 @@ use crate::workshop::Workshop;
 use gateway::ErrorLog;
 use gateway::server::Server;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,23 +38,30 @@ const FIRST_SERVING: &str = "ch05";
 
 impl Exchange {
     pub fn parse(info: &str, body: &[&str]) -> Result<Self, String> {
-        let (name, kind) = info.split_once(' ').unwrap_or((info, ""));
-        let target = Target::parse(name)?;
-        let kind = match kind.trim() {
-            "cgi" => Kind::Cgi,
-            "" if *target.chapter < *FIRST_SERVING => Kind::Cgi,
-            "" => Kind::Serving,
-            kind => {
-                return Err(format!(
-                    "`{kind}` is not known here; write `cgi` for a program \
-                     that is run for each request, or leave it"
-                ));
-            }
+        let mut words = info.split_whitespace();
+        let target = Target::parse(words.next().unwrap_or_default())?;
+        let mut kind = match *target.chapter < *FIRST_SERVING {
+            true => Kind::Cgi,
+            false => Kind::Serving,
         };
+        let mut line_end = "\n";
+        for word in words {
+            match word {
+                "cgi" => kind = Kind::Cgi,
+                "crlf" => line_end = "\r\n",
+                word => {
+                    return Err(format!(
+                        "`{word}` is not known here; write `cgi` for a \
+                         program that is run for each request, `crlf` for \
+                         a body whose lines end in CR LF, or nothing"
+                    ));
+                }
+            }
+        }
         if body.iter().all(|line| line.trim().is_empty()) {
             return Err("no request; write its lines".into());
         }
-        let request = wire(body);
+        let request = wire(body, line_end);
         Ok(Self { target, kind, request })
     }
 
@@ -120,11 +127,32 @@ impl Exchange {
     ) -> Result<(Vec<u8>, Vec<u8>), String> {
         let program = programs.path(&self.target);
         let serving = Serving::start(&workshop.project, &program)?;
-        let answer = self.send(serving.address);
+        let answer = self.send_and_close(serving.address);
         let log = serving.log();
         let answer =
             answer.map_err(|e| format!("{e}; the log says:\n{log}"))?;
         Ok((answer, log.into_bytes()))
+    }
+
+    /// Sends the request and nothing after it. Whatever comes then, until
+    /// the connection ends, is the answer; it may be none, or several.
+    fn send_and_close(
+        &self,
+        address: SocketAddr,
+    ) -> Result<Vec<u8>, String> {
+        let failed = |e: io::Error| format!("the exchange failed: {e}");
+        let mut stream = TcpStream::connect(address).map_err(failed)?;
+        stream.set_read_timeout(Some(LIMIT)).map_err(failed)?;
+        stream.write_all(self.request.as_bytes()).map_err(failed)?;
+        stream.shutdown(Shutdown::Write).map_err(failed)?;
+        let mut answer = Vec::new();
+        match stream.read_to_end(&mut answer) {
+            // So does the connection of a server that died.
+            Err(e) if e.kind() != ErrorKind::ConnectionReset => {
+                Err(failed(e))
+            }
+            _ => Ok(answer),
+        }
     }
 
     fn send(&self, address: SocketAddr) -> Result<Vec<u8>, String> {
@@ -160,7 +188,10 @@ impl Exchange {
 
     pub fn render(&self, outputs: &[String]) -> String {
         let log = outputs.get(1).map_or("", String::as_str);
-        let answer = outputs.first().map_or("", String::as_str);
+        let answer = match outputs.first().map_or("", String::as_str) {
+            "" => "(the connection was closed without an answer)\n",
+            answer => answer,
+        };
         let mut sides = side("request", "Request", &self.request);
         sides.push_str(&side("response", "Response", answer));
         if !log.is_empty() {
@@ -179,16 +210,16 @@ fn side(class: &str, title: &str, text: &str) -> String {
     )
 }
 
-/// The lines as they are sent: those of the head end in CR LF, the body
-/// keeps its own, and has no line break at its end.
-fn wire(body: &[&str]) -> String {
+/// The lines as they are sent: those of the head end in CR LF, those of
+/// the body in `line_end`, but for the last, which has no end.
+fn wire(body: &[&str], line_end: &str) -> String {
     let (head, content) = match body.iter().position(|l| l.is_empty()) {
         Some(blank) => (&body[..blank], &body[blank + 1..]),
         None => (body, &[][..]),
     };
     let head: String =
         head.iter().map(|line| format!("{line}\r\n")).collect();
-    format!("{head}\r\n{}", content.join("\n"))
+    format!("{head}\r\n{}", content.join(line_end))
 }
 
 fn is_timeout(error: &io::Error) -> bool {
@@ -255,10 +286,13 @@ mod tests {
     #[test]
     fn a_request_gets_its_line_ends() {
         let get = ["GET / HTTP/1.1", "Host: a", ""];
-        assert_eq!(wire(&get), "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-        assert_eq!(wire(&get[..2]), wire(&get));
+        let bytes = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        assert_eq!(wire(&get, "\n"), bytes);
+        assert_eq!(wire(&get[..2], "\n"), bytes);
         let post = ["POST / HTTP/1.1", "", "a=1", "b=2"];
-        assert_eq!(wire(&post), "POST / HTTP/1.1\r\n\r\na=1\nb=2");
+        let head = "POST / HTTP/1.1\r\n\r\n";
+        assert_eq!(wire(&post, "\n"), format!("{head}a=1\nb=2"));
+        assert_eq!(wire(&post, "\r\n"), format!("{head}a=1\r\nb=2"));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Value<'a> {
     Debt(&'a str),
     Repaid(&'a str),
     Debts,
+    /// The text of a Markdown file.
+    Include(&'a str),
 }
 
 impl<'a> Value<'a> {
@@ -46,11 +48,14 @@ impl<'a> Value<'a> {
                 Ok(Self::Repaid(id))
             }
             ("debts", "", None) => Ok(Self::Debts),
+            ("include", path, None) if !path.is_empty() => {
+                Ok(Self::Include(path))
+            }
             _ => Err(format!(
                 "`{{{{{text}}}}}` is none of `{{{{lines PATH ITEM}}}}`, \
                  `{{{{const PATH NAME}}}}`, \
                  `{{{{debt ID chNN: what}}}}`, `{{{{repaid ID}}}}`, \
-                 `{{{{debts}}}}`"
+                 `{{{{debts}}}}`, `{{{{include PATH}}}}`"
             )),
         }
     }
@@ -76,6 +81,7 @@ impl<'a> Value<'a> {
                 Ok(workshop.debts.borrow().repaid_mark(id))
             }
             Self::Debts => Ok(workshop.debts.borrow().list()),
+            Self::Include(path) => workshop.project.read(path),
         }
     }
 }
@@ -131,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_one_of_five() {
+    fn a_value_is_one_of_six() {
         let lines = Value::parse("lines src/lib.rs impl A for B");
         let item = Some("impl A for B");
         assert_eq!(
@@ -139,6 +145,8 @@ mod tests {
             Ok(Value::Lines { path: "src/lib.rs", item })
         );
         assert_eq!(Value::parse("repaid x"), Ok(Value::Repaid("x")));
+        let include = Value::parse("include tests/a.md");
+        assert_eq!(include, Ok(Value::Include("tests/a.md")));
         let error = Value::parse("line src/lib.rs").unwrap_err();
         let begin = "`{{line src/lib.rs}}` is none of `{{lines PATH";
         assert!(error.starts_with(begin), "{error}");

@@ -35,8 +35,9 @@ impl Serving {
         let path = program.to_string_lossy().into_owned();
         let name = normalize(&path, project);
         let mut command = Shell::at(project).command("sh");
-        // What it logs comes in one stream with what it prints.
-        let line = "exec \"$0\" --port 0 2>&1";
+        // What it logs comes in one stream with what it prints. With one
+        // thread, the logs of two requests come in their order.
+        let line = "exec \"$0\" --port 0 --threads 1 2>&1";
         command.args(["-c", line, &path]).stdout(Stdio::piped());
         let mut child = command
             .spawn()

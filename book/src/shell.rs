@@ -152,14 +152,20 @@ fn own_group(command: &mut Command) {
 fn own_group(_command: &mut Command) {}
 
 fn kill(child: &mut Child) {
-    if cfg!(unix) {
-        let group = format!("kill -KILL -{}", child.id());
-        let _ = Command::new("sh").args(["-c", &group]).status();
-    }
+    kill_group(child);
     // Fails only if it has ended by itself.
     let _ = child.kill();
     let _ = child.wait();
 }
+
+#[cfg(unix)]
+fn kill_group(child: &Child) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+}
+
+#[cfg(not(unix))]
+fn kill_group(_child: &Child) {}
 
 /// What cargo says about its own work: a word that ends at column 12.
 const PROGRESS: [&str; 14] = [

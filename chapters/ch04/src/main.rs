@@ -1,0 +1,3 @@
+fn main() -> std::process::ExitCode {
+    gateway::cgi::run(ch04::application)
+}
