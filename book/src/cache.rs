@@ -3,13 +3,15 @@
 //! The key covers every file that a program can depend on: an entry
 //! cannot outlive a change of what it came from.
 
+use crate::exercise::FOLDERS;
 use crate::project::{Project, files};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
+use std::ffi::OsStr;
 use std::fs;
 use std::hash::{Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What a transcript may depend on. `book/src` is among them because
@@ -45,9 +47,11 @@ impl Cache {
                 true => vec![path],
                 false => files(&path),
             };
-            for path in paths {
+            let depended_on =
+                paths.iter().filter(|path| !is_of_exercise(path));
+            for path in depended_on {
                 path.hash(&mut hasher);
-                fs::read(&path).unwrap_or_default().hash(&mut hasher);
+                fs::read(path).unwrap_or_default().hash(&mut hasher);
             }
         }
         Self {
@@ -97,6 +101,13 @@ impl Cache {
 fn rustc_version() -> Vec<u8> {
     let version = Command::new("rustc").arg("-vV").output();
     version.map(|output| output.stdout).unwrap_or_default()
+}
+
+/// Whether a file is one that no transcript depends on: a reader who
+/// solves an exercise does not wait for programs to run again.
+fn is_of_exercise(path: &Path) -> bool {
+    let folder = path.parent().and_then(Path::file_name);
+    FOLDERS.iter().any(|name| folder == Some(OsStr::new(name)))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::builder::{self, Built, Options};
 use crate::coverage::Coverage;
+use crate::exercise;
 use crate::links;
 use crate::problem::{Place, Problem};
 use crate::programs::is_chapter;
@@ -34,9 +35,13 @@ pub fn check(project: &Project) -> Result<Report, String> {
         &destination,
         &built.pages,
     ));
+    let mut texts = Vec::new();
     for (file, _) in &built.pages {
-        problems.extend(prose::problems(file, &project.read(file)?));
+        let text = project.read(file)?;
+        problems.extend(prose::problems(file, &text));
+        texts.push((file.clone(), text));
     }
+    problems.extend(exercise::problems(project, &texts));
     let mut summary = format!("{} pages\n", built.pages.len());
     coverage(project, &built, &mut problems, &mut summary)?;
     problems.sort();

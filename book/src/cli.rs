@@ -16,6 +16,9 @@ Commands:
   build            build the static site
     --dest DIR       into this folder (default: target/book/html)
   check            build it anew and check all that can be checked
+  progress         run the exercises' checks; what is solved, and next
+    --watch          and again whenever a file is saved
+  reset N.M        put an exercise back to what it was
   preprocess       what mdBook runs for `mdbook build book`
 
 Options:
@@ -28,6 +31,8 @@ pub enum Command {
     Serve { port: Option<u16>, open: bool },
     Build { destination: Option<PathBuf> },
     Check,
+    Progress { watch: bool },
+    Reset { number: String },
     Preprocess,
     Supports { renderer: String },
     Help,
@@ -53,7 +58,8 @@ fn read(
 ) -> Result<Command, lexopt::Error> {
     use lexopt::prelude::*;
     let mut command: Option<String> = None;
-    let mut renderer = None;
+    let (mut renderer, mut number) = (None, None);
+    let mut watch = false;
     let (mut asked, mut open, mut destination) = (None, false, None);
     while let Some(arg) = parser.next()? {
         let name = command.as_deref();
@@ -70,6 +76,12 @@ fn read(
             }
             Long("dest") if name == Some("build") => {
                 destination = Some(PathBuf::from(parser.value()?));
+            }
+            Long("watch") if name == Some("progress") => watch = true,
+            Value(value)
+                if name == Some("reset") && number.is_none() =>
+            {
+                number = Some(value.string()?);
             }
             Value(value) if name == Some("preprocess") => {
                 if value != "supports" {
@@ -93,6 +105,13 @@ fn read(
         }
         ("build", _) => Ok(Command::Build { destination }),
         ("check", _) => Ok(Command::Check),
+        ("progress", _) => Ok(Command::Progress { watch }),
+        ("reset", _) => match number {
+            Some(number) => Ok(Command::Reset { number }),
+            None => {
+                Err("reset which exercise? Write `reset 1.2`".into())
+            }
+        },
         ("preprocess", Some(renderer)) => {
             Ok(Command::Supports { renderer })
         }
@@ -144,6 +163,12 @@ mod tests {
         let supports = Ok(Command::Supports { renderer });
         assert_eq!(parsed("preprocess supports html"), supports);
         assert_eq!(parsed("build --help"), Ok(Command::Help));
+        let progress = Ok(Command::Progress { watch: true });
+        assert_eq!(parsed("progress --watch"), progress);
+        let number = "3.2".into();
+        assert_eq!(parsed("reset 3.2"), Ok(Command::Reset { number }));
+        assert!(parsed("reset").is_err());
+        assert!(parsed("reset 3.2 3.3").is_err());
     }
 
     #[test]

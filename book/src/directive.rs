@@ -1,9 +1,10 @@
-//! What a fenced block asks for. An exercise will be one more kind.
+//! What a fenced block asks for.
 
 use crate::compile_fail::CompileFail;
 use crate::console::Console;
 use crate::drawing::Drawing;
 use crate::exchange::Exchange;
+use crate::exercise::Exercise;
 use crate::listing::Listing;
 use crate::sabotage::Sabotage;
 use crate::workshop::Workshop;
@@ -16,6 +17,7 @@ pub enum Directive {
     Sabotage(Sabotage),
     CompileFail(CompileFail),
     Drawing(Drawing),
+    Exercise(Exercise),
 }
 
 /// Languages that a block may be written in, without being a directive.
@@ -60,11 +62,14 @@ impl Directive {
             "compile-fail" => {
                 CompileFail::parse(rest, body).map(Self::CompileFail)
             }
+            "exercise" => {
+                Exercise::parse(rest, body).map(Self::Exercise)
+            }
             name if LANGUAGES.contains(&name) => return Ok(None),
             name => {
                 return Err(format!(
                     "`{name}` is neither a directive (listing, console, \
-                     exchange, sabotage, drawing, compile-fail) nor a \
+                     exchange, sabotage, drawing, compile-fail, exercise) nor a \
                      language that is known here"
                 ));
             }
@@ -75,7 +80,10 @@ impl Directive {
 
     /// Whether programs are run for it.
     pub fn is_slow(&self) -> bool {
-        !matches!(self, Self::Listing(_) | Self::Drawing(_))
+        !matches!(
+            self,
+            Self::Listing(_) | Self::Drawing(_) | Self::Exercise(_)
+        )
     }
 
     pub fn name(&self) -> &str {
@@ -86,6 +94,7 @@ impl Directive {
             Self::Sabotage(_) => "sabotage",
             Self::CompileFail(_) => "compile-fail",
             Self::Drawing(_) => "drawing",
+            Self::Exercise(_) => "exercise",
         }
     }
 
@@ -97,6 +106,7 @@ impl Directive {
         let html = match self {
             Self::Listing(d) => d.render(workshop),
             Self::Drawing(d) => Ok(d.render()),
+            Self::Exercise(d) => d.render(workshop),
             Self::Console(d) => workshop
                 .remember(&d.key(), &d.label(), || d.run(workshop))
                 .map(|outputs| d.render(&outputs)),

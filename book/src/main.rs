@@ -14,6 +14,7 @@ mod debts;
 mod directive;
 mod drawing;
 mod exchange;
+mod exercise;
 mod fresh;
 mod html;
 mod inline;
@@ -27,8 +28,10 @@ mod preprocess;
 mod problem;
 mod programs;
 mod progress;
+mod progress_table;
 mod project;
 mod prose;
+mod reset;
 mod sabotage;
 mod serve;
 mod serving;
@@ -77,6 +80,12 @@ fn run(command: Command) -> Result<ExitCode, String> {
         Command::Preprocess => preprocess::run()?,
         Command::Build { destination } => return build(destination),
         Command::Check => return check(),
+        Command::Progress { watch } => {
+            progress_table::run(&Project::find()?, watch)?;
+        }
+        Command::Reset { number } => {
+            reset::run(&Project::find()?, &number)?;
+        }
         Command::Serve { port, open } => serve(port, open)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -1,0 +1,402 @@
+//! `exercise`: a task, its stub, its check, a hint, and a solution.
+
+use crate::listing::Listing;
+use crate::markdown::{Part, parts};
+use crate::problem::{Place, Problem};
+use crate::project::Project;
+use crate::source::Source;
+use crate::workshop::Workshop;
+use std::collections::BTreeSet;
+use std::fs;
+
+/// Where a chapter lists its exercises.
+const LIST: &str = "exercises/mod.rs";
+
+/// The folders with one file an exercise.
+pub const FOLDERS: [&str; 3] = ["exercises", "solutions", "wrong"];
+
+/// A line of a chapter's list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    pub number: String,
+    pub name: String,
+    /// `ch01`.
+    pub chapter: String,
+}
+
+impl Entry {
+    fn file(&self, folder: &str) -> String {
+        format!("chapters/{}/{folder}/{}.rs", self.chapter, self.name)
+    }
+
+    /// The file that the reader edits.
+    pub fn stub(&self) -> String {
+        self.file("exercises")
+    }
+
+    /// What checks it.
+    pub fn command(&self) -> String {
+        let Self { chapter, name, .. } = self;
+        format!("cargo test -p {chapter} --test exercises {name}")
+    }
+
+    /// What only a stub has in it; solving it takes it out.
+    pub fn mark(&self) -> String {
+        format!("exercise {}: ", self.number)
+    }
+}
+
+/// The chapters that have exercises, or the beginnings of some.
+pub fn chapters(project: &Project) -> Vec<String> {
+    let entries = fs::read_dir(project.root.join("chapters"));
+    let mut names: Vec<String> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| {
+            let folder = |name: &&str| entry.path().join(name).is_dir();
+            FOLDERS.iter().any(folder)
+        })
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The exercises of a chapter, as its list has them.
+pub fn of_chapter(
+    project: &Project,
+    chapter: &str,
+) -> Result<Vec<Entry>, String> {
+    let path = format!("chapters/{chapter}/{LIST}");
+    let text = project.read(&path)?;
+    let entry = |line: &str| {
+        let (number, name) =
+            line.trim().strip_suffix(';')?.split_once(' ')?;
+        number.starts_with(|c: char| c.is_ascii_digit()).then(|| {
+            let (number, name) = (number.into(), name.into());
+            Entry { number, name, chapter: chapter.into() }
+        })
+    };
+    Ok(text.lines().filter_map(entry).collect())
+}
+
+/// All exercises, in the order of the book.
+pub fn all(project: &Project) -> Result<Vec<Entry>, String> {
+    let mut entries = Vec::new();
+    for chapter in chapters(project) {
+        entries.extend(of_chapter(project, &chapter)?);
+    }
+    Ok(entries)
+}
+
+/// The exercise of this number.
+pub fn find(project: &Project, number: &str) -> Result<Entry, String> {
+    let all = all(project)?;
+    let found = all.iter().find(|entry| entry.number == number);
+    found.cloned().ok_or_else(|| {
+        let numbers: Vec<&str> =
+            all.iter().map(|entry| &*entry.number).collect();
+        format!(
+            "there is no exercise {number}; there are: {}",
+            numbers.join(", ")
+        )
+    })
+}
+
+/// What a file in `wrong` says besides the check.
+struct About {
+    hint: String,
+    read: String,
+    /// How many answers the check must reject.
+    wrong: usize,
+}
+
+impl About {
+    fn of(file: &syn::File) -> Self {
+        let mut about =
+            Self { hint: String::new(), read: String::new(), wrong: 0 };
+        for item in &file.items {
+            let syn::Item::Const(item) = item else { continue };
+            match (&*item.ident.to_string(), &*item.expr) {
+                ("HINT", expr) => about.hint = text(expr),
+                ("READ", expr) => about.read = text(expr),
+                ("WRONG", syn::Expr::Array(array)) => {
+                    about.wrong = array.elems.len();
+                }
+                _ => {}
+            }
+        }
+        about
+    }
+}
+
+/// The text of a string in the source.
+fn text(expr: &syn::Expr) -> String {
+    match expr {
+        syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(text),
+            ..
+        }) => text.value(),
+        _ => String::new(),
+    }
+}
+
+/// The doc comment of a function: Markdown.
+fn docs(file: &syn::File, name: &str) -> String {
+    let function = file.items.iter().find_map(|item| match item {
+        syn::Item::Fn(item) if item.sig.ident == name => Some(item),
+        _ => None,
+    });
+    let mut docs = String::new();
+    for attribute in function.map_or(&[][..], |item| &item.attrs) {
+        if let syn::Meta::NameValue(meta) = &attribute.meta
+            && meta.path.is_ident("doc")
+        {
+            let line = text(&meta.value);
+            docs.push_str(line.strip_prefix(' ').unwrap_or(&line));
+            docs.push('\n');
+        }
+    }
+    docs
+}
+
+#[derive(Debug, PartialEq)]
+pub struct Exercise {
+    number: String,
+}
+
+impl Exercise {
+    pub fn parse(info: &str, body: &[&str]) -> Result<Self, String> {
+        if info.is_empty() || info.contains(' ') {
+            return Err("write `exercise NUMBER`, as in 1.2".into());
+        }
+        match body.iter().find(|line| !line.trim().is_empty()) {
+            Some(line) => Err(format!(
+                "`{line}` is not expected here; the task is the stub's \
+                 doc comment"
+            )),
+            None => Ok(Self { number: info.into() }),
+        }
+    }
+
+    pub fn render(
+        &self,
+        workshop: &Workshop,
+    ) -> Result<String, String> {
+        let entry = find(&workshop.project, &self.number)?;
+        let Entry { number, name, .. } = &entry;
+        let listing = |path: String| {
+            let listing = Listing { path, ..Listing::default() };
+            listing.render(workshop)
+        };
+        let about = workshop.source(&entry.file("wrong"))?;
+        let about = about.rust.as_ref().map(About::of);
+        let hint = about.map(|about| about.hint).unwrap_or_default();
+        let source = workshop.source(&entry.stub())?;
+        let task = source.rust.as_ref().map(|file| docs(file, name));
+        let task = task.unwrap_or_default();
+        let stub = listing(entry.stub())?;
+        let solution = listing(entry.file("solutions"))?;
+        let command = entry.command();
+        Ok(format!(
+            "<section class=\"exercise\" id=\"exercise-{number}\">\n\n\
+             **Exercise {number}, `{name}`.**\n{task}\n{stub}\n\n\
+             ```sh\n{command}\n```\n\n\
+             <details><summary>A hint</summary>\n\n{hint}\n\n\
+             </details>\n\n\
+             <details><summary>A solution, to compare yours with\
+             </summary>\n\n{solution}\n\n</details>\n\n</section>\n"
+        ))
+    }
+}
+
+/// What is missing from exercises, given the pages that there are:
+/// file and text.
+pub fn problems(
+    project: &Project,
+    pages: &[(String, String)],
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for chapter in chapters(project) {
+        let path = format!("chapters/{chapter}/{LIST}");
+        let mut say = |file: &str, message: String| {
+            let place = Place::new(file, 1);
+            problems.push(Problem::new(&place, message));
+        };
+        let entries = match of_chapter(project, &chapter) {
+            Ok(entries) => entries,
+            Err(message) => {
+                say(&path, message);
+                continue;
+            }
+        };
+        for name in strays(project, &chapter, &entries) {
+            say(
+                &path,
+                format!(
+                    "`{name}` has a file and no line here; add one, as \
+                     in `1.2 {name};`"
+                ),
+            );
+        }
+        for test in ["tests/exercises.rs", "tests/proofs.rs"] {
+            let file = format!("chapters/{chapter}/{test}");
+            if let Err(message) = project.read(&file) {
+                say(&file, message);
+            }
+        }
+        let number = chapter.trim_start_matches("ch");
+        let number = number.trim_start_matches('0');
+        for (index, entry) in entries.iter().enumerate() {
+            let wanted = format!("{number}.{}", index + 1);
+            if entry.number != wanted {
+                say(
+                    &path,
+                    format!(
+                        "exercise {} ({}) would be {wanted} by its \
+                         place in the list",
+                        entry.number, entry.name
+                    ),
+                );
+            }
+            for message in shortcomings(project, entry, pages) {
+                let number = &entry.number;
+                say(&path, format!("exercise {number}: {message}"));
+            }
+        }
+    }
+    problems
+}
+
+/// Names of files that are on no list.
+fn strays(
+    project: &Project,
+    chapter: &str,
+    entries: &[Entry],
+) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for folder in FOLDERS {
+        let folder =
+            project.root.join("chapters").join(chapter).join(folder);
+        for file in fs::read_dir(folder).into_iter().flatten().flatten()
+        {
+            let name = file.file_name().to_string_lossy().into_owned();
+            if let Some(name) = name.strip_suffix(".rs") {
+                names.insert(name.to_string());
+            }
+        }
+    }
+    names.remove("mod");
+    for entry in entries {
+        names.remove(&entry.name);
+    }
+    names
+}
+
+/// What keeps an exercise from being whole.
+fn shortcomings(
+    project: &Project,
+    entry: &Entry,
+    pages: &[(String, String)],
+) -> Vec<String> {
+    let mut messages = Vec::new();
+    let mut parsed = |folder| {
+        let path = entry.file(folder);
+        let source = project.read(&path);
+        match source.and_then(|text| Source::parse(&path, text)) {
+            Ok(source) => source.rust,
+            Err(message) => {
+                messages.push(message);
+                None
+            }
+        }
+    };
+    let [stub, solution, wrong] = FOLDERS.map(&mut parsed);
+    if let Some(file) = stub
+        && docs(&file, &entry.name).trim().is_empty()
+    {
+        messages.push(format!(
+            "{} has no function `{}` with a doc comment that states \
+             the task",
+            entry.stub(),
+            entry.name
+        ));
+    }
+    if let Some(file) = solution
+        && docs(&file, &entry.name).is_empty()
+    {
+        messages.push(format!(
+            "{} has no documented function `{}`",
+            entry.file("solutions"),
+            entry.name
+        ));
+    }
+    if let Some(file) = wrong {
+        let path = entry.file("wrong");
+        let about = About::of(&file);
+        if about.hint.trim().is_empty() {
+            messages.push(format!("{path} has no `HINT`"));
+        }
+        if about.wrong < 2 {
+            messages.push(format!(
+                "{path} has {} wrong answers in `WRONG`; give two or \
+                 more",
+                about.wrong
+            ));
+        }
+        let page = format!("/{}.md", entry.chapter);
+        let heading = |line: &str| {
+            line.trim_start_matches('#').trim() == about.read
+                && line.starts_with('#')
+        };
+        let is_there = pages.iter().any(|(file, text)| {
+            file.ends_with(&page) && text.lines().any(heading)
+        });
+        if !is_there {
+            messages.push(format!(
+                "`READ` of {path} is `{}`, which is no heading of the \
+                 chapter",
+                about.read
+            ));
+        }
+    }
+    let info = format!("exercise {}", entry.number);
+    let is_it = |part: &Part| match part {
+        Part::Block(fence) => fence.info == info,
+        Part::Text { .. } => false,
+    };
+    let all = pages.iter().flat_map(|(_, text)| parts(text));
+    match all.filter(is_it).count() {
+        1 => {}
+        0 => messages.push(format!(
+            "it stands on no page; write ```exercise {}",
+            entry.number
+        )),
+        count => messages.push(format!("it stands in {count} places")),
+    }
+    messages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_wrong_answers_tells_its_hint() {
+        let text = "pub const HINT: &str = \"One \\\n    and two.\";\n\
+                    pub const READ: &str = \"Here\";\n\
+                    pub const WRONG: [u8; 2] = [1, 2];\n";
+        let about = About::of(&syn::parse_file(text).unwrap());
+        assert_eq!(about.hint, "One and two.");
+        assert_eq!((&*about.read, about.wrong), ("Here", 2));
+    }
+
+    #[test]
+    fn the_task_is_the_doc_comment() {
+        let text = "/// One.\n///\n/// * two\npub fn f() {}\n";
+        let file = syn::parse_file(text).unwrap();
+        assert_eq!(docs(&file, "f"), "One.\n\n* two\n");
+        assert_eq!(docs(&file, "g"), "");
+    }
+}

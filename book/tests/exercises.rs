@@ -1,0 +1,292 @@
+//! Exercises of a small repository: on the page, checked, put back.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{env, fs, process};
+
+const PAGE: &str = "# One\n\n```listing chapters/ch01/src/lib.rs\n```\n\n\
+                    ```exercise 1.1\n```\n\n```exercise 1.2\n```\n";
+
+/// A check that says what is wrong as the chapters' checks do.
+const TESTS: &str = r#"
+#[path = "../exercises"]
+mod exercises {
+    pub mod one;
+    pub mod two;
+    #[test]
+    fn one() -> Result<(), String> {
+        if one::one() == 1 { Ok(()) } else { Err("not 1".into()) }
+    }
+    #[test]
+    fn two() -> Result<(), String> {
+        if two::two() == 2 { Ok(()) } else { Err("not 2".into()) }
+    }
+}
+"#;
+
+const WRONG: &str = "pub const READ: &str = \"One\";\n\
+                     pub const HINT: &str = \"Count *again*.\";\n\
+                     pub const WRONG: [u8; 2] = [7, 8];\n";
+
+/// A repository with two exercises, gone when it is dropped.
+struct Fixture {
+    root: PathBuf,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("book-exercises-{}-{number}", process::id());
+        let fixture = Self { root: env::temp_dir().join(name) };
+        let root = "[workspace]\nmembers = [\"chapters/*\"]\n\
+                    resolver = \"3\"\n";
+        fixture.write("Cargo.toml", root);
+        let package =
+            "[package]\nname = \"ch01\"\nedition = \"2024\"\n";
+        fixture.write("chapters/ch01/Cargo.toml", package);
+        fixture.write("chapters/ch01/src/lib.rs", "pub fn f() {}\n");
+        fixture.write("chapters/ch01/tests/exercises.rs", TESTS);
+        fixture.write("chapters/ch01/tests/proofs.rs", "");
+        let list = "exercises! {\n    1.1 one;\n    1.2 two;\n}\n";
+        fixture.write("chapters/ch01/exercises/mod.rs", list);
+        for (number, name) in [("1.1", "one"), ("1.2", "two")] {
+            let stub = format!(
+                "/// Count to *{name}*.\npub fn {name}() -> u8 {{\n    \
+                 todo!(\"exercise {number}: count\")\n}}\n"
+            );
+            fixture.write(&file("exercises", name), &stub);
+            let value = if name == "one" { 1 } else { 2 };
+            let solution = format!(
+                "/// Counts.\npub fn {name}() -> u8 {{\n    {value}\n}}\n"
+            );
+            fixture.write(&file("solutions", name), &solution);
+            fixture.write(&file("wrong", name), WRONG);
+        }
+        fixture.write(
+            "book/text/SUMMARY.md",
+            "# Summary\n\n- [One](ch01.md)\n",
+        );
+        fixture.write("book/text/ch01.md", PAGE);
+        let config = "[book]\ntitle = \"T\"\nsrc = \"text\"\n[build]\n\
+                      build-dir = \"../target/book/html\"\n";
+        fixture.write("book/book.toml", config);
+        fixture
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root.join(path)).unwrap()
+    }
+
+    /// Writes a solution where the stub was.
+    fn solve(&self, name: &str) {
+        let solution = self.read(&file("solutions", name));
+        self.write(&file("exercises", name), &solution);
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .current_dir(&self.root)
+            .env_remove("CARGO_TARGET_DIR");
+        command
+    }
+
+    fn book(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self
+            .command(env!("CARGO_BIN_EXE_book"), arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        drop(stdin);
+        child.wait_with_output().unwrap()
+    }
+
+    /// What a command printed that ended well.
+    fn printed(&self, arguments: &[&str], input: &str) -> String {
+        let output = self.book(arguments, input);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn problems(&self) -> String {
+        let output = self.book(&["check"], "");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let output = self
+            .command("git", &["-c", "user.name=a", "-c"])
+            .args(["user.email=a@a.example"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+}
+
+impl Drop for Fixture {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.root);
+    }
+}
+
+fn file(folder: &str, name: &str) -> String {
+    format!("chapters/ch01/{folder}/{name}.rs")
+}
+
+#[track_caller]
+fn assert_has(text: &str, wanted: &str) {
+    assert!(text.contains(wanted), "no {wanted:?} in:\n{text}");
+}
+
+#[test]
+fn a_page_has_task_stub_command_hint_and_solution() {
+    let fixture = Fixture::new();
+    fixture.printed(&["build"], "");
+    let html = fixture.read("target/book/html/ch01.html");
+    let (_, html) = html.split_once("<main>").unwrap();
+    let (html, _) = html.split_once("</main>").unwrap();
+    assert_has(html, "id=\"exercise-1.1\"");
+    assert_has(html, "Count to <em>one</em>.");
+    assert_has(html, "todo!(\"exercise 1.1: count\")");
+    assert_has(html, "cargo test -p ch01 --test exercises one");
+    assert_has(html, "Count <em>again</em>.");
+    assert_has(html, "chapters/ch01/solutions/one.rs</span>");
+}
+
+#[test]
+fn an_answer_is_shown_and_no_program_run_again() {
+    let fixture = Fixture::new();
+    let page = format!("{PAGE}\n```console\n$ echo hello\n```\n");
+    fixture.write("book/text/ch01.md", &page);
+    fixture.printed(&["build"], "");
+    fixture.solve("one");
+    let output = fixture.book(&["build"], "");
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!told.contains("console"), "{told}");
+    let html = fixture.read("target/book/html/ch01.html");
+    assert!(!html.contains("exercise 1.1: count"), "{html}");
+}
+
+#[test]
+fn a_whole_exercise_is_well() {
+    let text = Fixture::new().printed(&["check"], "");
+    assert_has(&text, "All is well.");
+}
+
+#[test]
+fn a_half_added_exercise_is_found() {
+    let fixture = Fixture::new();
+    let remove = |path: &str| {
+        fs::remove_file(fixture.root.join(path)).unwrap();
+    };
+    remove(&file("solutions", "one"));
+    fixture.write(&file("wrong", "three"), WRONG);
+    let few = "pub const WRONG: [u8; 1] = [7];\n";
+    fixture.write(&file("wrong", "two"), few);
+    let page = PAGE.replace("```exercise 1.2\n```\n", "");
+    fixture.write("book/text/ch01.md", &page);
+    remove("chapters/ch01/tests/proofs.rs");
+    let problems = fixture.problems();
+    for wanted in [
+        "exercise 1.1: chapters/ch01/solutions/one.rs cannot be read",
+        "`three` has a file and no line here",
+        "exercise 1.2: chapters/ch01/wrong/two.rs has no `HINT`",
+        "two.rs has 1 wrong answers in `WRONG`",
+        "`READ` of chapters/ch01/wrong/two.rs is ``, which is no heading",
+        "exercise 1.2: it stands on no page",
+        "chapters/ch01/tests/proofs.rs cannot be read",
+    ] {
+        assert_has(&problems, wanted);
+    }
+}
+
+#[test]
+fn progress_is_what_the_checks_say_now() {
+    let fixture = Fixture::new();
+    let text = fixture.printed(&["progress"], "");
+    assert_has(&text, "  [ ] 1.1 one\n  [ ] 1.2 two\n");
+    assert_has(&text, "0 of 2 solved\n");
+    fixture.solve("one");
+    let text = fixture.printed(&["progress"], "");
+    assert_has(&text, "  [x] 1.1 one\n  [ ] 1.2 two\n");
+    assert_has(&text, "The next one is exercise 1.2, in ");
+    fixture.write(&file("exercises", "two"), "pub fn two( {}\n");
+    let text = fixture.printed(&["progress"], "");
+    assert_has(&text, "0 of 2 solved\n");
+}
+
+#[test]
+fn a_watcher_runs_the_checks_again_on_each_save() {
+    let fixture = Fixture::new();
+    let mut child = fixture
+        .command(env!("CARGO_BIN_EXE_book"), &["progress", "--watch"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines =
+        BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut until = |wanted: &str| {
+        let mut seen = String::new();
+        for line in lines.by_ref().map(Result::unwrap) {
+            seen += &format!("{line}\n");
+            if line.contains(wanted) {
+                return seen;
+            }
+        }
+        panic!("no {wanted:?} in:\n{seen}")
+    };
+    let seen = until("Waiting for you");
+    assert_has(&seen, "not yet implemented: exercise 1.1: count");
+    fixture.solve("one");
+    assert_has(&until("Waiting for you"), "1 of 2 solved");
+    fixture.solve("two");
+    assert_has(&until("Waiting for you"), "All exercises are solved.");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_stub_is_put_back_after_asking_and_the_answer_kept() {
+    let fixture = Fixture::new();
+    let path = file("exercises", "one");
+    let stub = fixture.read(&path);
+    fixture.git(&["init", "-q"]);
+    fixture.git(&["add", "chapters"]);
+    fixture.git(&["commit", "-qm", "Begin"]);
+    let text = fixture.printed(&["reset", "1.1"], "");
+    assert_has(&text, "is as it was");
+
+    fixture.solve("one");
+    let answer = fixture.read(&path);
+    fixture.printed(&["reset", "1.1"], "n\n");
+    assert_eq!(fixture.read(&path), answer);
+
+    // Committed, it is found all the same.
+    fixture.git(&["commit", "-qam", "Solve"]);
+    let text = fixture.printed(&["reset", "1.1"], "y\n");
+    assert_has(&text, "It is back.");
+    assert_eq!(fixture.read(&path), stub);
+    let kept = fixture.read("target/book/answers/one.rs");
+    assert_eq!(kept, answer);
+
+    let output = fixture.book(&["reset", "7.7"], "");
+    assert_eq!(output.status.code(), Some(1));
+    let wanted = "there is no exercise 7.7; there are: 1.1, 1.2";
+    assert_has(&String::from_utf8_lossy(&output.stderr), wanted);
+}
