@@ -53,6 +53,16 @@ fn said(panic: &(dyn std::any::Any + Send)) -> &str {
     text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("")
 }
 
+/// Bytes that are shown as a literal, not as numbers.
+#[derive(PartialEq)]
+pub struct Bytes(pub Vec<u8>);
+
+impl Debug for Bytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "b\"{}\"", self.0.escape_ascii())
+    }
+}
+
 /// An exercise, as `exercises!` puts it together.
 pub struct Exercise {
     pub number: &'static str,
