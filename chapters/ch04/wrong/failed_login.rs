@@ -1,0 +1,79 @@
+//! The check of exercise 4.2, and answers that it must reject.
+
+use crate::exercise::{Verdict, expect};
+
+pub const READ: &str = "An error";
+
+pub const HINT: &str = "Doing this by `replace`, one character after \
+    another, one is forgotten. `format!` has a way to print text as a \
+    literal; the section names it.";
+
+type Answer = fn(&str, &str) -> String;
+
+const LINE: &str = "The line is `login failed: `, the name in double \
+    quotes, ` from `, the address, and a line end.";
+const LETTERS: &str = "Letters stay as they are: whoever reads the \
+    log wants to recognize the name.";
+const BREAK: &str = "A line break in the name begins a line of the \
+    visitor's own, and somebody else is locked out.";
+const QUOTE: &str = "A quote in the name ends the name, and what \
+    follows it passes for the address.";
+const BACKSLASH: &str = "A backslash in the name escapes what comes \
+    behind it, such as the closing quote.";
+const TERMINAL: &str = "A terminal obeys what follows an escape \
+    character: the log would be cleared before the eyes of its reader.";
+
+pub fn check(failed_login: Answer) -> Verdict {
+    let at = "192.0.2.1";
+    let forged = "x\nlogin failed: root from 192.0.2.9";
+    let quoted = r"x\nlogin failed: root from 192.0.2.9";
+    for (user, address, shown, hint) in [
+        ("ada", at, "ada", LINE),
+        ("", at, "", LINE),
+        ("grace", "2001:db8::1", "grace", LINE),
+        ("Andr\u{e9}", at, "Andr\u{e9}", LETTERS),
+        ("\u{3b1} \u{4e2d}", at, "\u{3b1} \u{4e2d}", LETTERS),
+        (forged, at, quoted, BREAK),
+        ("x\r", at, r"x\r", BREAK),
+        ("x\" from 192.0.2.9", at, "x\\\" from 192.0.2.9", QUOTE),
+        ("x\\", at, r"x\\", BACKSLASH),
+        ("x\\\"", at, "x\\\\\\\"", BACKSLASH),
+        ("x\u{1b}[2J", at, r"x\u{1b}[2J", TERMINAL),
+        ("x\0\u{7f}\u{9b}2J", at, r"x\0\u{7f}\u{9b}2J", TERMINAL),
+    ] {
+        expect(
+            format!("failed_login({user:?}, {address:?})"),
+            || failed_login(user, address),
+            format!("login failed: \"{shown}\" from {address}\n"),
+            hint,
+        )?;
+    }
+    Ok(())
+}
+
+fn line(user: &str, address: &str) -> String {
+    format!("login failed: \"{user}\" from {address}\n")
+}
+
+pub const WRONG: [(&str, Answer); 4] = [
+    // Everything escaped that is not ASCII.
+    (LETTERS, |user, address| {
+        line(&user.escape_default().to_string(), address)
+    }),
+    // Line breaks alone.
+    (QUOTE, |user, address| {
+        let user = user.replace('\n', "\\n").replace('\r', "\\r");
+        line(&user, address)
+    }),
+    // What escapes is not escaped.
+    (BACKSLASH, |user, address| {
+        let user = user.replace('\n', "\\n").replace('\r', "\\r");
+        line(&user.replace('"', "\\\""), address)
+    }),
+    // All that one thinks of.
+    (TERMINAL, |user, address| {
+        let user = user.replace('\\', "\\\\").replace('\n', "\\n");
+        let user = user.replace('\r', "\\r").replace('"', "\\\"");
+        line(&user, address)
+    }),
+];
