@@ -20,7 +20,8 @@ type Answer =
     fn(Box<dyn Application>, Key<u32>) -> Box<dyn Application>;
 
 const FIRST: &str = "The application finds the count when it is \
-    called; what is inserted after that comes too late.";
+    called, and it is 1 then; what is inserted after the call comes \
+    too late.";
 const OWN: &str = "Each middleware has a count of its own, and another \
     has begun at 1 again.";
 const COUNT: &str = "The count outlives a request: it belongs to the \

@@ -65,32 +65,32 @@ pub fn check(file_error: Answer) -> Verdict {
             let answer = || told(file_error(error())).0;
             expect(sent, answer, expected.to_string(), hint)
         };
-    let log = |sent, error: fn() -> io::Error, expected: &str, hint| {
+    let log = |sent, error: fn() -> io::Error, lead: &str, hint| {
         let answer = || told(file_error(error())).1;
         let sent = format!("{sent}; the log");
-        let expected = format!("GET /tea: {expected}\n");
+        let expected = format!("GET /tea: {lead}{}\n", error());
         expect(sent, answer, expected, hint)
     };
     let sent = "ErrorKind::NotFound";
     let lost = || ErrorKind::NotFound.into();
     status(sent, lost, "404 Not Found", LOST)?;
-    log(sent, lost, "404 Not Found: entity not found", REASON)?;
+    log(sent, lost, "404 Not Found: ", REASON)?;
     let sent = "ErrorKind::NotFound, \"the tea is gone\"";
     let lost =
         || io::Error::new(ErrorKind::NotFound, "the tea is gone");
-    log(sent, lost, "404 Not Found: the tea is gone", REASON)?;
+    log(sent, lost, "404 Not Found: ", REASON)?;
     let sent = "ErrorKind::PermissionDenied";
     let denied = || ErrorKind::PermissionDenied.into();
     status(sent, denied, "403 Forbidden", FORBIDDEN)?;
-    log(sent, denied, "403 Forbidden: permission denied", REASON)?;
+    log(sent, denied, "403 Forbidden: ", REASON)?;
     let sent = "an error \"the disk is on fire\"";
     let fire = || io::Error::other("the disk is on fire");
     status(sent, fire, "500 Internal Server Error", OTHER)?;
-    log(sent, fire, "the disk is on fire", OTHER)?;
+    log(sent, fire, "", OTHER)?;
     let sent = "an error with a Failure in it, 400 Bad Request";
     let half = || Failure::bad_request("half a body").into();
     status(sent, half, "400 Bad Request", INNER)?;
-    log(sent, half, "400 Bad Request: half a body", INNER)
+    log(sent, half, "", INNER)
 }
 
 fn failure(status: &'static str, reason: impl ToString) -> Error {

@@ -57,7 +57,7 @@ fn call(app: &dyn Application) -> (String, String) {
     environ.set("PATH_INFO", "/tea");
     environ.errors = ErrorLog::new(log.clone());
     exchange::run(app, &mut environ, Protocol::Cgi, &mut out);
-    drop(environ);
+    // What is read here has been passed on: an unfinished line has not.
     let log = log.0.lock().map(|log| log.clone()).unwrap_or_default();
     let text = |bytes: &[u8]| {
         String::from_utf8_lossy(bytes).replace("\r\n", "\n")

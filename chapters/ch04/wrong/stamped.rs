@@ -27,6 +27,8 @@ const LATER: &str = "A stamp is written when its line begins, and not \
     when the line before it ends: that may be hours earlier.";
 const ONE: &str = "One write comes in, and one goes out, or lines of \
     several processes will mix.";
+const ALL: &str = "This log takes some bytes at a time, as `write` may; \
+    `write_all` goes on until all of them are written.";
 const PASS: &str = "A flush, or an error of the log, is passed on.";
 
 thread_local! {
@@ -79,6 +81,19 @@ fn writes(stamped: Answer, pieces: &[&str]) -> Vec<String> {
     kept.all()
 }
 
+/// A log that takes two bytes at a time.
+struct Slow(Kept);
+
+impl Write for Slow {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(&bytes[..bytes.len().min(2)])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A log on a disk that is full.
 struct Full;
 
@@ -116,6 +131,16 @@ pub fn check(stamped: Answer) -> Verdict {
     let expected = ["1: a\n2: b", "\n"].map(String::from);
     let sent = "the writes [\"a\\nb\", \"\\n\"], and where they end";
     expect(sent, writes, expected.into(), ONE)?;
+    let slow = || {
+        NOW.set(0);
+        let kept = Kept::default();
+        let mut log = stamped(Box::new(Slow(kept.clone())), clock);
+        log.write_all(b"lost\n").expect("a log that works");
+        kept.all().concat()
+    };
+    let sent = "write_all(b\"lost\\n\"), and a log that takes 2 bytes \
+                at a time";
+    expect(sent, slow, "1: lost\n".into(), ALL)?;
     let nothing = || {
         NOW.set(0);
         let kept = Kept::default();
