@@ -114,6 +114,43 @@ impl Environ {
         });
     }
 
+    /// Sets a variable; or appends to it, if it is there already.
+    pub(crate) fn append(
+        &mut self,
+        name: impl Iterator<Item = char>,
+        separator: &str,
+        value: &[u8],
+    ) {
+        let (name_start, value_start) =
+            (self.names.len(), self.values.len());
+        self.names.extend(name);
+        let name = &self.names[name_start..];
+        let mut latest = self.variables.iter().rev();
+        if let Some(before) = latest.find(|v| self.name(v) == name) {
+            self.values.extend_from_within(before.value.clone());
+            self.values.extend_from_slice(separator.as_bytes());
+        }
+        self.values.extend_from_slice(value);
+        self.variables.push(Variable {
+            name: name_start..self.names.len(),
+            value: value_start..self.values.len(),
+        });
+    }
+
+    /// Makes it as good as new, for the next request, but for `errors`.
+    /// The memory is kept.
+    pub(crate) fn reset(&mut self) {
+        self.names.clear();
+        self.values.clear();
+        self.variables.clear();
+        self.extensions.clear();
+        self.input = Box::new(io::empty());
+        self.url_scheme = "http";
+        self.multithread = false;
+        self.multiprocess = false;
+        self.run_once = false;
+    }
+
     /// Removes a variable, and returns it.
     pub fn remove(&mut self, name: &str) -> Option<Vec<u8>> {
         let value = self.bytes(name)?.to_vec();

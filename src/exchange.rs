@@ -260,7 +260,8 @@ impl Answer {
         status: &str,
         headers: Headers,
     ) -> Result<(), IllegalHead> {
-        let head = Head::new(status, headers)?;
+        let to = &mut self.buffer;
+        let head = Head::begin(status, headers, self.protocol, to)?;
         self.status = head.status;
         self.stage = Stage::Started(head);
         Ok(())
@@ -308,12 +309,7 @@ impl Answer {
             }
             let framing =
                 head.framing(self.protocol, self.is_head, length);
-            head.write(
-                self.protocol,
-                framing,
-                length,
-                &mut self.buffer,
-            );
+            head.end(self.protocol, framing, length, &mut self.buffer);
             self.stage = Stage::Sending(framing);
         }
     }

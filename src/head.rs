@@ -4,8 +4,10 @@ use crate::exchange::Protocol;
 use crate::{Headers, SOFTWARE};
 use httpdate::HttpDate;
 use std::cmp::Ordering;
+use std::error::Error;
+use std::fmt::{self, Display};
+use std::io::Write;
 use std::time::SystemTime;
-use std::{error::Error, fmt};
 
 /// A status or header that must not be sent, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub struct IllegalHead {
     reason: String,
 }
 
-impl fmt::Display for IllegalHead {
+impl Display for IllegalHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.what, self.reason)
     }
@@ -149,11 +151,9 @@ fn wrong_length(
     (!is_number).then(|| format!("{value:?} is not a number of bytes"))
 }
 
-/// A head that was checked, ready to be written.
+/// What must be remembered of a head that was begun.
 pub(crate) struct Head {
     pub(crate) status: u16,
-    /// The status and the application's headers, as they are sent.
-    lines: Vec<u8>,
     content_length: Option<u64>,
     pub(crate) has_type: bool,
     has_date: bool,
@@ -204,15 +204,22 @@ impl Framing {
 }
 
 impl Head {
-    pub(crate) fn new(
+    /// Checks the status and headers, and begins a head with them.
+    pub(crate) fn begin(
         status: &str,
         headers: Headers,
+        protocol: Protocol,
+        to: &mut Vec<u8>,
     ) -> Result<Self, IllegalHead> {
         check(status, headers)?;
-        let mut lines = Vec::with_capacity(200);
-        push_latin1(&mut lines, &[status, "\r\n"]);
+        let first = match protocol {
+            Protocol::Cgi => "Status: ",
+            _ => "HTTP/1.1 ",
+        };
+        to.clear(); // of a head that this one replaces
+        push_latin1(to, &[first, status, "\r\n"]);
         for (name, value) in headers {
-            push_latin1(&mut lines, &[name, ": ", value, "\r\n"]);
+            push_latin1(to, &[name, ": ", value, "\r\n"]);
         }
         let find = |name: &str| {
             let same = |n: &str| n.eq_ignore_ascii_case(name);
@@ -220,7 +227,6 @@ impl Head {
         };
         Ok(Self {
             status: status[..3].parse().unwrap_or(500),
-            lines,
             content_length: find("Content-Length")
                 .and_then(|length| length.parse().ok()),
             has_type: find("Content-Type").is_some(),
@@ -268,34 +274,24 @@ impl Head {
         }
     }
 
-    /// Writes the head as the protocol wants it, with what the
-    /// application left to the server.
-    pub(crate) fn write(
+    /// Ends the head with what the application left to the server.
+    pub(crate) fn end(
         &self,
         protocol: Protocol,
         framing: Framing,
         length: Option<u64>,
         to: &mut Vec<u8>,
     ) {
-        let mut add = |text: &[u8]| to.extend_from_slice(text);
-        match protocol {
-            Protocol::Cgi => add(b"Status: "),
-            _ => add(b"HTTP/1.1 "),
-        }
-        add(&self.lines);
         if framing == Framing::Chunked {
-            add(b"Transfer-Encoding: chunked\r\n");
+            push_latin1(to, &["Transfer-Encoding: chunked\r\n"]);
         }
         if let Some(length) = self.length_to_add(framing, length) {
-            add(b"Content-Length: ");
-            add(length.to_string().as_bytes());
-            add(b"\r\n");
+            push_display(to, "Content-Length", length);
         }
         if protocol != Protocol::Cgi {
             self.write_server_fields(to);
         }
-        to.extend_from_slice(protocol.connection(framing).as_bytes());
-        to.extend_from_slice(b"\r\n");
+        push_latin1(to, &[protocol.connection(framing), "\r\n"]);
     }
 
     /// A Content-Length that the application did not give. The answer
@@ -318,13 +314,17 @@ impl Head {
     /// section 6.6.1).
     fn write_server_fields(&self, to: &mut Vec<u8>) {
         if !self.has_date {
-            let now = HttpDate::from(SystemTime::now()).to_string();
-            push_latin1(to, &["Date: ", &now, "\r\n"]);
+            push_display(to, "Date", HttpDate::from(SystemTime::now()));
         }
         if !self.has_server {
             push_latin1(to, &["Server: ", SOFTWARE, "\r\n"]);
         }
     }
+}
+
+fn push_display(bytes: &mut Vec<u8>, name: &str, value: impl Display) {
+    // It cannot fail: a vector takes all that it is given.
+    let _ = write!(bytes, "{name}: {value}\r\n");
 }
 
 fn push_latin1(bytes: &mut Vec<u8>, texts: &[&str]) {

@@ -29,20 +29,22 @@
 pub const SOFTWARE: &str =
     concat!("gateway/", env!("CARGO_PKG_VERSION"));
 
-#[cfg(feature = "tiny_http")]
+#[cfg(any(feature = "http", feature = "tiny_http"))]
 mod access_log;
 mod application;
 mod body;
 pub mod cgi;
-#[cfg(feature = "tiny_http")]
+#[cfg(any(feature = "http", feature = "tiny_http"))]
 pub mod command_line;
 mod environ;
 mod error_log;
 pub mod exchange;
 mod failure;
 pub mod head;
+#[cfg(feature = "http")]
+pub mod http;
 mod input;
-#[cfg(feature = "tiny_http")]
+#[cfg(any(feature = "http", feature = "tiny_http"))]
 pub mod request;
 #[cfg(feature = "tiny_http")]
 pub mod server;

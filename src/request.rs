@@ -3,9 +3,11 @@
 
 use crate::exchange::Protocol;
 use crate::head::is_token;
-use crate::input::decimal;
+use crate::input::{decimal, too_large};
 use crate::{Environ, Failure, SOFTWARE};
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::Write;
 use std::net::SocketAddr;
 
 /// The head of a request, as a server's parser took it apart.
@@ -17,9 +19,12 @@ pub struct RequestHead<'a> {
     pub target: &'a [u8],
     /// The two digits of `HTTP/1.1`.
     pub version: (u8, u8),
-    /// The fields' names and values, in order.
-    pub fields: Vec<(&'a str, &'a [u8])>,
+    /// The fields, in order.
+    pub fields: &'a [Field<'a>],
 }
+
+/// A field's name and value.
+pub type Field<'a> = (&'a str, &'a [u8]);
 
 /// How the end of a request's body is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +33,22 @@ pub enum RequestBody {
     Length(u64),
     /// By a last chunk.
     Chunked,
+}
+
+impl RequestBody {
+    /// Refuses a body whose length is beyond the limit.
+    ///
+    /// # Errors
+    ///
+    /// `413 Content Too Large`.
+    pub fn within(self, limit: u64) -> Result<Self, Failure> {
+        match self {
+            Self::Length(length) if length > limit => {
+                Err(too_large(limit))
+            }
+            body => Ok(body),
+        }
+    }
 }
 
 /// The longest request target that is served, in bytes (RFC 9112,
@@ -113,7 +134,7 @@ impl<'a> RequestHead<'a> {
     /// RFC 9110, section 5.5: no control characters but tabs.
     fn check_fields(&self) -> Result<(), Failure> {
         let is_control = |b: &u8| b.is_ascii_control() && *b != b'\t';
-        for (name, value) in &self.fields {
+        for (name, value) in self.fields {
             if !is_whole_token(name) {
                 let name = shown(name.as_bytes());
                 return bad(format!("field name {name:?}"));
@@ -202,6 +223,14 @@ impl<'a> RequestHead<'a> {
         }
     }
 
+    /// Does the client wait for `100 Continue` before it sends the
+    /// body (RFC 9110, section 10.1.1)?
+    pub fn expects_continue(&self) -> bool {
+        let is_continue =
+            |value: &[u8]| value.eq_ignore_ascii_case(b"100-continue");
+        self.version != (1, 0) && self.values("Expect").any(is_continue)
+    }
+
     /// How an answer to this request is framed.
     pub fn protocol(&self) -> Protocol {
         let keep_alive = self.keep_alive();
@@ -230,7 +259,7 @@ impl<'a> RequestHead<'a> {
         environ.set("SCRIPT_NAME", "");
         environ.set("SERVER_PROTOCOL", self.version().as_bytes());
         environ.set("SERVER_SOFTWARE", SOFTWARE);
-        for (name, value) in &self.fields {
+        for (name, value) in self.fields {
             set_field(environ, name, value);
         }
         self.fill_target(environ);
@@ -280,9 +309,19 @@ pub fn fill_addresses(
     environ.set("SERVER_NAME", name);
     environ.set("SERVER_PORT", port);
     if let Some(client) = client {
-        environ.set("REMOTE_ADDR", client.ip().to_string());
-        environ.set("REMOTE_PORT", client.port().to_string());
+        set_display(environ, "REMOTE_ADDR", client.ip());
+        set_display(environ, "REMOTE_PORT", client.port());
     }
+}
+
+/// Sets a variable to a value's text, without a `String` between.
+fn set_display(environ: &mut Environ, name: &str, value: impl Display) {
+    let mut text = [0; 64];
+    let mut room = &mut text[..];
+    // It is an address or a port, for which there is room.
+    let _ = write!(room, "{value}");
+    let end = 64 - room.len();
+    environ.set(name, &text[..end]);
 }
 
 /// SERVER_NAME, an address as it stands in a URL, and SERVER_PORT (RFC
@@ -295,41 +334,36 @@ pub fn name_and_port(server: SocketAddr) -> (String, String) {
     (name, server.port().to_string())
 }
 
-/// A field becomes `HTTP_` and its name, but for those that CGI names
-/// otherwise (RFC 3875, section 4.1.18).
+/// Puts a field into the environ; several of one name become one, as
+/// RFC 3875, section 4.1.18, allows.
 fn set_field(environ: &mut Environ, name: &str, value: &[u8]) {
+    let is = |other: &str| name.eq_ignore_ascii_case(other);
     // X_Forwarded_For would pass for X-Forwarded-For, and HTTP_PROXY
     // is read by HTTP clients (httpoxy.org).
-    if name.contains('_') || name.eq_ignore_ascii_case("Proxy") {
+    if name.contains('_') || is("Proxy") {
         return;
     }
-    let variable = variable(name);
-    let variable = match &variable["HTTP_".len()..] {
-        name @ ("CONTENT_TYPE" | "CONTENT_LENGTH") => name,
-        // The server has undone it (PEP 3333, "Other HTTP Features").
-        "TRANSFER_ENCODING" => return,
-        _ => &variable,
-    };
-    match environ.bytes(variable) {
-        None => environ.set(variable, value),
-        Some(before) => {
-            let separator = match variable {
-                "HTTP_COOKIE" => "; ",
-                _ => ", ",
-            };
-            let both = [before, separator.as_bytes(), value].concat();
-            environ.set(variable, both);
-        }
+    // The server has undone it (PEP 3333, "Other HTTP Features").
+    if is("Transfer-Encoding") {
+        return;
     }
+    let separator = if is("Cookie") { "; " } else { ", " };
+    environ.append(variable(name), separator, value);
 }
 
-fn variable(name: &str) -> String {
-    let mut variable = ["HTTP_", name].concat();
-    variable.make_ascii_uppercase();
-    match variable.contains('-') {
-        true => variable.replace('-', "_"),
-        false => variable,
-    }
+/// `HTTP_` and the field's name, but for two that CGI calls otherwise
+/// (RFC 3875, sections 4.1.2 and 4.1.3).
+fn variable(name: &str) -> impl Iterator<Item = char> {
+    let is = |other: &str| name.eq_ignore_ascii_case(other);
+    let prefix = match is("Content-Type") || is("Content-Length") {
+        true => "",
+        false => "HTTP_",
+    };
+    let letters = name.chars().map(|c| match c {
+        '-' => '_',
+        c => c.to_ascii_uppercase(),
+    });
+    prefix.chars().chain(letters)
 }
 
 /// The host of a target in absolute form, and the path and query

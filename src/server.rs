@@ -6,7 +6,7 @@ use crate::access_log::Entry;
 use crate::command_line::{self, Flags};
 use crate::exchange::{self, Outcome, Protocol};
 use crate::request::{
-    RequestBody, RequestHead, fill_addresses, name_and_port,
+    Field, RequestBody, RequestHead, fill_addresses, name_and_port,
 };
 use crate::{Application, Environ, ErrorLog, Failure, input};
 use std::io::{self, BufRead, Read, Write};
@@ -212,7 +212,8 @@ impl Server {
 
     fn answer(&self, app: &dyn Application, request: Request) {
         let entry = self.access_log.as_ref().map(|_| entry(&request));
-        let head = head(&request);
+        let fields = fields(&request);
+        let head = head(&request, &fields);
         let (protocol, skip) = (protocol(&head), self.skip(&head));
         let checked = self.check(&head);
         let mut environ = self.environ(&request, &head, &checked);
@@ -251,10 +252,7 @@ impl Server {
         &self,
         head: &RequestHead,
     ) -> Result<RequestBody, Failure> {
-        match head.check()? {
-            RequestBody::Length(length) if length > self.body_limit => {
-                Err(input::too_large(self.body_limit))
-            }
+        match head.check()?.within(self.body_limit)? {
             RequestBody::Chunked if is_upgrade(head) => Err(Failure {
                 status: "501 Not Implemented",
                 reason: "an upgrade with a body in chunks".into(),
@@ -289,17 +287,24 @@ fn set_options(socket: &TcpListener) -> io::Result<()> {
     socket.set_write_timeout(Some(WRITE_LIMIT))
 }
 
-fn head(request: &Request) -> RequestHead<'_> {
-    let version = request.http_version();
+fn fields(request: &Request) -> Vec<Field<'_>> {
     let fields = request.headers().iter().map(|header| {
         let name = header.field.as_str().as_str();
         (name, header.value.as_bytes())
     });
+    fields.collect()
+}
+
+fn head<'a>(
+    request: &'a Request,
+    fields: &'a [Field<'a>],
+) -> RequestHead<'a> {
+    let version = request.http_version();
     RequestHead {
         method: request.method().as_str(),
         target: request.url().as_bytes(),
         version: (version.0, version.1),
-        fields: fields.collect(),
+        fields,
     }
 }
 

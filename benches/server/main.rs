@@ -18,7 +18,8 @@ const CONNECTIONS: [usize; 3] = [1, 16, 64];
 const PAGES: [&str; 2] = ["/hello", "/environ"];
 
 /// What a gateway that is fast enough reaches.
-const BARS: [(Kind, Kind, f64); 3] = [
+const BARS: [(Kind, Kind, f64); 4] = [
+    (Kind::Http, Kind::Respond, 1.2),
     (Kind::Gateway, Kind::Respond, 1.0),
     (Kind::Gateway, Kind::Writer, 0.95),
     (Kind::GatewayAlone, Kind::Wsgiref, 10.0),

@@ -1,5 +1,6 @@
 //! The servers that are compared.
 
+use gateway::http::Limits;
 use gateway::server::Server;
 use gateway::{Body, Environ, ErrorLog, Response, StartResponse};
 use std::io::{self, BufRead, BufReader, Write};
@@ -15,17 +16,19 @@ pub enum Kind {
     Writer,
     Gateway,
     GatewayAlone,
+    Http,
     Wsgiref,
 }
 
 const WORKERS: usize = 4;
 
 impl Kind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Respond,
         Self::Writer,
         Self::Gateway,
         Self::GatewayAlone,
+        Self::Http,
         Self::Wsgiref,
     ];
 
@@ -33,8 +36,9 @@ impl Kind {
         match self {
             Self::Respond => "tiny_http, respond",
             Self::Writer => "tiny_http, into_writer",
-            Self::Gateway => "gateway",
-            Self::GatewayAlone => "gateway, one worker",
+            Self::Gateway => "gateway::server",
+            Self::GatewayAlone => "gateway::server, one worker",
+            Self::Http => "gateway::http",
             Self::Wsgiref => "wsgiref, one worker",
         }
     }
@@ -103,6 +107,7 @@ pub fn serve(kind: Kind) {
         Kind::Writer => raw(write),
         Kind::Gateway => gateway(WORKERS),
         Kind::GatewayAlone => gateway(1),
+        Kind::Http => http(WORKERS),
         Kind::Wsgiref => unreachable!("is Python's"),
     }
 }
@@ -112,6 +117,15 @@ fn gateway(workers: usize) {
     println!("{}", server.address());
     let server = server.threads(workers).errors(ErrorLog::stderr());
     server.body_limit(1 << 32).serve(application).expect("serves");
+}
+
+fn http(workers: usize) {
+    let server =
+        gateway::http::Server::bind("127.0.0.1:0").expect("a port");
+    println!("{}", server.address());
+    let limits = Limits { body: 1 << 32, ..Limits::default() };
+    let server = server.threads(workers).limits(limits);
+    server.serve(application).expect("serves");
 }
 
 fn application(

@@ -9,12 +9,30 @@ const AFTER: &str =
     "GET /after HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 /// How long a client waits for a byte; and where none is expected.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 const IMPATIENCE: Duration = Duration::from_millis(300);
 
 /// What a server does with a request, in the table's notation.
 pub fn observe(server: SocketAddr, request: &Request) -> String {
-    match exchange(server, request) {
+    let is_silent =
+        request.debt.as_ref().is_some_and(|d| d.instead.ends_with('.'));
+    observe_for(
+        server,
+        request,
+        match is_silent {
+            true => IMPATIENCE,
+            false => PATIENCE,
+        },
+    )
+}
+
+/// The same, for a server that waits for nobody.
+pub fn observe_for(
+    server: SocketAddr,
+    request: &Request,
+    patience: Duration,
+) -> String {
+    match exchange(server, request, patience) {
         Ok((bytes, end)) => {
             let mut seen = statuses(&bytes);
             seen.extend(end.map(String::from));
@@ -26,11 +44,12 @@ pub fn observe(server: SocketAddr, request: &Request) -> String {
 
 type Seen = (Vec<u8>, Option<&'static str>);
 
-fn exchange(server: SocketAddr, request: &Request) -> io::Result<Seen> {
+fn exchange(
+    server: SocketAddr,
+    request: &Request,
+    patience: Duration,
+) -> io::Result<Seen> {
     let mut stream = TcpStream::connect(server)?;
-    let is_silent =
-        request.debt.as_ref().is_some_and(|d| d.instead.ends_with('.'));
-    let patience = if is_silent { IMPATIENCE } else { PATIENCE };
     stream.set_read_timeout(Some(patience))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut bytes = request.bytes();

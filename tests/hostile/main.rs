@@ -1,7 +1,8 @@
-//! Malformed and hostile requests against the server on `tiny_http`.
+//! Malformed and hostile requests against both servers.
 
 mod applications;
 mod client;
+mod http;
 mod requests;
 
 use gateway::ErrorLog;

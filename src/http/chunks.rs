@@ -1,0 +1,231 @@
+//! A body in chunks, taken apart (RFC 9112, section 7.1).
+
+use crate::Failure;
+use crate::input::too_large;
+
+/// The longest line between chunks, with its extensions, in bytes.
+const LINE_LIMIT: usize = 256;
+
+/// How many bytes such lines may add up to without a byte of the body
+/// between them, and all trailers together.
+const LINES_LIMIT: usize = 8 * 1024;
+
+/// Where in a body in chunks the next byte belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chunks {
+    place: Place,
+    /// The length of the lines since the last byte of the body.
+    lines: usize,
+    limit: u64,
+    /// How much of the limit is left.
+    left: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In a line with a chunk's size.
+    Size,
+    /// In a chunk, of which so many bytes are missing.
+    Data(u64),
+    /// In the line end behind a chunk.
+    DataEnd,
+    /// In the lines behind the last chunk.
+    Trailer,
+    /// Behind the body.
+    End,
+}
+
+/// What the next bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// So many bytes of the body.
+    Body(usize),
+    /// So many bytes of what is around it.
+    Around(usize),
+    /// More must be read to tell.
+    Unknown,
+    /// Nothing: they are behind the body.
+    End,
+}
+
+impl Chunks {
+    /// A body that may have so many bytes.
+    pub(crate) fn new(limit: u64) -> Self {
+        Self { place: Place::Size, lines: 0, limit, left: limit }
+    }
+
+    /// Tells what the next bytes are, and goes on to behind them. Of
+    /// the body it takes no more than there is room for.
+    ///
+    /// # Errors
+    ///
+    /// They are not what they must be. Nobody knows then where the
+    /// body ends.
+    pub(crate) fn next(
+        &mut self,
+        bytes: &[u8],
+        room: usize,
+    ) -> Result<Piece, Failure> {
+        match self.place {
+            Place::End => Ok(Piece::End),
+            Place::Data(_) if bytes.is_empty() => Ok(Piece::Unknown),
+            Place::Data(left) => {
+                let there = bytes.len().min(room) as u64;
+                let length = left.min(there);
+                self.place = match left - length {
+                    0 => Place::DataEnd,
+                    left => Place::Data(left),
+                };
+                self.lines = 0;
+                Ok(Piece::Body(length as usize))
+            }
+            _ => self.line(bytes),
+        }
+    }
+
+    /// Goes on behind a line, once all of it is there.
+    fn line(&mut self, bytes: &[u8]) -> Result<Piece, Failure> {
+        let window = &bytes[..bytes.len().min(LINE_LIMIT)];
+        let Some(end) = window.iter().position(|&b| b == b'\n') else {
+            return match bytes.len() < LINE_LIMIT {
+                true => Ok(Piece::Unknown),
+                false => bad("a line is too long"),
+            };
+        };
+        let Some(line) = bytes[..end].strip_suffix(b"\r") else {
+            return bad("a line ends without CR");
+        };
+        self.lines += end + 1;
+        if self.lines > LINES_LIMIT {
+            return bad("too much around the chunks");
+        }
+        self.place = self.behind(line)?;
+        Ok(Piece::Around(end + 1))
+    }
+
+    fn behind(&mut self, line: &[u8]) -> Result<Place, Failure> {
+        match self.place {
+            Place::Size => match size(line) {
+                Some(0) => Ok(Place::Trailer),
+                Some(size) => self.data(size),
+                None => bad("a chunk without a size"),
+            },
+            Place::Trailer if !line.is_empty() => Ok(Place::Trailer),
+            Place::Trailer => Ok(Place::End),
+            _ if line.is_empty() => Ok(Place::Size),
+            _ => bad("a chunk longer than its size"),
+        }
+    }
+
+    fn data(&mut self, size: u64) -> Result<Place, Failure> {
+        match self.left.checked_sub(size) {
+            Some(left) => {
+                self.left = left;
+                Ok(Place::Data(size))
+            }
+            None => Err(too_large(self.limit)),
+        }
+    }
+}
+
+/// A chunk's size, in hexadecimal digits. Extensions follow, of which
+/// nobody has ever agreed on any.
+fn size(line: &[u8]) -> Option<u64> {
+    let end = line.iter().position(|b| b" \t;".contains(b));
+    let (digits, rest) = line.split_at(end.unwrap_or(line.len()));
+    let is_extension =
+        matches!(rest.trim_ascii_start(), [] | [b';', ..]);
+    let is_number = digits.iter().all(u8::is_ascii_hexdigit);
+    let is_text = rest.iter().all(|b| !b.is_ascii_control());
+    let digits = str::from_utf8(digits).ok()?;
+    (is_extension && is_number && is_text)
+        .then(|| u64::from_str_radix(digits, 16).ok())?
+}
+
+fn bad<T>(reason: &str) -> Result<T, Failure> {
+    Err(Failure::bad_request(format!("body in chunks: {reason}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The body, if `input` is one and nothing follows, read in steps.
+    fn decode(input: &[u8], step: usize) -> Result<Vec<u8>, String> {
+        let mut chunks = Chunks::new(100);
+        let (mut body, mut at, mut there) = (Vec::new(), 0, 0);
+        loop {
+            let piece = chunks.next(&input[at..there], 3);
+            match piece.map_err(|error| error.reason)? {
+                Piece::Body(length) => {
+                    body.extend(&input[at..at + length]);
+                    at += length;
+                }
+                Piece::Around(length) => at += length,
+                Piece::Unknown if there == input.len() => {
+                    return Err("cut".into());
+                }
+                Piece::Unknown => there = input.len().min(there + step),
+                Piece::End if at < input.len() => {
+                    return Err("more".into());
+                }
+                Piece::End => return Ok(body),
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_is_the_same_however_it_arrives() {
+        let input =
+            b"2;a=\"b\"\r\nHe\r\n003\r\nllo\r\n0\r\nX: y\r\n\r\n";
+        for step in 1..=input.len() {
+            assert_eq!(decode(input, step), Ok(b"Hello".to_vec()));
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_broken_is_no_body() {
+        for input in [
+            "",
+            "5\r\nHel",
+            "5\r\nHello\r\n",
+            "5\r\nHello\r\n0\r\n",
+            "\r\n",
+            "-1\r\n",
+            "+5\r\nHello\r\n0\r\n\r\n",
+            "5\nHello\r\n0\r\n\r\n",
+            "5\r\nHello0\r\n\r\n",
+            "5\r\nHello\n0\r\n\r\n",
+            "5;\u{1}\r\nHello\r\n0\r\n\r\n",
+            "5 x\r\nHello\r\n0\r\n\r\n",
+            "10000000000000000\r\n",
+            "65\r\n",
+        ] {
+            assert!(decode(input.as_bytes(), 1).is_err(), "{input:?}");
+        }
+    }
+
+    #[test]
+    fn the_chunks_together_are_limited() {
+        let half = format!("32\r\n{}\r\n", "x".repeat(50));
+        let whole = [&half, &half, "0\r\n\r\n"].concat();
+        assert_eq!(
+            decode(whole.as_bytes(), 9).map(|b| b.len()),
+            Ok(100)
+        );
+        let more = [&half, &half, "1\r\nx\r\n0\r\n\r\n"].concat();
+        let reason = "the body has more than 100 bytes".to_string();
+        assert_eq!(decode(more.as_bytes(), 9), Err(reason));
+    }
+
+    #[test]
+    fn lines_are_limited() {
+        let long =
+            format!("5;{}\r\nHello\r\n0\r\n\r\n", "x".repeat(300));
+        assert!(decode(long.as_bytes(), 100).is_err());
+        let many = format!("0\r\n{}\r\n", "X: y\r\n".repeat(2000));
+        assert!(decode(many.as_bytes(), 100).is_err());
+        let few = format!("0\r\n{}\r\n", "X: y\r\n".repeat(1000));
+        assert_eq!(decode(few.as_bytes(), 100), Ok(Vec::new()));
+    }
+}

@@ -1,0 +1,201 @@
+//! A worker: takes what has arrived on a connection, and answers it.
+
+use super::Server;
+use super::connection::{Arrival, Connection, Input, Out};
+use super::head;
+use crate::access_log::Entry;
+use crate::exchange::{self, End, Outcome, Protocol};
+use crate::request::{RequestBody, TARGET_LIMIT, fill_addresses};
+use crate::{Application, Environ, Failure};
+use std::io::{self, BufRead, BufReader, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+pub(crate) struct Worker<'a> {
+    server: &'a Server,
+    app: &'a dyn Application,
+    /// The same for all requests: its memory is used again.
+    environ: Environ,
+}
+
+/// What a request's head says of the rest.
+pub(crate) struct Request {
+    protocol: Protocol,
+    pub(crate) body: RequestBody,
+    /// Does the client wait for `100 Continue`?
+    pub(crate) expects: bool,
+}
+
+/// How a refusal is answered.
+const CLOSE: Protocol = Protocol::Http11 { keep_alive: false };
+
+impl<'a> Worker<'a> {
+    pub(crate) fn new(
+        server: &'a Server,
+        app: &'a dyn Application,
+    ) -> Self {
+        Self { server, app, environ: Environ::new() }
+    }
+
+    /// Works until the server is stopped.
+    pub(crate) fn work(mut self) -> io::Result<()> {
+        let (waiting, errors) =
+            (&self.server.waiting, &self.server.errors);
+        loop {
+            match waiting.next(&self.server.limits, errors) {
+                Ok(Some(connection)) => self.attend(connection),
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    waiting.ask_to_stop();
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Does for a connection what can be done now.
+    fn attend(&mut self, connection: Arc<Connection>) {
+        let (waiting, place) = (&self.server.waiting, connection.place);
+        let end = match connection.receive(&self.server.limits) {
+            Ok(Arrival::Nothing(until)) => {
+                return waiting.wait(place, until);
+            }
+            Ok(Arrival::Waste) => End::Keep,
+            Ok(Arrival::End) => End::Gone,
+            Ok(Arrival::Head(length)) => {
+                self.answer_caught(&connection, Ok(length))
+            }
+            Err(no) => self.answer_caught(&connection, Err(no)),
+        };
+        match end {
+            End::Keep => waiting.again(connection),
+            End::Close => {
+                connection.leave();
+                waiting.again(connection);
+            }
+            End::Cut | End::Gone => waiting.close(place),
+        }
+    }
+
+    /// The exchange catches the application's panics. What is dropped
+    /// after it, such as a value that middleware has put into the
+    /// environ, must not end the worker either.
+    fn answer_caught(
+        &mut self,
+        connection: &Arc<Connection>,
+        head: Result<usize, Failure>,
+    ) -> End {
+        let answer = AssertUnwindSafe(|| self.answer(connection, head));
+        catch_unwind(answer).unwrap_or_else(|_| {
+            self.environ = Environ::new();
+            let mut errors = self.server.errors.clone();
+            // Nobody is left to be told that a log cannot be written.
+            let _ = writeln!(errors, "a panic after the answer");
+            End::Cut
+        })
+    }
+
+    /// Answers the request whose head is so long, or was refused.
+    fn answer(
+        &mut self,
+        connection: &Arc<Connection>,
+        head: Result<usize, Failure>,
+    ) -> End {
+        self.prepare(connection);
+        let entry = self.entry(connection);
+        let request = head.and_then(|length| {
+            let mut inbound = connection.inbound();
+            let request = self.read(&inbound.arrived()[..length])?;
+            inbound.begin(length, &request, &self.server.limits);
+            Ok(request)
+        });
+        let outcome = self.run(connection, request);
+        // What the application has put there ends with the request.
+        self.environ.reset();
+        if let (Some(log), Some(entry)) =
+            (&self.server.access_log, entry)
+        {
+            entry.write(log, &outcome);
+        }
+        match outcome.end {
+            End::Keep => connection.end(&self.server.limits),
+            end => end,
+        }
+    }
+
+    fn prepare(&mut self, connection: &Connection) {
+        let environ = &mut self.environ;
+        environ.errors = self.server.errors.clone();
+        environ.multithread = self.server.threads > 1;
+        let name_and_port = &self.server.name_and_port;
+        fill_addresses(environ, name_and_port, connection.peer);
+    }
+
+    fn entry(&self, connection: &Connection) -> Option<Entry> {
+        self.server.access_log.as_ref()?;
+        let inbound = connection.inbound();
+        let (line, _) = head::split_line(inbound.arrived());
+        // Cut: a client could make a line of any length.
+        let line = &line[..line.len().min(TARGET_LIMIT)];
+        let line = String::from_utf8_lossy(line).into_owned();
+        let client = connection.peer.map(|peer| peer.ip());
+        Some(Entry::new(client, line))
+    }
+
+    /// Reads a head into the environ.
+    fn read(&mut self, head: &[u8]) -> Result<Request, Failure> {
+        let mut fields = head::NO_FIELDS;
+        let head = head::parse(head, &mut fields)?;
+        let (protocol, expects) =
+            (head.protocol(), head.expects_continue());
+        let limit = self.server.limits.body;
+        match head.check().and_then(|body| body.within(limit)) {
+            Ok(body) => {
+                head.fill(&mut self.environ);
+                Ok(Request { protocol, body, expects })
+            }
+            Err(no) => {
+                head.fill_refused(&mut self.environ);
+                Err(no)
+            }
+        }
+    }
+
+    fn run(
+        &mut self,
+        connection: &Arc<Connection>,
+        request: Result<Request, Failure>,
+    ) -> Outcome {
+        let (environ, limits) =
+            (&mut self.environ, &self.server.limits);
+        let mut out = Out::new(connection, limits);
+        let request = match request {
+            Ok(request) => request,
+            Err(no) => {
+                return exchange::run(&no, environ, CLOSE, &mut out);
+            }
+        };
+        environ.input = input(connection, request.body);
+        let protocol = request.protocol;
+        let outcome =
+            exchange::run(self.app, environ, protocol, &mut out);
+        if let (End::Cut, Protocol::Http10 { .. }) =
+            (outcome.end, protocol)
+        {
+            // The end would look like that of a whole answer.
+            connection.socket.reset();
+        }
+        outcome
+    }
+}
+
+/// `wsgi.input`.
+fn input(
+    connection: &Arc<Connection>,
+    body: RequestBody,
+) -> Box<dyn BufRead + Send> {
+    match body {
+        RequestBody::Length(0) => Box::new(io::empty()),
+        _ => Box::new(BufReader::new(Input::new(connection))),
+    }
+}
