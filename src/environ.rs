@@ -115,6 +115,7 @@ impl Environ {
     }
 
     /// Sets a variable; or appends to it, if it is there already.
+    #[cfg(feature = "standalone")]
     pub(crate) fn append(
         &mut self,
         name: impl Iterator<Item = char>,
@@ -139,6 +140,7 @@ impl Environ {
 
     /// Makes it as good as new, for the next request, but for `errors`.
     /// The memory is kept.
+    #[cfg(feature = "http")]
     pub(crate) fn reset(&mut self) {
         self.names.clear();
         self.values.clear();

@@ -17,10 +17,10 @@
 //! }
 //! ```
 //!
-//! The same application runs as a CGI program with [`cgi::run`] and,
-//! with the feature `tiny_http`, under a `server` of its own. What
-//! lies between it and the wire is the [`exchange`], the same for
-//! every server.
+//! The same application runs as a CGI program with [`cgi::run`] and
+//! under servers of its own: `server`, with the feature `tiny_http`,
+//! and `http`, with the feature `http`. What lies between it and the
+//! wire is the [`exchange`], the same for every server.
 //!
 //! The book in `book/` builds this library chapter by chapter.
 #![warn(missing_docs)]
@@ -29,12 +29,12 @@
 pub const SOFTWARE: &str =
     concat!("gateway/", env!("CARGO_PKG_VERSION"));
 
-#[cfg(any(feature = "http", feature = "tiny_http"))]
+#[cfg(feature = "standalone")]
 mod access_log;
 mod application;
 mod body;
 pub mod cgi;
-#[cfg(any(feature = "http", feature = "tiny_http"))]
+#[cfg(feature = "standalone")]
 pub mod command_line;
 mod environ;
 mod error_log;
@@ -44,7 +44,7 @@ pub mod head;
 #[cfg(feature = "http")]
 pub mod http;
 mod input;
-#[cfg(any(feature = "http", feature = "tiny_http"))]
+#[cfg(feature = "standalone")]
 pub mod request;
 #[cfg(feature = "tiny_http")]
 pub mod server;
