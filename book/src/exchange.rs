@@ -7,7 +7,7 @@ use crate::programs::{Programs, Target};
 use crate::serving::Serving;
 use crate::workshop::Workshop;
 use gateway::ErrorLog;
-use gateway::server::Server;
+use gateway::http::Server;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,15 +45,18 @@ impl Exchange {
             false => Kind::Serving,
         };
         let mut line_end = "\n";
+        let mut is_cut = false;
         for word in words {
             match word {
+                "cut" => is_cut = true,
                 "cgi" => kind = Kind::Cgi,
                 "crlf" => line_end = "\r\n",
                 word => {
                     return Err(format!(
                         "`{word}` is not known here; write `cgi` for a \
                          program that is run for each request, `crlf` for \
-                         a body whose lines end in CR LF, or nothing"
+                         a body whose lines end in CR LF, `cut` for a request \
+                         that ends in its last line, or nothing"
                     ));
                 }
             }
@@ -61,7 +64,10 @@ impl Exchange {
         if body.iter().all(|line| line.trim().is_empty()) {
             return Err("no request; write its lines".into());
         }
-        let request = wire(body, line_end);
+        let request = match is_cut {
+            true => body.join("\r\n"),
+            false => wire(body, line_end),
+        };
         Ok(Self { target, kind, request })
     }
 
@@ -293,6 +299,13 @@ mod tests {
         let head = "POST / HTTP/1.1\r\n\r\n";
         assert_eq!(wire(&post, "\n"), format!("{head}a=1\nb=2"));
         assert_eq!(wire(&post, "\r\n"), format!("{head}a=1\r\nb=2"));
+    }
+
+    #[test]
+    fn a_request_can_be_cut() {
+        let lines = ["GET / HTTP/1.1", "Host: a"];
+        let request = Exchange::parse("ch05 cut", &lines).unwrap();
+        assert_eq!(request.request, "GET / HTTP/1.1\r\nHost: a");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::fresh::Fresh;
 use crate::programs::{Programs, Target};
 use crate::project::Project;
-use gateway::server::Server;
+use gateway::http::Server;
 use gateway::{Environ, Response, StartResponse};
 use std::fs;
 use std::io::{self, ErrorKind};
