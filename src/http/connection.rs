@@ -371,7 +371,7 @@ impl Inbound {
         if self.buffer.is_empty() {
             let read = socket.read(to, &mut self.patience)?;
             return if read == 0 {
-                Err(cut().into())
+                Err(self.cut().into())
             } else {
                 Ok(read)
             };
@@ -385,12 +385,20 @@ impl Inbound {
     fn fill(&mut self, socket: &Socket) -> io::Result<()> {
         let mut block = [0; BLOCK];
         match socket.read(&mut block, &mut self.patience)? {
-            0 => Err(cut().into()),
+            0 => Err(self.cut().into()),
             length => {
                 self.buffer.extend_from_slice(&block[..length]);
                 Ok(())
             }
         }
+    }
+
+    fn cut(&self) -> Failure {
+        let early = match &self.body {
+            Body::Length(left) => format!("{left} bytes early"),
+            _ => "early".into(),
+        };
+        Failure::bad_request(format!("the request's body ends {early}"))
     }
 }
 
@@ -399,10 +407,6 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 const BROKEN: &str = "the request's body could not be read before";
 
 const GONE: &str = "the request that this body belonged to is over";
-
-fn cut() -> Failure {
-    Failure::bad_request("the request's body ends early")
-}
 
 fn too_late() -> Failure {
     Failure {
