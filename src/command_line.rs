@@ -38,13 +38,18 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
-    /// Reads the command line; `Err` is how to end at once.
-    pub(crate) fn parse() -> Result<Self, ExitCode> {
-        let arguments = lexopt::Parser::from_env();
+    /// Reads the command line; `Err` is how to end at once. `own` is
+    /// what `--help` says of the program's own options.
+    pub(crate) fn parse(
+        arguments: impl IntoIterator<Item = OsString>,
+        own: &str,
+    ) -> Result<Self, ExitCode> {
+        let arguments = lexopt::Parser::from_args(arguments);
         match Self::read(arguments, env::var_os("PORT")) {
             Ok(Some(flags)) => Ok(flags),
             Ok(None) => {
-                say(&mut io::stdout(), HELP);
+                let help = format!("{HELP}\n{own}");
+                say(&mut io::stdout(), help.trim_end());
                 Err(ExitCode::SUCCESS)
             }
             Err(error) => {

@@ -13,6 +13,7 @@ use crate::command_line::{self, Flags};
 use crate::request::name_and_port;
 use crate::{Application, ErrorLog};
 use socket::Listener;
+use std::env;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
@@ -108,7 +109,7 @@ impl Stopper {
 /// }
 /// ```
 pub fn run(app: impl Application + Sync) -> ExitCode {
-    let served = match Flags::parse() {
+    let served = match Flags::parse(env::args_os().skip(1), "") {
         Ok(flags) => serve(app, &flags),
         Err(exit) => return exit,
     };

@@ -9,6 +9,8 @@ use crate::request::{
     Field, RequestBody, RequestHead, fill_addresses, name_and_port,
 };
 use crate::{Application, Environ, ErrorLog, Failure, input};
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, BufRead, Read, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,7 +74,17 @@ impl Stopper {
 /// }
 /// ```
 pub fn run(app: impl Application + Sync) -> ExitCode {
-    let served = match Flags::parse() {
+    run_with(app, env::args_os().skip(1), "")
+}
+
+/// As [`run`], for a program with options of its own: it has taken
+/// them out of the arguments, and `help` has a line for each.
+pub fn run_with(
+    app: impl Application + Sync,
+    arguments: impl IntoIterator<Item = OsString>,
+    help: &str,
+) -> ExitCode {
+    let served = match Flags::parse(arguments, help) {
         Ok(flags) => serve(app, &flags),
         Err(exit) => return exit,
     };
