@@ -20,6 +20,9 @@ struct Checked {
     entry: Entry,
     /// `None` when it is solved.
     complaint: Option<String>,
+    /// Whether it got as far as running: what does not compile in one
+    /// file keeps the chapter's others from being checked.
+    has_run: bool,
 }
 
 /// Prints the table; with `watch`, again on each save, and what is not
@@ -69,15 +72,21 @@ fn check(project: &Project) -> Result<Vec<Checked>, String> {
         };
         for entry in exercise::of_chapter(project, &chapter)? {
             let complaint = complaint(&output, &entry.name);
-            checked.push(Checked { entry, complaint });
+            let has_run = output.contains(&begin(&entry.name));
+            checked.push(Checked { entry, complaint, has_run });
         }
     }
     Ok(checked)
 }
 
+/// How the line begins that says how a test ended.
+fn begin(name: &str) -> String {
+    format!("test exercises::{name} ... ")
+}
+
 /// What the tests' output says of an exercise.
 fn complaint(output: &str, name: &str) -> Option<String> {
-    let line = format!("test exercises::{name} ... ");
+    let line = begin(name);
     let results = output.lines().find_map(|l| l.strip_prefix(&line));
     match results {
         Some("ok") => None,
@@ -104,7 +113,11 @@ fn section(output: &str, name: &str) -> String {
 /// The table, the bar, and the exercise to do next.
 fn table(checked: &[Checked], is_long: bool) -> String {
     let mut text = String::new();
-    let next = checked.iter().find(|one| one.complaint.is_some());
+    // What does not compile is what somebody is working on.
+    let next = checked
+        .iter()
+        .find(|one| !one.has_run)
+        .or_else(|| checked.iter().find(|one| one.complaint.is_some()));
     let mut chapter = "";
     for one in checked {
         let Entry { number, name, .. } = &one.entry;
@@ -113,7 +126,11 @@ fn table(checked: &[Checked], is_long: bool) -> String {
             let title = number.split('.').next().unwrap_or_default();
             let _ = writeln!(text, "Chapter {title}");
         }
-        let mark = if one.complaint.is_none() { 'x' } else { ' ' };
+        let mark = match (&one.complaint, one.has_run) {
+            (None, _) => 'x',
+            (Some(_), true) => ' ',
+            (Some(_), false) => '?',
+        };
         let _ = writeln!(text, "  [{mark}] {number} {name}");
     }
     let all = checked.len();
@@ -122,17 +139,22 @@ fn table(checked: &[Checked], is_long: bool) -> String {
     let full = (solved * WIDTH).checked_div(all).unwrap_or(0);
     let (full, rest) = ("#".repeat(full), "-".repeat(WIDTH - full));
     let _ = writeln!(text, "\n[{full}{rest}] {solved} of {all} solved");
-    let Some(Checked { entry, complaint }) = next else {
+    let Some(Checked { entry, complaint, has_run }) = next else {
         text.push_str("All exercises are solved.\n");
         return text;
     };
-    let _ = writeln!(
-        text,
-        "\nThe next one is exercise {}, in {}. Its check:\n  {}",
-        entry.number,
-        entry.stub(),
-        entry.command()
-    );
+    let number = &entry.number;
+    let said = match has_run {
+        true => format!(
+            "The next one is exercise {number}, in {}. Its check:",
+            entry.stub()
+        ),
+        false => format!(
+            "Exercise {number} and those beside it cannot be checked. \
+             See what cargo says:"
+        ),
+    };
+    let _ = writeln!(text, "\n{said}\n  {}", entry.command());
     if is_long && let Some(complaint) = complaint {
         let _ = writeln!(text, "\n{complaint}");
     }
@@ -176,15 +198,19 @@ failures:
 
     #[test]
     fn the_table_names_the_next_one() {
-        let entry = |number: &str, name: &str| Entry {
-            number: number.into(),
-            name: name.into(),
-            chapter: "ch01".into(),
+        let checked = |number: &str, name: &str, complaint: &str| {
+            let entry = Entry {
+                number: number.into(),
+                name: name.into(),
+                chapter: "ch01".into(),
+            };
+            let complaint = Some(complaint.to_string());
+            let complaint = complaint.filter(|text| !text.is_empty());
+            Checked { entry, complaint, has_run: true }
         };
-        let complaint = Some("Not so.".to_string());
-        let checked = [
-            Checked { entry: entry("1.1", "one"), complaint: None },
-            Checked { entry: entry("1.2", "two"), complaint },
+        let mut checked = [
+            checked("1.1", "one", ""),
+            checked("1.2", "two", "Not so."),
         ];
         let text = table(&checked, true);
         let begin = "Chapter 1\n  [x] 1.1 one\n  [ ] 1.2 two\n\n[####";
@@ -198,5 +224,9 @@ failures:
             done.ends_with("All exercises are solved.\n"),
             "{done}"
         );
+        checked[1].has_run = false;
+        let text = table(&checked, false);
+        assert!(text.contains("\n  [?] 1.2 two\n"), "{text}");
+        assert!(!text.contains("The next one"), "{text}");
     }
 }

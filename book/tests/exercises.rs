@@ -228,7 +228,9 @@ fn progress_is_what_the_checks_say_now() {
     assert_has(&text, "The next one is exercise 1.2, in ");
     fixture.write(&file("exercises", "two"), "pub fn two( {}\n");
     let text = fixture.printed(&["progress"], "");
+    assert_has(&text, "  [?] 1.1 one\n  [?] 1.2 two\n");
     assert_has(&text, "0 of 2 solved\n");
+    assert_has(&text, "1.1 and those beside it cannot be checked.");
 }
 
 #[test]
