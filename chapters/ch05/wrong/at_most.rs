@@ -48,8 +48,9 @@ const STEP: &str = "Two have come in where there was room for one. To \
     look at the number and to change it has to be one step.";
 
 const PAGE: &str = "200 OK, Content-Type: text/plain, Hello";
-const NO_ROOM: &str = "503 Service Unavailable, Retry-After: 1, \
-                       Content-Type: text/plain, Busy.\n";
+const NO_ROOM: &str = "503 Service Unavailable, \
+                       Content-Type: text/plain, Retry-After: 1, \
+                       Busy.\n";
 const LATE: &str = "no answer within two seconds";
 
 /// A site with the reader's limit. Its application asks it for more
@@ -161,7 +162,12 @@ fn shown(answer: &[u8]) -> String {
     let is_told = |line: &&str| {
         !line.is_empty() && !line.starts_with("Content-Length: ")
     };
-    let lines: Vec<_> = text.split("\r\n").filter(is_told).collect();
+    let mut lines: Vec<_> =
+        text.split("\r\n").filter(is_told).collect();
+    // The fields between status and page, in whatever order.
+    if let [_, fields @ .., _] = &mut lines[..] {
+        fields.sort_unstable();
+    }
     lines.join(", ")
 }
 

@@ -4,10 +4,10 @@ use crate::exercise::{Verdict, expect};
 
 pub const READ: &str = "The answer";
 
-pub const HINT: &str = "The table with four ways to tell the end of a \
-    body is half of it, and `RequestHead::keep_alive` shows how to go \
-    through a list that may come in several fields. A function that \
-    says whether a list has a word serves three times.";
+pub const HINT: &str = "The chapter's table of framings is half of it, \
+    and `RequestHead::keep_alive` shows how to go through a list that \
+    may come in several fields. A function that says whether such a \
+    list has a word can be used three times.";
 
 type Answer = fn(&str, (u8, u8), u16, &[(&str, &str)]) -> bool;
 
