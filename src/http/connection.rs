@@ -135,6 +135,7 @@ impl Connection {
         let mut inbound = self.inbound();
         inbound.buffer = Vec::new();
         inbound.searched = 0;
+        inbound.requests += 1;
         inbound.is_leaving = true;
         inbound.until = Instant::now() + LEAVE_LIMIT;
     }
@@ -369,11 +370,9 @@ impl Inbound {
         to: &mut [u8],
     ) -> io::Result<usize> {
         if self.buffer.is_empty() {
-            let read = socket.read(to, &mut self.patience)?;
-            return if read == 0 {
-                Err(self.cut().into())
-            } else {
-                Ok(read)
+            return match socket.read(to, &mut self.patience)? {
+                0 => Err(self.cut().into()),
+                length => Ok(length),
             };
         }
         let length = to.len().min(self.buffer.len());

@@ -5,10 +5,10 @@ use crate::requests::{REQUESTS, Request};
 use crate::{GOOD, applications};
 use gateway::ErrorLog;
 use gateway::http::{Limits, Server, Stopper};
-use std::io;
 use std::net::SocketAddr;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use std::{fs, io};
 
 /// A server in this process, stopped with this value.
 struct Serving {
@@ -44,6 +44,25 @@ impl Drop for Serving {
     }
 }
 
+/// A row of the book's table: what chapter 5's server does, and what
+/// this one does.
+fn row(request: &Request, seen: &str) -> Option<String> {
+    let debt = request.debt.as_ref()?;
+    let shown = |seen: &str| match seen {
+        "" => "closed".to_string(),
+        "abort" => "the process ends".to_string(),
+        seen => seen.replace("...", "…"),
+    };
+    let (name, section) = (request.name, request.section);
+    let (before, now) = (shown(debt.instead), shown(seen));
+    Some(format!("| {name} | {section} | {before} | {now} |\n"))
+}
+
+const TABLE: &str = "\
+| request | RFC 9112 | chapter 5 | chapter 8 |
+| --- | --- | --- | --- |
+";
+
 fn wrong(request: &Request, seen: &str) -> Option<String> {
     let right = request.right;
     (!right.contains(&seen)).then(|| {
@@ -52,23 +71,31 @@ fn wrong(request: &Request, seen: &str) -> Option<String> {
     })
 }
 
-fn all_wrong(requests: &[Request]) -> Vec<String> {
+/// All that is wrong, and the table.
+fn observe_all(requests: &[Request]) -> (Vec<String>, String) {
     let server = Serving::start();
-    let mut all_wrong = Vec::new();
+    let observe =
+        |request| observe_for(server.address, request, PATIENCE);
+    let (mut all_wrong, mut table) = (Vec::new(), TABLE.to_string());
     for request in requests {
-        let observe = |request| {
-            let seen = observe_for(server.address, request, PATIENCE);
-            wrong(request, &seen)
-        };
-        all_wrong.extend(observe(request));
+        let seen = observe(request);
+        all_wrong.extend(wrong(request, &seen));
+        table.extend(row(request, &seen));
         let after = |wrong| format!("after {}: {wrong}", request.name);
-        all_wrong.extend(observe(&GOOD).map(after));
+        all_wrong.extend(wrong(&GOOD, &observe(&GOOD)).map(after));
     }
-    all_wrong
+    (all_wrong, table)
 }
 
 #[test]
-fn each_request_gets_its_right_answer() {
-    let all_wrong = all_wrong(REQUESTS);
+fn each_request_gets_its_right_answer_and_the_book_says_so() {
+    let (all_wrong, table) = observe_all(REQUESTS);
     assert!(all_wrong.is_empty(), "\n{}", all_wrong.join("\n"));
+    if table != include_str!("side_by_side.md") {
+        let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/table.md");
+        fs::write(path, table).expect("a file");
+        panic!(
+            "not the table of the book, side_by_side.md, but {path}"
+        );
+    }
 }

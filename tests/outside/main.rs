@@ -1,5 +1,6 @@
 //! The outside world: Python's reference implementation, and real web
-//! servers. All are Debian packages: python3, apache2, lighttpd.
+//! servers. All are Debian packages: python3, apache2, lighttpd,
+//! nginx.
 //!
 //! A program that is missing skips its tests, and says so; with the
 //! variable CI set it fails them.
@@ -8,6 +9,7 @@ mod applications;
 mod chapters;
 mod differences;
 mod http;
+mod nginx;
 mod oracle;
 mod process;
 mod requests;

@@ -59,6 +59,7 @@ fn a_missing_program_skips_its_tests_and_is_named() {
         ("oracle::", "python3"),
         ("chapters::apache::", "apache2"),
         ("chapters::lighttpd::", "lighttpd"),
+        ("nginx::", "nginx"),
     ] {
         let (passed, text) = where_nothing_is_installed(filter, None);
         assert!(passed, "{text}");
@@ -74,6 +75,7 @@ fn a_missing_program_fails_its_tests_where_ci_is_set() {
         ("oracle::", "python3"),
         ("chapters::apache::", "apache2"),
         ("chapters::lighttpd::", "lighttpd"),
+        ("nginx::", "nginx"),
     ] {
         let (passed, text) =
             where_nothing_is_installed(filter, Some("true"));

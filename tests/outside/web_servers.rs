@@ -182,7 +182,7 @@ fn is_root(folder: &str) -> bool {
     fs::metadata(folder).unwrap().uid() == 0
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     socket.local_addr().unwrap().port()
 }

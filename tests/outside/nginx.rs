@@ -1,0 +1,179 @@
+//! The configuration that chapter 8 prints: nginx speaks TLS and
+//! HTTP/2 for our server.
+
+use crate::process::{Folder, Running, until};
+use crate::required::{find, required};
+use crate::web_servers::free_port;
+use gateway::http::{Server, Stopper};
+use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
+use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
+use std::thread::{self, JoinHandle};
+use std::{fs, io};
+
+/// nginx, and our server behind it.
+struct Site {
+    port: u16,
+    back: Stopper,
+    thread: Option<JoinHandle<io::Result<()>>>,
+    // In this order: the process ends before its folder goes.
+    _nginx: Running,
+    folder: Folder,
+}
+
+/// All variables, a line for each, and the length of the body.
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let mut page = String::new();
+    for (name, value) in environ.variables() {
+        page += &format!("{name}={}\n", value.escape_ascii());
+    }
+    let length = io::copy(&mut environ.input, &mut io::sink())?;
+    page += &format!("{length} bytes\n");
+    let headers = [("Content-Type", "text/plain")];
+    Ok(start_response("200 OK", &headers)?.body(page))
+}
+
+impl Site {
+    /// Starts both; `None` if a program is not installed.
+    fn start() -> Option<Self> {
+        let programs = ["nginx", "openssl", "curl"];
+        if !programs.into_iter().all(required) {
+            return None;
+        }
+        let server = Server::bind("127.0.0.1:0").unwrap();
+        let server = server.errors(ErrorLog::new(io::sink()));
+        let (address, back) = (server.address(), server.stopper());
+        let thread = thread::spawn(move || server.serve(application));
+        let folder = Folder::new();
+        make_certificate(&folder);
+        // Somebody may take the port between us and nginx.
+        let started = (0..5).find_map(|_| {
+            let port = free_port();
+            Some((start(&folder, address, port)?, port))
+        });
+        let (nginx, port) = started.expect("nginx starts");
+        let thread = Some(thread);
+        Some(Self { port, back, thread, _nginx: nginx, folder })
+    }
+
+    /// What curl gets for the path, over TLS and HTTP/2, or fails to.
+    fn ask(&self, path: &str, options: &[&str]) -> String {
+        let mut command = Command::new("curl");
+        command.args(["--silent", "--show-error", "--http2"]);
+        command.arg("--cacert").arg(self.folder.path(CERTIFICATE));
+        command.args(["--write-out", "HTTP/%{http_version}\n"]);
+        command.args(options);
+        command.arg(format!("https://localhost:{}{path}", self.port));
+        let output = command.output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.back.stop();
+        let served = self.thread.take().map(JoinHandle::join);
+        assert!(matches!(served, Some(Ok(Ok(())))), "{served:?}");
+    }
+}
+
+const CERTIFICATE: &str = "certificate.pem";
+
+fn make_certificate(folder: &Folder) {
+    let mut command = Command::new("openssl");
+    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes"]);
+    command.args(["-subj", "/CN=localhost", "-days", "1"]);
+    command.args(["-addext", "subjectAltName=DNS:localhost"]);
+    command.arg("-out").arg(folder.path(CERTIFICATE));
+    command.arg("-keyout").arg(folder.path("key.pem"));
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+}
+
+/// Starts nginx with the book's configuration, but for the ports.
+fn start(
+    folder: &Folder,
+    back: SocketAddr,
+    port: u16,
+) -> Option<Running> {
+    let site = include_str!("nginx.conf")
+        .replace("127.0.0.1:8000", &back.to_string())
+        .replace("127.0.0.1:8443", &format!("127.0.0.1:{port}"));
+    let path = folder.text();
+    let temporary: String = TEMPORARY
+        .map(|kind| format!("{kind}_temp_path {path}/{kind};\n"))
+        .concat();
+    let text = format!(
+        "daemon off;\npid {path}/pid;\nerror_log {path}/errors;\n\
+         events {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
+    );
+    let configuration = folder.path("configuration");
+    fs::write(&configuration, text).unwrap();
+    let mut command = Command::new(find("nginx").unwrap());
+    command.arg("-e").arg(folder.path("errors"));
+    command.arg("-c").arg(&configuration).arg("-p").arg(path);
+    let mut process = Running::start(&mut command);
+    let listens = until(|| {
+        let is_up = TcpStream::connect(("127.0.0.1", port)).is_ok();
+        (is_up || process.has_ended()).then_some(is_up)
+    });
+    let is_ours = listens == Some(true) && !process.has_ended();
+    is_ours.then_some(process)
+}
+
+const TEMPORARY: [&str; 5] =
+    ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
+/// A variable's value on the page.
+fn value<'a>(page: &'a str, name: &str) -> Option<&'a str> {
+    let start = format!("{name}=");
+    page.lines().find_map(|line| line.strip_prefix(&start))
+}
+
+#[test]
+fn nginx_speaks_tls_and_http_2_for_us() {
+    let Some(site) = Site::start() else { return };
+    let page = site.ask("/caf%C3%A9?a=%20b", &[]);
+    assert!(page.ends_with("HTTP/2\n"), "{page}");
+    let host = format!("localhost:{}", site.port);
+    for (name, expected) in [
+        ("SERVER_PROTOCOL", "HTTP/1.1"),
+        ("PATH_INFO", "/caf\\xc3\\xa9"),
+        ("QUERY_STRING", "a=%20b"),
+        ("HTTP_HOST", &host),
+        ("HTTP_X_FORWARDED_FOR", "127.0.0.1"),
+        ("HTTP_X_FORWARDED_PROTO", "https"),
+    ] {
+        assert_eq!(value(&page, name), Some(expected), "{name}");
+    }
+    assert_eq!(value(&page, "HTTP_CONNECTION"), None);
+}
+
+#[test]
+fn nginx_keeps_its_connection_to_us() {
+    let Some(site) = Site::start() else { return };
+    let port = || {
+        let page = site.ask("/", &[]);
+        value(&page, "REMOTE_PORT").map(str::to_string)
+    };
+    let first = port();
+    assert!(first.is_some());
+    assert_eq!(port(), first);
+}
+
+#[test]
+fn a_body_gets_through_nginx() {
+    let Some(site) = Site::start() else { return };
+    let body = "x".repeat(300_000);
+    let file = site.folder.path("body");
+    fs::write(&file, body).unwrap();
+    let data = format!("@{}", file.display());
+    let page = site.ask("/", &["--data-binary", &data]);
+    assert!(page.contains("\n300000 bytes\n"), "{page}");
+}
