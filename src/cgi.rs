@@ -33,8 +33,9 @@ use std::process::ExitCode;
 /// }
 /// ```
 ///
-/// The exit code is a failure if the answer was cut short, so that
-/// the web server does not take it for whole.
+/// The exit code is a failure if the answer was cut short. A web server
+/// that heeds it, as [`Script`] does, does not take the answer for
+/// whole; Apache and lighttpd do not.
 pub fn run(app: impl Application) -> ExitCode {
     let mut environ = environ(std::env::vars_os());
     let mut out = stdout();

@@ -5,7 +5,7 @@
 //! framed ([`Protocol`]) and calls [`run`]. All rules of PEP 3333 on
 //! the head, the body and errors are kept here.
 
-use crate::head::{Fit, Framing, Head, IllegalHead};
+use crate::head::{Fit, Framing, Head, IllegalHead, check};
 use crate::{
     Application, Body, Environ, Error, Failure, Headers, Result,
 };
@@ -401,7 +401,9 @@ impl Answer {
             return;
         }
         let status = Failure::find(&error)
-            .map_or("500 Internal Server Error", |r| r.status);
+            .map(|failure| failure.status)
+            .filter(|status| check(status, &[]).is_ok())
+            .unwrap_or("500 Internal Server Error");
         let headers = [("Content-Type", "text/plain")];
         let page = format!("{status}\n").into();
         let told = self.start(status, &headers).map_err(Error::from);

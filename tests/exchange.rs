@@ -967,6 +967,15 @@ fn an_error_after_write_cuts_the_answer() {
 }
 
 #[test]
+fn a_failure_whose_status_cannot_be_sent_is_a_500() {
+    for status in ["404", "99 Low", "200 OK\rX: y"] {
+        let failure = Failure { status, reason: "no page".into() };
+        let log = failure.to_string();
+        cgi(failure).says(CGI_500, &format!("GET /: {log}\n"));
+    }
+}
+
+#[test]
 fn a_failure_has_its_own_status_even_inside_an_io_error() {
     for is_wrapped in [false, true] {
         let app = |_: &mut Environ, _: StartResponse| {
