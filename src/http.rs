@@ -239,3 +239,7 @@ impl Server {
         })
     }
 }
+
+#[cfg(all(test, unix))]
+#[path = "../tests/fuzz/connection.rs"]
+mod fuzz;

@@ -80,7 +80,7 @@ impl<'a> Worker<'a> {
     /// The exchange catches the application's panics. What is dropped
     /// after it, such as a value that middleware has put into the
     /// environ, must not end the worker either.
-    fn answer_caught(
+    pub(crate) fn answer_caught(
         &mut self,
         connection: &Arc<Connection>,
         head: Result<usize, Failure>,
