@@ -1,0 +1,257 @@
+//! `cargo bench --bench crowd`: what many clients cost `gateway::http`
+//! that do nothing, or little, or all come at once.
+//!
+//! The server is a process of its own, this very program.
+
+use gateway::http::{Limits, Server};
+use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::Barrier;
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+const IDLE: usize = 10_000;
+const SLOW: usize = 1_000;
+const BURSTS: usize = 64;
+const BURST: usize = 100;
+
+/// How long a head may take, for the slow clients' sake.
+const HEAD: Duration = Duration::from_secs(5);
+
+fn main() {
+    raise_limit();
+    if env::args().any(|argument| argument == "--serve") {
+        return serve();
+    }
+    idle();
+    slow();
+    bursts();
+}
+
+/// As many files as the system lets us have: each connection is one.
+fn raise_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let all = Rlimit { current: limit.maximum, ..limit };
+    let raised = setrlimit(Resource::Nofile, all).is_ok();
+    let enough = limit.maximum.is_none_or(|most| most > 11_000);
+    assert!(raised && enough, "ulimit -Hn must be more than 11000");
+}
+
+fn serve() {
+    let server = Server::bind("127.0.0.1:0").expect("a port");
+    println!("{}", server.address());
+    let limits = Limits { head: HEAD, ..Limits::default() };
+    // Each slow client is worth a line, a thousand are not.
+    let server = server.errors(ErrorLog::new(io::sink()));
+    server.limits(limits).serve(application).expect("serves");
+}
+
+fn application(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let headers = [("Content-Type", "text/plain")];
+    Ok(start_response("200 OK", &headers)?.body("Hello"))
+}
+
+/// A server, ended with this value.
+struct Running {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Running {
+    fn start() -> Self {
+        let program = env::current_exe().expect("a path");
+        let mut command = Command::new(program);
+        command.arg("--serve").stdout(Stdio::piped());
+        let mut child = command.spawn().expect("a process");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let address = line.trim().parse().expect("an address");
+        Self { child, address }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address);
+        let stream = stream.expect("a connection");
+        let limit = Some(Duration::from_secs(20));
+        stream.set_read_timeout(limit).expect("an option");
+        stream.set_nodelay(true).expect("an option");
+        stream
+    }
+
+    /// Resident, in KiB.
+    fn memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(path).expect("Linux");
+        let line = status.lines().find(|l| l.starts_with("VmRSS"));
+        let words = line.expect("a line").split_whitespace();
+        words.rev().nth(1).expect("a number").parse().expect("KiB")
+    }
+
+    /// The times of so many requests on one connection, sorted.
+    fn times(&self, count: usize) -> Vec<Duration> {
+        let mut stream = self.connect();
+        let mut times: Vec<_> =
+            (0..count).map(|_| ask(&mut stream)).collect();
+        times.sort_unstable();
+        times
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+fn ask(stream: &mut TcpStream) -> Duration {
+    let start = Instant::now();
+    stream.write_all(REQUEST).expect("is sent");
+    read_answer(stream).expect("an answer");
+    start.elapsed()
+}
+
+fn read_answer(stream: &mut TcpStream) -> io::Result<()> {
+    let mut answer = Vec::new();
+    let mut block = [0; 1024];
+    while !answer.ends_with(b"Hello") {
+        match stream.read(&mut block)? {
+            0 => return Err(ErrorKind::UnexpectedEof.into()),
+            length => answer.extend_from_slice(&block[..length]),
+        }
+    }
+    Ok(())
+}
+
+fn verdict(is_met: bool) -> &'static str {
+    if is_met { "met" } else { "MISSED" }
+}
+
+fn idle() {
+    let server = Running::start();
+    server.times(1000);
+    let (before, alone) = (server.memory(), server.times(2000)[1000]);
+    let crowd: Vec<_> = (0..IDLE)
+        .map(|_| {
+            let mut stream = server.connect();
+            ask(&mut stream);
+            stream
+        })
+        .collect();
+    let (memory, amid) = (server.memory(), server.times(2000)[1000]);
+    println!("{IDLE} idle connections");
+    println!(
+        "  memory: {memory} KiB, {before} without them \
+         (bar 150 MiB: {})",
+        verdict(memory < 150 << 10)
+    );
+    let ratio = amid.as_secs_f64() / alone.as_secs_f64();
+    println!(
+        "  p50 of a request: {amid:?}, {alone:?} without them, \
+         ratio {ratio:.2} (bar 2: {})",
+        verdict(ratio < 2.0)
+    );
+    drop(crowd);
+}
+
+/// A byte a second, of a head that never ends.
+fn slow() {
+    let server = Running::start();
+    server.times(1000);
+    let alone = server.times(2000);
+    let mut slow: Vec<_> =
+        (0..SLOW).map(|_| server.connect()).collect();
+    let start = Instant::now();
+    let mut amid = Vec::new();
+    let mut gone_first = None;
+    while !slow.is_empty() && start.elapsed() < HEAD * 4 {
+        let next = Instant::now() + Duration::from_secs(1);
+        slow.retain_mut(|stream| is_open(stream) && send(stream, b"x"));
+        if slow.len() < SLOW && gone_first.is_none() {
+            gone_first = Some(start.elapsed());
+        }
+        while Instant::now() < next {
+            amid.extend(server.times(100));
+        }
+    }
+    let gone_last = start.elapsed();
+    amid.sort_unstable();
+    println!("{SLOW} clients that send a byte a second");
+    println!(
+        "  cut off between {gone_first:.1?} and {gone_last:.1?}, \
+         looked at each second (limit {HEAD:?}: {})",
+        verdict(
+            slow.is_empty()
+                && gone_last < HEAD + Duration::from_millis(2500)
+        )
+    );
+    for (name, part) in [("p50", 50), ("p99", 99)] {
+        let at = |times: &[Duration]| times[times.len() * part / 100];
+        println!(
+            "  {name} of others: {:?}, {:?} without them",
+            at(&amid),
+            at(&alone)
+        );
+    }
+}
+
+fn send(stream: &mut TcpStream, bytes: &[u8]) -> bool {
+    stream.write_all(bytes).is_ok()
+}
+
+/// Has the server closed it?
+fn is_open(stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).expect("an option");
+    let seen = stream.peek(&mut [0]);
+    stream.set_nonblocking(false).expect("an option");
+    matches!(seen, Err(e) if e.kind() == ErrorKind::WouldBlock)
+}
+
+/// Clients that connect at once, ask, and stay.
+fn bursts() {
+    let server = Running::start();
+    const THREADS: usize = 4;
+    let mut longest = Duration::ZERO;
+    for _ in 0..BURSTS {
+        let barrier = Barrier::new(THREADS);
+        let burst = || {
+            barrier.wait();
+            let start = Instant::now();
+            let mut clients: Vec<_> = (0..BURST / THREADS)
+                .map(|_| {
+                    let mut stream = server.connect();
+                    stream.write_all(REQUEST).expect("is sent");
+                    stream
+                })
+                .collect();
+            for client in &mut clients {
+                read_answer(client).expect("an answer");
+            }
+            (start.elapsed(), clients)
+        };
+        thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..THREADS).map(|_| scope.spawn(burst)).collect();
+            // All stay until the last is answered.
+            let ended = threads.into_iter().map(|t| t.join());
+            let ended: Vec<_> =
+                ended.map(|client| client.expect("no panic")).collect();
+            let slowest = ended.iter().map(|(time, _)| *time).max();
+            longest = longest.max(slowest.unwrap_or_default());
+        });
+    }
+    println!("{BURST} clients at once, {BURSTS} times");
+    println!(
+        "  the longest wait: {longest:?} (bar 100 ms: {})",
+        verdict(longest < Duration::from_millis(100))
+    );
+}
