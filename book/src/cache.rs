@@ -5,7 +5,7 @@
 
 use crate::exercise::FOLDERS;
 use crate::project::{Project, files};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
@@ -32,7 +32,7 @@ pub struct Cache {
     folder: PathBuf,
     sources: u64,
     /// Whether what is kept may be used: `check` runs everything.
-    is_used: bool,
+    is_used: Cell<bool>,
     /// What this build has asked for or kept.
     wanted: RefCell<BTreeSet<PathBuf>>,
 }
@@ -57,16 +57,21 @@ impl Cache {
         Self {
             folder: project.workplace().join("cache"),
             sources: hasher.finish(),
-            is_used,
+            is_used: Cell::new(is_used),
             wanted: RefCell::default(),
         }
+    }
+
+    /// From now on, what is kept may be used.
+    pub fn trust(&self) {
+        self.is_used.set(true);
     }
 
     /// The texts kept under `key`.
     pub fn get(&self, key: &str) -> Option<Vec<String>> {
         let text = fs::read(self.path(key)).ok()?;
         let texts = serde_json::from_slice(&text).ok()?;
-        self.is_used.then_some(texts)
+        self.is_used.get().then_some(texts)
     }
 
     /// Keeps texts. A cache that cannot be written costs time only.

@@ -86,6 +86,11 @@ impl Directive {
         )
     }
 
+    /// Is it run in a copy of the repository?
+    pub fn is_sabotage(&self) -> bool {
+        matches!(self, Self::Sabotage(_))
+    }
+
     pub fn name(&self) -> &str {
         match self {
             Self::Listing(_) => "listing",

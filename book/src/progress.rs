@@ -1,37 +1,38 @@
 //! One line on what takes time.
 
-use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Counts the programs that are run for the book.
 pub struct Progress {
-    total: Cell<usize>,
-    done: Cell<usize>,
+    total: AtomicUsize,
+    done: AtomicUsize,
     is_terminal: bool,
 }
 
 impl Progress {
     pub fn new() -> Self {
         Self {
-            total: Cell::new(0),
-            done: Cell::new(0),
+            total: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
             is_terminal: io::stderr().is_terminal(),
         }
     }
 
     /// How many there will be.
     pub fn expect(&self, total: usize) {
-        self.total.set(total);
+        self.total.store(total, Ordering::Relaxed);
     }
 
     /// Counts one more.
     pub fn count(&self) {
-        self.done.set(self.done.get() + 1);
+        self.done.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Says that the last one counted is being run.
+    /// Says what is being run.
     pub fn running(&self, what: &str) {
-        let (done, total) = (self.done.get(), self.total.get());
+        let done = self.done.load(Ordering::Relaxed);
+        let total = self.total.load(Ordering::Relaxed);
         let what = what.lines().next().unwrap_or_default();
         let what: String = what.chars().take(56).collect();
         self.show(&format!("building: {done}/{total} {what}"));

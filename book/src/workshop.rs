@@ -12,6 +12,8 @@ use crate::source::{Lines, Source};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::thread;
 
 /// The lines of each file that are printed on some page.
 pub type Printed = BTreeMap<String, Lines>;
@@ -29,7 +31,8 @@ pub struct Workshop {
     pub project: Project,
     pub debts: RefCell<Debts>,
     cache: Cache,
-    progress: Progress,
+    is_fresh: bool,
+    progress: Arc<Progress>,
     sources: RefCell<BTreeMap<String, Rc<Source>>>,
     printed: RefCell<Printed>,
     /// The place that is being worked on.
@@ -41,11 +44,20 @@ pub struct Workshop {
 impl Workshop {
     /// `is_fresh` runs every program again, whatever is remembered.
     pub fn open(project: &Project, is_fresh: bool) -> Self {
+        Self::with(project, is_fresh, Arc::new(Progress::new()))
+    }
+
+    fn with(
+        project: &Project,
+        is_fresh: bool,
+        progress: Arc<Progress>,
+    ) -> Self {
         Self {
             project: project.clone(),
             debts: RefCell::default(),
             cache: Cache::open(project, !is_fresh),
-            progress: Progress::new(),
+            is_fresh,
+            progress,
             sources: RefCell::default(),
             printed: RefCell::default(),
             place: RefCell::new(Place::new("", 0)),
@@ -58,10 +70,46 @@ impl Workshop {
     /// problem, and a box that says so on the page.
     pub fn make(&self, pages: &[Page]) -> Vec<String> {
         self.survey(pages);
+        self.run_ahead(pages);
         let made = pages.iter().map(|page| self.page(page)).collect();
         self.cache.prune();
         self.progress.finish();
         made
+    }
+
+    /// Runs all programs, and keeps what they print. Those of the
+    /// repository and the broken ones of its copy do not get in each
+    /// other's way, and are run at the same time.
+    ///
+    /// What fails is not kept, and fails again when its page is made.
+    fn run_ahead(&self, pages: &[Page]) {
+        let (project, is_fresh) = (&self.project, self.is_fresh);
+        thread::scope(|scope| {
+            for is_broken in [false, true] {
+                let progress = Arc::clone(&self.progress);
+                scope.spawn(move || {
+                    let lane = Self::with(project, is_fresh, progress);
+                    lane.run_slow(pages, is_broken);
+                });
+            }
+        });
+        self.cache.trust();
+    }
+
+    fn run_slow(&self, pages: &[Page], is_broken: bool) {
+        let all = pages.iter().flat_map(|page| parts(&page.text));
+        for part in all {
+            let Part::Block(Fence { info, body, .. }) = part else {
+                continue;
+            };
+            if let Ok(Some(directive)) = Directive::parse(info, &body)
+                && directive.is_slow()
+                && directive.is_sabotage() == is_broken
+            {
+                self.progress.count();
+                let _ = directive.render(self);
+            }
+        }
     }
 
     pub fn show(&self, text: &str) {
@@ -163,12 +211,7 @@ impl Workshop {
     fn block(&self, block: &Fence) -> String {
         let html = match Directive::parse(block.info, &block.body) {
             Ok(None) => return block.source.join("\n"),
-            Ok(Some(directive)) => {
-                if directive.is_slow() {
-                    self.progress.count();
-                }
-                directive.render(self)
-            }
+            Ok(Some(directive)) => directive.render(self),
             Err(message) => Err(message),
         };
         let html =

@@ -49,8 +49,13 @@ fn half_a_head_is_no_request() {
 #[test]
 fn a_line_of_the_head_ends_in_cr_lf() {
     let program = Program::start();
-    let answer = program.ask("GET / HTTP/1.1\nHost: localhost\n\n");
-    assert_eq!(statuses(&answer), ["400 Bad Request"]);
+    for head in [
+        "GET / HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n",
+        "GET / HTTP/1.1\nHost: localhost\n\n",
+    ] {
+        let answer = ask_and_end(&program, head);
+        assert_eq!(statuses(&answer), ["400 Bad Request"], "{head}");
+    }
 }
 
 #[test]
