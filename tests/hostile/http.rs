@@ -2,7 +2,7 @@
 
 use crate::client::{PATIENCE, observe_for};
 use crate::requests::{REQUESTS, Request};
-use crate::{GOOD, applications};
+use crate::{GOOD, applications, rfc};
 use gateway::ErrorLog;
 use gateway::http::{Limits, Server, Stopper};
 use std::net::SocketAddr;
@@ -98,4 +98,10 @@ fn each_request_gets_its_right_answer_and_the_book_says_so() {
             "not the table of the book, side_by_side.md, but {path}"
         );
     }
+}
+
+#[test]
+fn so_does_each_request_of_the_specifications() {
+    let (all_wrong, _) = observe_all(rfc::REQUESTS);
+    assert!(all_wrong.is_empty(), "\n{}", all_wrong.join("\n"));
 }

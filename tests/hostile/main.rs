@@ -3,7 +3,9 @@
 mod applications;
 mod client;
 mod http;
+#[macro_use]
 mod requests;
+mod rfc;
 
 use gateway::ErrorLog;
 use gateway::server::{Server, Stopper};
@@ -149,12 +151,13 @@ fn serves_if_asked() {
 }
 
 #[test]
-fn the_table_has_sixty_requests_and_names_each_once() {
-    let mut names: Vec<_> = REQUESTS.iter().map(|r| r.name).collect();
+fn each_table_has_sixty_requests_and_all_have_names_of_their_own() {
+    let both = || REQUESTS.iter().chain(rfc::REQUESTS);
+    let mut names: Vec<_> = both().map(|r| r.name).collect();
     names.sort_unstable();
     names.dedup();
-    assert_eq!(names.len(), REQUESTS.len());
-    assert!(names.len() >= 60);
+    assert_eq!(names.len(), both().count());
+    assert!(REQUESTS.len() >= 60 && rfc::REQUESTS.len() >= 60);
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub enum Then {
     Reset,
 }
 
-const fn request(
+pub const fn request(
     name: &'static str,
     section: &'static str,
     text: &'static str,
@@ -56,17 +56,25 @@ const fn request(
 }
 
 impl Request {
-    const fn debt(mut self, defect: u8, instead: &'static str) -> Self {
+    pub const fn debt(
+        mut self,
+        defect: u8,
+        instead: &'static str,
+    ) -> Self {
         self.debt = Some(Debt { defect, instead });
         self
     }
 
-    const fn repeat(mut self, text: &'static str, n: usize) -> Self {
+    pub const fn repeat(
+        mut self,
+        text: &'static str,
+        n: usize,
+    ) -> Self {
         self.repeat = (text, n);
         self
     }
 
-    const fn then(mut self, then: Then) -> Self {
+    pub const fn then(mut self, then: Then) -> Self {
         self.then = then;
         self
     }
