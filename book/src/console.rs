@@ -124,10 +124,14 @@ pub fn transcript(
         let command = html::escape(command);
         html.push_str("<span class=\"prompt\">$ </span>");
         html.push_str(&format!("<b>{command}</b>\n"));
-        html.push_str(&show(output));
-        if !output.is_empty() && !output.ends_with('\n') {
-            html.push('\n');
-        }
+        let end = match output.is_empty() || output.ends_with('\n') {
+            true => "",
+            false => "\n",
+        };
+        let output = show(output);
+        html.push_str(&format!(
+            "<span class=\"output\">{output}{end}</span>"
+        ));
     }
     html
 }
@@ -157,7 +161,8 @@ mod tests {
             transcript(&["a".into()], &["<b".into()], html::output);
         assert_eq!(
             html,
-            "<span class=\"prompt\">$ </span><b>a</b>\n&lt;b\n"
+            "<span class=\"prompt\">$ </span><b>a</b>\n\
+             <span class=\"output\">&lt;b\n</span>"
         );
     }
 }

@@ -225,7 +225,7 @@ impl Output {
         if let Some(mut stderr) = program.stderr.take() {
             thread::spawn(move || {
                 let _ = io::copy(&mut stderr, &mut log);
-                drop((log, sender)); // the log first: it may hold a line
+                drop((log, sender)); // the log may hold a line
             });
         }
         if let Some(mut stdin) = program.stdin.take() {
