@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::workshop::{Page, Printed, Workshop};
+use crate::workshop::{Page, Printed, Programs, Workshop};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
@@ -13,8 +13,7 @@ use std::path::{Path, PathBuf};
 pub struct Options {
     /// Where to; or nowhere in particular: where `book.toml` says.
     pub destination: Option<PathBuf>,
-    /// Whether every program is run again.
-    pub is_fresh: bool,
+    pub programs: Programs,
 }
 
 /// What came of it.
@@ -26,6 +25,8 @@ pub struct Built {
     /// What only `check` is strict about.
     pub advice: Vec<Problem>,
     pub printed: Printed,
+    /// Figures that are still to be made.
+    pub pending: usize,
 }
 
 /// Builds the book. Problems do not keep it from being read.
@@ -33,23 +34,14 @@ pub fn build(
     project: &Project,
     options: Options,
 ) -> Result<Built, String> {
-    let failed = |e: mdbook_driver::errors::Error| format!("{e:#}");
-    let root = project.root.join("book");
-    let mut config =
-        Config::from_disk(root.join("book.toml")).map_err(failed)?;
-    // The directives are processed here, not by another process of us.
-    let none: BTreeMap<String, String> = BTreeMap::new();
-    config.set("preprocessor", none).map_err(failed)?;
-    if let Some(destination) = options.destination {
-        config.build.build_dir = destination;
-    }
-    let mut book =
-        MDBook::load_with_config(root, config).map_err(failed)?;
-    let workshop = Workshop::open(project, options.is_fresh);
+    let mut book = load(project, options.destination)?;
+    let workshop = Workshop::open(project, options.programs);
     let source = book.source_dir();
     let pages = process(&workshop, &source, &mut book.book);
-    workshop.show("building: pages");
-    book.build().map_err(failed)?;
+    if options.programs != Programs::None {
+        workshop.show("building: pages");
+    }
+    book.build().map_err(|e| format!("{e:#}"))?;
     workshop.clear();
     let destination = book.build_dir_for("html");
     Ok(Built {
@@ -58,7 +50,34 @@ pub fn build(
         problems: workshop.problems(),
         advice: workshop.advice(),
         printed: workshop.all_printed(),
+        pending: workshop.pending(),
     })
+}
+
+/// Runs the programs whose output is not remembered, for the next
+/// build.
+pub fn run_programs(project: &Project) -> Result<(), String> {
+    let book = load(project, None)?;
+    let pages = pages(project, &book.source_dir(), &book.book);
+    Workshop::open(project, Programs::Missing).run(&pages);
+    Ok(())
+}
+
+fn load(
+    project: &Project,
+    destination: Option<PathBuf>,
+) -> Result<MDBook, String> {
+    let failed = |e: mdbook_driver::errors::Error| format!("{e:#}");
+    let root = project.root.join("book");
+    let mut config =
+        Config::from_disk(root.join("book.toml")).map_err(failed)?;
+    // The directives are processed here, not by another process of us.
+    let none: BTreeMap<String, String> = BTreeMap::new();
+    config.set("preprocessor", none).map_err(failed)?;
+    if let Some(destination) = destination {
+        config.build.build_dir = destination;
+    }
+    MDBook::load_with_config(root, config).map_err(failed)
 }
 
 /// Replaces the directives in a book's chapters. Returns the files and
@@ -68,15 +87,7 @@ pub fn process(
     source: &Path,
     book: &mut Book,
 ) -> Vec<(String, String)> {
-    let pages: Vec<Page> = book
-        .iter()
-        .filter_map(|item| match item {
-            BookItem::Chapter(chapter) => {
-                page(&workshop.project, source, chapter)
-            }
-            _ => None,
-        })
-        .collect();
+    let pages = pages(&workshop.project, source, book);
     let mut made = workshop.make(&pages).into_iter();
     book.for_each_chapter_mut(|chapter| {
         if chapter.path.is_some()
@@ -86,6 +97,14 @@ pub fn process(
         }
     });
     pages.into_iter().map(|page| (page.file, page.html)).collect()
+}
+
+fn pages(project: &Project, source: &Path, book: &Book) -> Vec<Page> {
+    let page = |item: &BookItem| match item {
+        BookItem::Chapter(chapter) => page(project, source, chapter),
+        _ => None,
+    };
+    book.iter().filter_map(page).collect()
 }
 
 fn page(

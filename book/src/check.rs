@@ -9,6 +9,7 @@ use crate::programs::is_chapter;
 use crate::project::Project;
 use crate::prose;
 use crate::source::Lines;
+use crate::workshop::Programs;
 use std::fmt::Write;
 use std::fs;
 
@@ -25,7 +26,7 @@ pub fn check(project: &Project) -> Result<Report, String> {
     let destination = project.workplace().join("check");
     let options = Options {
         destination: Some(destination.clone()),
-        is_fresh: true,
+        programs: Programs::All,
     };
     let built = builder::build(project, options)?;
     let mut problems = built.problems.clone();

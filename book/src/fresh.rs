@@ -4,17 +4,104 @@ use crate::builder::{self, Options};
 use crate::cache::SOURCES;
 use crate::project::{Project, files};
 use crate::report;
-use std::fs;
-use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use crate::workshop::Programs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+use std::{fs, thread};
 
 /// What the pages are made from, besides the programs' sources.
 const PAGES: [&str; 3] = ["book/book.toml", "book/text", "book/theme"];
 
 /// A served book, and the state of its sources when it was built.
+///
+/// The book can be read before its figures are made: that takes as
+/// long as a first build of all chapters.
 pub struct Fresh {
     project: Project,
-    built: Mutex<State>,
+    built: Mutex<Built>,
+    is_making: AtomicBool,
+}
+
+struct Built {
+    state: State,
+    at: Instant,
+    has_pending: bool,
+}
+
+/// How often pages are built again while figures are being made.
+const WHILE_MAKING: Duration = Duration::from_secs(5);
+
+impl Fresh {
+    /// Builds the pages with the figures that are there. Returns the
+    /// folder, too.
+    pub fn start(
+        project: &Project,
+    ) -> Result<(Arc<Self>, PathBuf), String> {
+        let state = state(project);
+        let built = build(project, Programs::None)?;
+        let has_pending = built.pending > 0;
+        let fresh = Arc::new(Self {
+            project: project.clone(),
+            built: Mutex::new(Built {
+                state,
+                at: Instant::now(),
+                has_pending,
+            }),
+            is_making: AtomicBool::new(has_pending),
+        });
+        if has_pending {
+            let making = Arc::clone(&fresh);
+            thread::spawn(move || making.make(built.pending));
+        }
+        Ok((fresh, built.destination))
+    }
+
+    /// Makes the figures that were not there.
+    fn make(&self, pending: usize) {
+        eprintln!("{pending} figures are being made; read on.");
+        if let Err(message) = builder::run_programs(&self.project) {
+            eprintln!("error: {message}");
+        }
+        self.is_making.store(false, Ordering::Release);
+        self.update();
+        eprintln!("All figures are made.");
+    }
+
+    /// Builds the book again if something was saved since, or if more
+    /// figures may be there.
+    pub fn update(&self) {
+        // One build at a time; the others wait, and find it done.
+        let built = self.built.lock();
+        let mut built = built.unwrap_or_else(PoisonError::into_inner);
+        let state = state(&self.project);
+        let is_making = self.is_making.load(Ordering::Acquire);
+        let is_due = built.at.elapsed() > WHILE_MAKING || !is_making;
+        if built.state == state && !(built.has_pending && is_due) {
+            return;
+        }
+        let programs = match is_making {
+            true => Programs::None,
+            false => Programs::Missing,
+        };
+        match build(&self.project, programs) {
+            Ok(again) => built.has_pending = again.pending > 0,
+            Err(message) => eprintln!("error: {message}"),
+        }
+        built.state = state;
+        built.at = Instant::now();
+    }
+}
+
+fn build(
+    project: &Project,
+    programs: Programs,
+) -> Result<builder::Built, String> {
+    let options = Options { destination: None, programs };
+    let built = builder::build(project, options)?;
+    report(&built);
+    Ok(built)
 }
 
 /// Enough to see that a file was saved, added or removed.
@@ -22,33 +109,6 @@ pub struct Fresh {
 struct State {
     files: usize,
     newest: Option<SystemTime>,
-}
-
-impl Fresh {
-    pub fn new(project: &Project) -> Self {
-        let project = project.clone();
-        let built = Mutex::new(state(&project));
-        Self { project, built }
-    }
-
-    /// Builds the book again if something was saved since.
-    pub fn update(&self) {
-        // One build at a time; the others wait, and find it done.
-        let built = self.built.lock();
-        let mut built = built.unwrap_or_else(PoisonError::into_inner);
-        let now = state(&self.project);
-        if *built == now {
-            return;
-        }
-        let options = Options { destination: None, is_fresh: false };
-        match builder::build(&self.project, options) {
-            Ok(again) => {
-                report(&again);
-            }
-            Err(message) => eprintln!("error: {message}"),
-        }
-        *built = now;
-    }
 }
 
 fn state(project: &Project) -> State {

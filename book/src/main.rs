@@ -41,10 +41,12 @@ mod workshop;
 
 use builder::{Built, Options};
 use cli::Command;
+use fresh::Fresh;
 use project::Project;
 use std::env;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use workshop::Programs;
 
 fn main() -> ExitCode {
     let arguments = env::args_os().skip(1);
@@ -98,7 +100,8 @@ fn build(destination: Option<PathBuf>) -> Result<ExitCode, String> {
         ),
         None => None,
     };
-    let options = Options { destination, is_fresh: false };
+    let programs = Programs::Missing;
+    let options = Options { destination, programs };
     let built = builder::build(&Project::find()?, options)?;
     if report(&built) > 0 {
         return Ok(ExitCode::FAILURE);
@@ -126,15 +129,13 @@ fn check() -> Result<ExitCode, String> {
 fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
     let project = Project::find()?;
     let server = serve::listen(port)?;
-    let options = Options { destination: None, is_fresh: false };
-    let built = builder::build(&project, options)?;
-    report(&built);
+    let (fresh, folder) = Fresh::start(&project)?;
     let address = format!("http://{}", server.address());
     println!("Reading at {address} (Ctrl-C stops)");
     if open {
         serve::open(&address);
     }
-    let site = serve::Site::new(&project, &built.destination);
+    let site = serve::Site::new(&project, fresh, &folder);
     let app =
         |environ: &mut gateway::Environ,
          start_response: gateway::StartResponse<'_>| {

@@ -2,7 +2,7 @@
 
 use crate::builder;
 use crate::project::Project;
-use crate::workshop::Workshop;
+use crate::workshop::{Programs, Workshop};
 use std::io::{self, Write};
 
 /// Whether a renderer can show our figures: they are HTML.
@@ -23,7 +23,7 @@ pub fn run() -> Result<(), String> {
     let root = root.parent().ok_or("book/ has no parent folder")?;
     let project = Project::at(root);
     let source = root.join("book").join(&context.config.book.src);
-    let workshop = Workshop::open(&project, false);
+    let workshop = Workshop::open(&project, Programs::Missing);
     builder::process(&workshop, &source, &mut book);
     let problems = workshop.problems();
     if !problems.is_empty() {

@@ -8,6 +8,7 @@ use gateway::{Environ, Response, StartResponse};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where the book is served unless something else is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
@@ -42,14 +43,17 @@ fn is_taken(error: &io::Error) -> bool {
 pub struct Site {
     folder: PathBuf,
     programs: Programs,
-    fresh: Fresh,
+    fresh: Arc<Fresh>,
 }
 
 impl Site {
-    pub fn new(project: &Project, folder: &Path) -> Self {
+    pub fn new(
+        project: &Project,
+        fresh: Arc<Fresh>,
+        folder: &Path,
+    ) -> Self {
         let folder = folder.into();
         let programs = Programs::of(project);
-        let fresh = Fresh::new(project);
         Self { folder, programs, fresh }
     }
 

@@ -9,7 +9,7 @@ use crate::problem::{Place, Problem};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::source::{Lines, Source};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,14 +27,30 @@ pub struct Page {
     pub text: String,
 }
 
+/// Which programs are run to make the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Programs {
+    /// Every one.
+    All,
+    /// Those whose output is not remembered.
+    Missing,
+    /// None: figures whose output is not remembered come later.
+    None,
+}
+
+/// What stands for a figure that is still to be made.
+const LATER: &str = "<figure class=\"pending\">\
+    <p>This figure is being made.</p></figure>";
+
 pub struct Workshop {
     pub project: Project,
     pub debts: RefCell<Debts>,
     cache: Cache,
-    is_fresh: bool,
+    programs: Programs,
     progress: Arc<Progress>,
     sources: RefCell<BTreeMap<String, Rc<Source>>>,
     printed: RefCell<Printed>,
+    pending: Cell<usize>,
     /// The place that is being worked on.
     place: RefCell<Place>,
     problems: RefCell<Vec<Problem>>,
@@ -42,21 +58,21 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// `is_fresh` runs every program again, whatever is remembered.
-    pub fn open(project: &Project, is_fresh: bool) -> Self {
-        Self::with(project, is_fresh, Arc::new(Progress::new()))
+    pub fn open(project: &Project, programs: Programs) -> Self {
+        Self::with(project, programs, Arc::new(Progress::new()))
     }
 
     fn with(
         project: &Project,
-        is_fresh: bool,
+        programs: Programs,
         progress: Arc<Progress>,
     ) -> Self {
         Self {
             project: project.clone(),
             debts: RefCell::default(),
-            cache: Cache::open(project, !is_fresh),
-            is_fresh,
+            cache: Cache::open(project, programs != Programs::All),
+            programs,
+            pending: Cell::new(0),
             progress,
             sources: RefCell::default(),
             printed: RefCell::default(),
@@ -70,7 +86,9 @@ impl Workshop {
     /// problem, and a box that says so on the page.
     pub fn make(&self, pages: &[Page]) -> Vec<String> {
         self.survey(pages);
-        self.run_ahead(pages);
+        if self.programs != Programs::None {
+            self.run_ahead(pages);
+        }
         let made = pages.iter().map(|page| self.page(page)).collect();
         self.cache.prune();
         self.progress.finish();
@@ -83,12 +101,12 @@ impl Workshop {
     ///
     /// What fails is not kept, and fails again when its page is made.
     fn run_ahead(&self, pages: &[Page]) {
-        let (project, is_fresh) = (&self.project, self.is_fresh);
+        let (project, programs) = (&self.project, self.programs);
         thread::scope(|scope| {
             for is_broken in [false, true] {
                 let progress = Arc::clone(&self.progress);
                 scope.spawn(move || {
-                    let lane = Self::with(project, is_fresh, progress);
+                    let lane = Self::with(project, programs, progress);
                     lane.run_slow(pages, is_broken);
                 });
             }
@@ -110,6 +128,13 @@ impl Workshop {
                 let _ = directive.render(self);
             }
         }
+    }
+
+    /// Runs the programs of all pages, and makes none of the pages.
+    pub fn run(&self, pages: &[Page]) {
+        self.survey(pages);
+        self.run_ahead(pages);
+        self.progress.finish();
     }
 
     pub fn show(&self, text: &str) {
@@ -209,13 +234,18 @@ impl Workshop {
     }
 
     fn block(&self, block: &Fence) -> String {
+        let pending = self.pending();
         let html = match Directive::parse(block.info, &block.body) {
             Ok(None) => return block.source.join("\n"),
             Ok(Some(directive)) => directive.render(self),
             Err(message) => Err(message),
         };
-        let html =
-            html.unwrap_or_else(|message| self.fail(message, "pre"));
+        let html = html.unwrap_or_else(|message| {
+            match self.pending() > pending {
+                true => LATER.into(),
+                false => self.fail(message, "pre"),
+            }
+        });
         // Blank lines keep it from running into its neighbors.
         format!("\n{}{html}\n", block.indent)
     }
@@ -252,6 +282,11 @@ impl Workshop {
         )
     }
 
+    /// How many figures are still to be made.
+    pub fn pending(&self) -> usize {
+        self.pending.get()
+    }
+
     /// Notes something that only `check` is strict about.
     pub fn advise(&self, message: String) {
         let problem = Problem::new(&self.place.borrow(), message);
@@ -286,6 +321,10 @@ impl Workshop {
     ) -> Result<Vec<String>, String> {
         if let Some(texts) = self.cache.get(key) {
             return Ok(texts);
+        }
+        if self.programs == Programs::None {
+            self.pending.set(self.pending() + 1);
+            return Err("is made later".into());
         }
         self.progress.running(label);
         let texts = run()?;

@@ -5,7 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{env, fs, process};
+use std::time::{Duration, Instant};
+use std::{env, fs, process, thread};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_book");
 
@@ -419,6 +420,19 @@ impl Served {
         self.get_as(path, "localhost")
     }
 
+    /// The first chapter, when all of its figures are made.
+    fn made(&self) -> String {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let page = self.get("/ch01.html");
+            if !page.contains(PENDING) {
+                return page;
+            }
+            assert!(Instant::now() < deadline, "{page}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     fn get_as(&self, path: &str, host: &str) -> String {
         let address = ("127.0.0.1", self.port);
         let mut stream = TcpStream::connect(address).unwrap();
@@ -476,13 +490,26 @@ fn pages_and_programs_are_served_as_they_are_on_the_disk() {
 fn a_page_is_built_again_when_its_text_or_its_program_is_saved() {
     let fixture = Fixture::new(CONSOLE);
     let served = Served::start(&fixture, &["serve", "--port", "0"]);
-    assert_has(&served.get("/ch01.html"), "Hello from");
+    assert_has(&served.made(), "Hello from");
     let changed = MAIN.replace("Hello", "Goodbye");
     fixture.write("chapters/ch01/src/main.rs", &changed);
     assert_has(&served.get("/ch01.html"), "Goodbye from");
     let text = format!("{CONSOLE}\nA new end.\n");
     fixture.write("book/text/ch01.md", &text);
     assert_has(&served.get("/ch01.html"), "A new end.");
+}
+
+const PENDING: &str = "This figure is being made.";
+
+#[test]
+fn a_page_can_be_read_before_its_figures_are_made() {
+    let wait = "while [ ! -e go ]; do sleep 0.05; done; echo gone";
+    let text = format!("# One\n\n```console\n$ {wait}\n```\n");
+    let fixture = Fixture::new(&text);
+    let served = Served::start(&fixture, &["serve", "--port", "0"]);
+    assert_has(&served.get("/ch01.html"), PENDING);
+    fixture.write("go", "");
+    assert_has(&served.made(), "gone");
 }
 
 #[test]
