@@ -74,9 +74,9 @@ fn take_turns(clients: &mut [Client], end: Instant) -> Vec<u32> {
 }
 
 /// Sends so many requests in all, over 16 connections.
-pub fn requests(server: SocketAddr, count: usize) {
+pub fn requests(server: SocketAddr, page: &str, count: usize) {
     const CLIENTS: usize = 16;
-    let client = |_| Client::new(server, "/environ");
+    let client = |_| Client::new(server, page);
     let mut clients: Vec<Client> =
         (0..CLIENTS).filter_map(client).collect();
     for _ in 0..count / CLIENTS {
@@ -149,13 +149,15 @@ fn read_answer(stream: &mut impl BufRead) -> io::Result<bool> {
     loop {
         line.clear();
         stream.read_line(&mut line)?;
-        match line.trim_end().split_once(": ") {
-            None => break,
-            Some(("Content-Length", value)) => {
-                length = value.parse().expect("a length");
-            }
-            Some(("Connection", "close")) => keep = false,
-            Some(_) => {}
+        let Some((name, value)) = line.trim_end().split_once(": ")
+        else {
+            break;
+        };
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        if is("Content-Length") {
+            length = value.parse().expect("a length");
+        } else if is("Connection") {
+            keep &= !value.eq_ignore_ascii_case("close");
         }
     }
     io::copy(&mut stream.take(length), &mut io::sink())?;

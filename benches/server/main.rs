@@ -1,10 +1,22 @@
 //! `cargo bench --bench server`: what the gateway costs on tiny_http,
-//! and next to Python's wsgiref. Quicker and rougher: `-- --quick`.
+//! what its own server is worth, and both next to Python's and hyper.
+//! Quicker and rougher: `-- --quick`. With `-- --table` the book's
+//! table is written anew.
 //!
 //! Each server is a process of its own. In every round all of them
 //! get the same load, one after the other, so that a busy moment of
 //! the machine falls on all; ratios are taken within a round, and
-//! their median is shown.
+//! their median is shown, with the quartiles.
+//!
+//! hyper and tokio are in a package of their own, `benches/peers`, so
+//! that nobody else has to build them. bjoern, a server for WSGI in C,
+//! takes part if it is there:
+//!
+//! ```sh
+//! sudo apt-get install libev-dev python3-dev python3-venv
+//! python3 -m venv target/bench-python
+//! target/bench-python/bin/pip install bjoern
+//! ```
 
 mod load;
 mod memory;
@@ -12,14 +24,18 @@ mod servers;
 
 use load::{Load, Sample};
 use servers::{Kind, Running};
+use std::thread;
 use std::time::Duration;
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 const PAGES: [&str; 2] = ["/hello", "/environ"];
 
 /// What a gateway that is fast enough reaches.
-const BARS: [(Kind, Kind, f64); 4] = [
+const BARS: [(Kind, Kind, f64); 7] = [
     (Kind::Http, Kind::Respond, 1.2),
+    (Kind::Http, Kind::Bjoern, 1.0),
+    (Kind::HttpAlone, Kind::Bjoern, 1.0),
+    (Kind::Http, Kind::HyperInline, 0.75),
     (Kind::Gateway, Kind::Respond, 1.0),
     (Kind::Gateway, Kind::Writer, 0.95),
     (Kind::GatewayAlone, Kind::Wsgiref, 10.0),
@@ -32,43 +48,80 @@ fn main() {
     }
     let is_quick = arguments.iter().any(|a| a == "--quick");
     let (rounds, time) = match is_quick {
-        true => (5, Duration::from_millis(100)),
+        true => (7, Duration::from_millis(100)),
         false => (25, Duration::from_millis(150)),
     };
-    speed(rounds, time);
+    servers::build_peers();
+    say_load();
+    let table = speed(rounds, time);
+    if arguments.iter().any(|a| a == "--table") {
+        std::fs::write(TABLE, table).expect("a file");
+    }
     memory::report(is_quick);
+    say_load();
 }
 
-fn speed(rounds: usize, time: Duration) {
+/// Where the book has it from.
+const TABLE: &str = "benches/server/table.md";
+
+/// Others may be using the machine.
+fn say_load() {
+    let load = std::fs::read_to_string("/proc/loadavg");
+    let load = load.unwrap_or_else(|_| "unknown".into());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    println!("\n{cores} cores, load average {}", load.trim());
+}
+
+/// Compares the speed, and returns the book's table.
+fn speed(rounds: usize, time: Duration) -> String {
     let servers: Vec<Running> =
         Kind::ALL.into_iter().filter_map(Running::start).collect();
+    let mut of_hello = Vec::new();
     for page in PAGES {
         for connections in CONNECTIONS {
             let load = Load { page, connections, time };
-            let mut samples = vec![Vec::new(); servers.len()];
-            for _ in 0..rounds {
-                for (at, server) in servers.iter().enumerate() {
-                    samples[at].push(load.run(server.address));
-                }
-            }
+            let results = compare(&servers, &load, rounds);
             println!("\n{page}, {connections} connections");
-            table(&servers, &samples);
+            print(&results);
+            if page == "/hello" {
+                of_hello.push(results);
+            }
         }
     }
+    markdown(&of_hello)
 }
 
-fn table(servers: &[Running], samples: &[Vec<Sample>]) {
+/// A server, and a sample of each round.
+type Result = (Kind, Vec<Sample>);
+
+fn compare(
+    servers: &[Running],
+    load: &Load,
+    rounds: usize,
+) -> Vec<Result> {
+    let servers = servers.iter().filter(|s| s.kind.has(load.page));
+    let mut results: Vec<_> =
+        servers.map(|server| (server, Vec::new())).collect();
+    for _ in 0..rounds {
+        for (server, samples) in &mut results {
+            samples.push(load.run(server.address));
+        }
+    }
+    results.into_iter().map(|(s, samples)| (s.kind, samples)).collect()
+}
+
+fn print(results: &[Result]) {
     println!(
         "{:32} {:>9} {:>8} {:>8} {:>7}",
         "", "req/s", "p50 µs", "p99 µs", "served"
     );
-    for (server, samples) in servers.iter().zip(samples) {
+    for (kind, samples) in results {
         let median = |of: fn(&Sample) -> f64| {
-            median(samples.iter().map(of).collect())
+            quartiles(samples.iter().map(of).collect())[1]
         };
         println!(
             "{:32} {:9.0} {:8.0} {:8.0} {:7.0}",
-            server.kind.name(),
+            kind.name(),
             median(|s| s.rate),
             median(|s| s.p50),
             median(|s| s.p99),
@@ -76,24 +129,58 @@ fn table(servers: &[Running], samples: &[Vec<Sample>]) {
         );
     }
     for (ours, theirs, bar) in BARS {
-        let of = |kind| servers.iter().position(|s| s.kind == kind);
-        let (Some(ours_at), Some(theirs_at)) = (of(ours), of(theirs))
-        else {
+        let Some(ratios) = ratios(results, ours, theirs) else {
             continue;
         };
-        let ratios = samples[ours_at].iter().zip(&samples[theirs_at]);
-        let ratio =
-            median(ratios.map(|(o, t)| o.rate / t.rate).collect());
-        let verdict = if ratio >= bar { "met" } else { "MISSED" };
+        let [low, ratio, high] = quartiles(ratios);
         println!(
-            "  {} / {}: {ratio:.2} (bar {bar}: {verdict})",
+            "  {} / {}: {ratio:.2}, {low:.2} to {high:.2} \
+             (bar {bar}: {})",
             ours.name(),
-            theirs.name()
+            theirs.name(),
+            verdict(ratio >= bar)
         );
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The ratios of all rounds, if both took part.
+fn ratios(
+    results: &[Result],
+    ours: Kind,
+    theirs: Kind,
+) -> Option<Vec<f64>> {
+    let of = |wanted| {
+        let mut all = results.iter();
+        all.find(|(kind, _)| *kind == wanted).map(|(_, s)| s)
+    };
+    let rounds = of(ours)?.iter().zip(of(theirs)?);
+    Some(rounds.map(|(o, t)| o.rate / t.rate).collect())
+}
+
+/// All as multiples of tiny_http, with a column for each result.
+fn markdown(columns: &[Vec<Result>]) -> String {
+    let mut table = String::from(
+        "| | 1 connection | 16 | 64 |\n| --- | --- | --- | --- |\n",
+    );
+    for (kind, _) in &columns[0] {
+        table += &format!("| {} |", kind.name());
+        for results in columns {
+            let ratios = ratios(results, *kind, Kind::Respond);
+            let [_, ratio, _] = quartiles(ratios.expect("both"));
+            table += &format!(" {ratio:.2} |");
+        }
+        table += "\n";
+    }
+    table
+}
+
+/// A quarter of the values are below the first, half of them below
+/// the second, and a quarter above the third.
+fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    [1, 2, 3].map(|quarter| values[values.len() * quarter / 4])
+}
+
+fn verdict(is_met: bool) -> &'static str {
+    if is_met { "met" } else { "MISSED" }
 }

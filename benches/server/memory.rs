@@ -1,39 +1,91 @@
 //! What memory the gateway needs.
 
-use crate::load;
 use crate::servers::{Kind, Running};
+use crate::{load, verdict};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 /// What one streamed answer or upload may take, in KiB.
 const BAR: u64 = 20 * 1024;
 
+/// How many allocations a request may need, once the server is warm.
+const ALLOCATIONS: f64 = 2.0;
+
 pub fn report(is_quick: bool) {
+    allocations();
+    for kind in [Kind::Gateway, Kind::Http] {
+        resident(kind, is_quick);
+    }
+}
+
+/// The client is not counted: this is another process.
+fn allocations() {
+    const REQUESTS: usize = 10_000;
+    let Some(server) = Running::start(Kind::Counted) else {
+        return;
+    };
+    let count = || {
+        let stream = TcpStream::connect(server.address);
+        let answer = stream.and_then(|s| ask(s, "/count"));
+        let answer = answer.expect("an answer");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
+        body.parse::<usize>().expect("a number")
+    };
+    load::requests(server.address, "/hello", 1000);
+    // What the new connections need is told by a shorter run.
+    let before = count();
+    load::requests(server.address, "/hello", REQUESTS);
+    let between = count();
+    load::requests(server.address, "/hello", 2 * REQUESTS);
+    let after = count();
+    let more = (after - between) as f64 - (between - before) as f64;
+    let each = more / REQUESTS as f64;
+    println!(
+        "\nAllocations of gateway::http for /hello: {each:.2} \
+         (bar {ALLOCATIONS}: {})",
+        verdict(each <= ALLOCATIONS)
+    );
+}
+
+fn resident(kind: Kind, is_quick: bool) {
     let (first, second) = match is_quick {
         true => (10_000, 50_000),
         false => (100_000, 1_000_000),
     };
-    println!("\nMemory of the gateway (resident, KiB)");
-    let server = start();
-    load::requests(server.address, first);
+    println!("\nMemory of {} (resident, KiB)", kind.name());
+    let server = start(kind);
+    load::requests(server.address, "/environ", first);
     println!("after {first} requests: {}", server.memory("VmRSS"));
-    load::requests(server.address, second - first);
+    load::requests(server.address, "/environ", second - first);
     println!("after {second} requests: {}", server.memory("VmRSS"));
-    most("a streamed answer of 1 GiB", download);
-    most("an upload of 1 GiB", upload);
+    most(kind, "a streamed answer of 1 GiB", download);
+    most(kind, "an upload of 1 GiB", upload);
 }
 
-fn start() -> Running {
-    Running::start(Kind::Gateway).expect("a server")
+fn start(kind: Kind) -> Running {
+    Running::start(kind).expect("a server")
 }
 
-fn most(what: &str, exchange: fn(TcpStream) -> io::Result<()>) {
-    let server = start();
+fn most(
+    kind: Kind,
+    what: &str,
+    exchange: fn(TcpStream) -> io::Result<()>,
+) {
+    let server = start(kind);
     let stream = TcpStream::connect(server.address);
     stream.and_then(exchange).expect("an answer");
     let peak = server.memory("VmHWM");
-    let verdict = if peak < BAR { "met" } else { "MISSED" };
+    let verdict = verdict(peak < BAR);
     println!("peak in {what}: {peak} (bar {BAR}: {verdict})");
+}
+
+fn ask(mut stream: TcpStream, page: &str) -> io::Result<String> {
+    write!(
+        stream,
+        "GET {page} HTTP/1.1\r\nHost: a\r\n\
+         Connection: close\r\n\r\n"
+    )?;
+    io::read_to_string(stream)
 }
 
 fn download(mut stream: TcpStream) -> io::Result<()> {

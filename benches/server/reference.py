@@ -1,5 +1,6 @@
-"""The same two pages on wsgiref's own server."""
+"""The same two pages on wsgiref's own server, or on bjoern."""
 
+import sys
 from wsgiref.simple_server import (
     WSGIRequestHandler,
     WSGIServer,
@@ -17,15 +18,47 @@ class Quiet(WSGIRequestHandler):
 
 
 def application(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/html")])
+    body = page(environ)
+    headers = [
+        ("Content-Type", "text/html"),
+        # bjoern would send chunks; wsgiref adds it in any case.
+        ("Content-Length", str(len(body))),
+    ]
+    start_response("200 OK", headers)
+    return [body]
+
+
+def page(environ):
     if environ["PATH_INFO"] == "/hello":
-        return [b"<html><body>Hello World!</body></html>"]
-    keys = sorted(environ)
-    page = ["<h1>Keys in <tt>environ</tt></h1>\n"]
-    page += [key + "<br />\n" for key in keys]
-    return ["".join(page).encode()]
+        return b"<html><body>Hello World!</body></html>"
+    lines = ["<h1>Keys in <tt>environ</tt></h1>\n"]
+    lines += [key + "<br />\n" for key in sorted(environ)]
+    return "".join(lines).encode()
 
 
-server = make_server("127.0.0.1", 0, application, Server, Quiet)
-print("127.0.0.1:%d" % server.server_port, flush=True)
-server.serve_forever()
+def say_address(port):
+    print("127.0.0.1:%d" % port, flush=True)
+
+
+def serve_on_wsgiref():
+    server = make_server("127.0.0.1", 0, application, Server, Quiet)
+    say_address(server.server_port)
+    server.serve_forever()
+
+
+def serve_on_bjoern():
+    import bjoern
+    import socket
+
+    listener = bjoern.listen(application, "127.0.0.1", 0)
+    # Accepted sockets inherit it; ours have it too.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    say_address(listener.getsockname()[1])
+    bjoern.run()
+
+
+match sys.argv[1]:
+    case "wsgiref":
+        serve_on_wsgiref()
+    case "bjoern":
+        serve_on_bjoern()

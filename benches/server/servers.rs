@@ -17,18 +17,29 @@ pub enum Kind {
     Gateway,
     GatewayAlone,
     Http,
+    HttpAlone,
+    HyperInline,
+    HyperPool,
+    Bjoern,
     Wsgiref,
+    /// gateway::http, with its allocations counted.
+    Counted,
 }
 
 const WORKERS: usize = 4;
 
 impl Kind {
-    pub const ALL: [Self; 6] = [
+    /// Those whose speed is compared.
+    pub const ALL: [Self; 10] = [
         Self::Respond,
         Self::Writer,
         Self::Gateway,
         Self::GatewayAlone,
         Self::Http,
+        Self::HttpAlone,
+        Self::HyperInline,
+        Self::HyperPool,
+        Self::Bjoern,
         Self::Wsgiref,
     ];
 
@@ -39,8 +50,68 @@ impl Kind {
             Self::Gateway => "gateway::server",
             Self::GatewayAlone => "gateway::server, one worker",
             Self::Http => "gateway::http",
+            Self::HttpAlone => "gateway::http, one worker",
+            Self::HyperInline => "hyper, inline",
+            Self::HyperPool => "hyper, on tokio's pool",
+            Self::Bjoern => "bjoern, one worker",
             Self::Wsgiref => "wsgiref, one worker",
+            Self::Counted => "gateway::http, counted",
         }
+    }
+
+    /// hyper has no environ to show.
+    pub fn has(self, page: &str) -> bool {
+        let is_hyper =
+            matches!(self, Self::HyperInline | Self::HyperPool);
+        page == "/hello" || !is_hyper
+    }
+
+    /// How it is started.
+    fn command(self) -> Command {
+        match self {
+            Self::Wsgiref => python("python3", "wsgiref"),
+            Self::Bjoern => python(VENV, "bjoern"),
+            Self::HyperInline => peer(&["hyper", "--", "inline"]),
+            Self::HyperPool => peer(&["hyper", "--", "pool"]),
+            Self::Counted => peer(&["counted"]),
+            _ => {
+                let this = env::current_exe().expect("this program");
+                let mut command = Command::new(this);
+                command.arg("--serve").arg(self.name());
+                command
+            }
+        }
+    }
+}
+
+/// Where main.rs says that bjoern is.
+const VENV: &str = "target/bench-python/bin/python";
+
+fn python(program: &str, server: &str) -> Command {
+    let mut python = Command::new(program);
+    python.arg("-c").arg(include_str!("reference.py")).arg(server);
+    python
+}
+
+fn cargo(subcommand: &str) -> Command {
+    let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
+    let mut cargo = Command::new(cargo);
+    cargo.args([subcommand, "-q", "--release", "-p", "peers"]);
+    cargo
+}
+
+fn peer(arguments: &[&str]) -> Command {
+    let mut cargo = cargo("run");
+    cargo.arg("--bin").args(arguments);
+    cargo
+}
+
+/// Builds what is in benches/peers, so that to start it is quick.
+pub fn build_peers() {
+    println!("building hyper and tokio (benches/peers) …");
+    match cargo("build").status() {
+        Ok(status) if status.success() => {}
+        failed => println!("benches/peers: NOT BUILT, {failed:?}"),
     }
 }
 
@@ -52,30 +123,20 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts a server; `None` if there is no Python here.
+    /// Starts a server; `None` if it is not here.
     pub fn start(kind: Kind) -> Option<Self> {
-        let mut command = match kind {
-            Kind::Wsgiref => {
-                let mut python = Command::new("python3");
-                python.arg("-c").arg(include_str!("reference.py"));
-                python
-            }
-            _ => {
-                let mut server = Command::new(env::current_exe().ok()?);
-                server.arg("--serve").arg(kind.name());
-                server
-            }
-        };
+        let mut command = kind.command();
         command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let Ok(mut child) = command.spawn() else {
-            println!("{}: not here, left out", kind.name());
-            return None;
-        };
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("is piped");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let address = line.trim().parse().expect("an address");
-        Some(Self { kind, address, child })
+        let running = command.spawn().ok().and_then(|mut child| {
+            let stdout = BufReader::new(child.stdout.take()?);
+            let line = stdout.lines().next()?.ok()?;
+            let address = line.parse().ok()?;
+            Some(Self { kind, address, child })
+        });
+        if running.is_none() {
+            println!("{}: NOT HERE, left out", kind.name());
+        }
+        running
     }
 
     /// A line of the kernel's account of the process, in KiB.
@@ -108,7 +169,8 @@ pub fn serve(kind: Kind) {
         Kind::Gateway => gateway(WORKERS),
         Kind::GatewayAlone => gateway(1),
         Kind::Http => http(WORKERS),
-        Kind::Wsgiref => unreachable!("is Python's"),
+        Kind::HttpAlone => http(1),
+        _ => unreachable!("is another program"),
     }
 }
 
