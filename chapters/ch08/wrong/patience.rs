@@ -1,0 +1,95 @@
+//! The check of exercise 8.2, and answers that it must reject.
+
+use crate::exercise::{Verdict, expect};
+use std::time::Duration;
+
+pub const READ: &str = "A slow client";
+
+pub const HINT: &str = "`Duration` has a method that subtracts and \
+    says when that cannot be, and one that adds and stops at the most. \
+    Add, cut at the limit, subtract, in this order.";
+
+type Answer = fn(Duration, Duration, u64, Duration) -> Option<Duration>;
+
+const SPENT: &str = "Waiting uses it up.";
+const EARNED: &str = "A thousand bytes are worth a second.";
+const OVER: &str = "When we have waited for longer than there was \
+    patience, it is used up.";
+const ALL: &str = "All of it may be used, to the last moment.";
+const MOST: &str = "Nobody can save up more than the limit: a gigabyte \
+    must not buy a silence of days.";
+const HUGE: &str = "A stranger says how many bytes there are: no \
+    number of them may make it panic.";
+const SLOW: &str = "A byte a second is worth a thousandth of what it \
+    costs. A client must not be able to go on like that.";
+const STEADY: &str = "Who sends as much as time costs may go on for \
+    ever.";
+
+fn show(left: u64, waited: u64, bytes: u64) -> String {
+    format!(
+        "{left} ms left, {waited} ms waited, {bytes} bytes, a limit of \
+         5000 ms"
+    )
+}
+
+pub fn check(patience: Answer) -> Verdict {
+    let ms = Duration::from_millis;
+    for (left, waited, bytes, expected, hint) in [
+        (2000, 3000, 1500, Some(500), EARNED),
+        (5000, 0, 0, Some(5000), SPENT),
+        (5000, 1200, 0, Some(3800), SPENT),
+        (1000, 0, 250, Some(1250), EARNED),
+        (1000, 1000, 0, Some(0), ALL),
+        (0, 1000, 1000, Some(0), ALL),
+        (1000, 1001, 0, None, OVER),
+        (0, 1001, 1000, None, OVER),
+        (5000, 0, 1_000_000_000, Some(5000), MOST),
+        (4000, 1000, 3000, Some(4000), MOST),
+        (5000, 0, u64::MAX, Some(5000), HUGE),
+    ] {
+        let answer = || {
+            let left = patience(ms(left), ms(waited), bytes, ms(5000));
+            left.map(|left| left.as_millis())
+        };
+        expect(show(left, waited, bytes), answer, expected, hint)?;
+    }
+    // How many seconds of so many bytes it lasts, up to a thousand.
+    let lasts = |bytes| {
+        let mut left = Some(ms(5000));
+        let second = |_: &usize| {
+            left = left
+                .and_then(|l| patience(l, ms(1000), bytes, ms(5000)));
+            left.is_some()
+        };
+        (0..1000).take_while(second).count()
+    };
+    let sent = "a byte a second, and a limit of 5 s";
+    expect(sent, || lasts(1), 5, SLOW)?;
+    let sent = "1000 bytes a second, a thousand times";
+    expect(sent, || lasts(1000), 1000, STEADY)
+}
+
+pub const WRONG: [(&str, Answer); 4] = [
+    // Every byte renews it.
+    (EARNED, |left, waited, bytes, limit| match bytes {
+        0 => left.checked_sub(waited),
+        _ => Some(limit),
+    }),
+    // Saved up without a limit.
+    (MOST, |left, waited, bytes, _| {
+        left.saturating_add(Duration::from_millis(bytes))
+            .checked_sub(waited)
+    }),
+    // Never used up.
+    (OVER, |left, waited, bytes, limit| {
+        let earned = Duration::from_millis(bytes);
+        let most = left.saturating_add(earned).min(limit);
+        Some(most.saturating_sub(waited))
+    }),
+    // Cut at the limit after the waiting.
+    (MOST, |left, waited, bytes, limit| {
+        let earned = Duration::from_millis(bytes);
+        let sum = left.saturating_add(earned);
+        Some(sum.checked_sub(waited)?.min(limit))
+    }),
+];
