@@ -114,17 +114,24 @@ impl Environ {
         });
     }
 
-    /// Sets a variable; or appends to it, if it is there already.
+    /// Sets the variable of a field, in CGI's spelling and behind a
+    /// prefix; or appends to it, if it is there already.
     #[cfg(feature = "standalone")]
     pub(crate) fn append(
         &mut self,
-        name: impl Iterator<Item = char>,
+        prefix: &str,
+        field: &str,
         separator: &str,
         value: &[u8],
     ) {
         let (name_start, value_start) =
             (self.names.len(), self.values.len());
-        self.names.extend(name);
+        self.names.push_str(prefix);
+        for (at, part) in field.split('-').enumerate() {
+            self.names.push_str(if at == 0 { "" } else { "_" });
+            self.names.push_str(part);
+        }
+        self.names[name_start..].make_ascii_uppercase();
         let name = &self.names[name_start..];
         let mut latest = self.variables.iter().rev();
         if let Some(before) = latest.find(|v| self.name(v) == name) {

@@ -348,22 +348,12 @@ fn set_field(environ: &mut Environ, name: &str, value: &[u8]) {
         return;
     }
     let separator = if is("Cookie") { "; " } else { ", " };
-    environ.append(variable(name), separator, value);
-}
-
-/// `HTTP_` and the field's name, but for two that CGI calls otherwise
-/// (RFC 3875, sections 4.1.2 and 4.1.3).
-fn variable(name: &str) -> impl Iterator<Item = char> {
-    let is = |other: &str| name.eq_ignore_ascii_case(other);
+    // CGI calls two otherwise (RFC 3875, sections 4.1.2 and 4.1.3).
     let prefix = match is("Content-Type") || is("Content-Length") {
         true => "",
         false => "HTTP_",
     };
-    let letters = name.chars().map(|c| match c {
-        '-' => '_',
-        c => c.to_ascii_uppercase(),
-    });
-    prefix.chars().chain(letters)
+    environ.append(prefix, name, separator, value);
 }
 
 /// The host of a target in absolute form, and the path and query

@@ -9,6 +9,13 @@ pub const HINT: &str = "Collect the values of each of the two names \
     and none, none and one, one and none; everything else is refused.";
 
 type Answer = fn(&[(&str, &str)], bool) -> Framing;
+/// Fields, whether it is HTTP/1.0, what is right, and the hint.
+type Case = (
+    &'static [(&'static str, &'static str)],
+    bool,
+    Framing,
+    &'static str,
+);
 type Framing = Result<Option<u64>, &'static str>;
 
 const NONE: &str = "Without either there is no body.";
@@ -33,8 +40,8 @@ const UNKNOWN: Framing = Err("501 Not Implemented");
 pub fn check(body_length: Answer) -> Verdict {
     const CL: &str = "Content-Length";
     const TE: &str = "Transfer-Encoding";
-    let huge = "99999999999999999999";
-    let cases: &[(&[(&str, &str)], bool, Framing, &'static str)] = &[
+    const HUGE: &str = "99999999999999999999";
+    let cases: &[Case] = &[
         (&[], false, Ok(Some(0)), NONE),
         (&[("X-Content-Length", "9")], false, Ok(Some(0)), NONE),
         (&[(CL, "5")], false, Ok(Some(5)), LENGTH),
@@ -46,7 +53,7 @@ pub fn check(body_length: Answer) -> Verdict {
         (&[(CL, "+5")], false, BAD, DIGITS),
         (&[(CL, "5, 5")], false, BAD, DIGITS),
         (&[(CL, "5x")], false, BAD, DIGITS),
-        (&[(CL, huge)], false, BAD, DIGITS),
+        (&[(CL, HUGE)], false, BAD, DIGITS),
         (&[(CL, "5"), (CL, "6")], false, BAD, TWICE),
         (&[(CL, "5"), ("content-length", "5")], false, BAD, TWICE),
         (&[(TE, "chunked"), (CL, "5")], false, BAD, BOTH),
