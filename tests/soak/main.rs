@@ -267,7 +267,7 @@ fn hostile(address: SocketAddr, turn: usize) -> io::Result<()> {
 fn large(address: SocketAddr, turn: usize) -> io::Result<()> {
     let mut stream = connect(address)?;
     let length = 3 << 20;
-    let path = if turn % 2 == 0 { "/" } else { "/large" };
+    let path = if turn.is_multiple_of(2) { "/" } else { "/large" };
     write!(
         stream,
         "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
