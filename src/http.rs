@@ -6,6 +6,7 @@ mod connection;
 mod head;
 mod socket;
 mod stop;
+mod turn;
 mod waiting;
 mod worker;
 

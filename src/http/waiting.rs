@@ -4,6 +4,7 @@ use super::Limits;
 use super::connection::Connection;
 use super::socket::{Listener, Socket};
 use super::stop::Stop;
+use super::turn::Turn;
 use crate::ErrorLog;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
@@ -11,7 +12,7 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write};
 use std::mem::take;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 /// All connections of a server.
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 /// has something to read, and another worker takes its place.
 pub(crate) struct Waiting {
     watch: Mutex<Watch>,
+    turn: Turn,
     connections: Mutex<Connections>,
     registry: Registry,
     waker: Waker,
@@ -62,6 +64,7 @@ impl Waiting {
                 trouble: None,
                 next_check: Instant::now() + CHECK,
             }),
+            turn: Turn::default(),
             connections: Mutex::default(),
             stop: Stop::default(),
         })
@@ -81,7 +84,21 @@ impl Waiting {
         if let Some(connection) = self.ready() {
             return Ok(Some(connection));
         }
-        let mut watch = lock(&self.watch);
+        let mut watch = self.turn.wait(|| try_lock(&self.watch));
+        let next = self.on_watch(&mut watch, limits, errors);
+        drop(watch);
+        let is_more = !lock(&self.connections).ready.is_empty();
+        self.turn.leave(is_more);
+        next
+    }
+
+    /// Does so until there is a connection, or the server is stopped.
+    fn on_watch(
+        &self,
+        watch: &mut Watch,
+        limits: &Limits,
+        errors: &ErrorLog,
+    ) -> io::Result<Option<Arc<Connection>>> {
         loop {
             if self.stop.is_asked() {
                 watch.listener = None; // newcomers are refused
@@ -91,7 +108,7 @@ impl Waiting {
             if let Some(connection) = self.ready() {
                 return Ok(Some(connection));
             }
-            self.look(&mut watch, limits, errors)?;
+            self.look(watch, limits, errors)?;
         }
     }
 
@@ -321,6 +338,14 @@ impl Connections {
                 self.wake(place);
             }
         }
+    }
+}
+
+fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Err(TryLockError::WouldBlock) => None,
+        Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+        Ok(guard) => Some(guard),
     }
 }
 
