@@ -111,16 +111,22 @@ impl Debts {
         if self.debts.is_empty() {
             return "Nothing is owed.".into();
         }
-        self.debts
-            .iter()
-            .map(|(id, debt)| self.entry(id, debt))
-            .collect()
+        // Those that are still owed first, then in the book's order.
+        let mut debts: Vec<_> = self.debts.iter().collect();
+        debts.sort_by_key(|(id, debt)| {
+            (self.repaid.contains_key(*id), &debt.page, debt.place.line)
+        });
+        let entry = |(id, debt): (&String, &Debt)| self.entry(id, debt);
+        debts.into_iter().map(entry).collect()
     }
 
     fn entry(&self, id: &str, debt: &Debt) -> String {
         let Debt { page, due, what, .. } = debt;
         let state = match self.repaid.get(id) {
-            Some((_, page)) => format!("[repaid]({page}#repaid-{id})"),
+            Some((_, page)) => {
+                let chapter = page.trim_end_matches(".html");
+                format!("[repaid in {chapter}]({page}#repaid-{id})")
+            }
             None => format!("to be repaid in {due}"),
         };
         let from = page.trim_end_matches(".html");
