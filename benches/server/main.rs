@@ -163,11 +163,12 @@ fn markdown(columns: &[Vec<Result>]) -> String {
         "| | 1 connection | 16 | 64 |\n| --- | --- | --- | --- |\n",
     );
     for (kind, _) in &columns[0] {
-        table += &format!("| {} |", kind.name());
+        let Some(name) = kind.in_the_book() else { continue };
+        table += &format!("| {name} |");
         for results in columns {
             let ratios = ratios(results, *kind, Kind::Respond);
             let [_, ratio, _] = quartiles(ratios.expect("both"));
-            table += &format!(" {ratio:.2} |");
+            table += &format!(" {ratio:.1} |");
         }
         table += "\n";
     }

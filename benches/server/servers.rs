@@ -59,6 +59,24 @@ impl Kind {
         }
     }
 
+    /// Its row in the book's table, if it has one.
+    pub fn in_the_book(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Respond => "tiny_http, `respond`",
+            Self::Gateway => "`gateway::server`, on tiny_http",
+            Self::Http => "`gateway::http`",
+            Self::HyperInline => {
+                "hyper, the application called in its tasks"
+            }
+            Self::HyperPool => {
+                "hyper, the application on tokio's pool of threads"
+            }
+            Self::Bjoern => "bjoern, in C, one thread",
+            Self::Wsgiref => "Python's `wsgiref`",
+            _ => return None,
+        })
+    }
+
     /// hyper has no environ to show.
     pub fn has(self, page: &str) -> bool {
         let is_hyper =
