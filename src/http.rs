@@ -1,5 +1,5 @@
 //! A standalone server that can stand in the open: HTTP/1.1 and 1.0,
-//! on sockets of the standard library's kind and nobody's server.
+//! from the socket up.
 
 mod chunks;
 mod connection;

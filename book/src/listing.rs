@@ -184,6 +184,11 @@ fn ranges(lines: &Lines) -> String {
             _ => ranges.push((line, line)),
         }
     }
+    // Where many comments are left out, the first and the last tell
+    // where to look.
+    if let [(first, _), _, .., (_, last)] = ranges[..] {
+        ranges = vec![(first, last)];
+    }
     let range = |&(first, last): &(usize, usize)| match first == last {
         true => first.to_string(),
         false => format!("{first}–{last}"),
