@@ -168,6 +168,32 @@ impl Environ {
         Some(value)
     }
 
+    /// Moves the first segment of PATH_INFO to the end of SCRIPT_NAME,
+    /// and returns it; `None` if nothing is left. An application that
+    /// is called next finds itself where a server would have put it:
+    /// `wsgiref.util.shift_path_info`.
+    ///
+    /// ```
+    /// let mut environ = gateway::Environ::new();
+    /// environ.set("SCRIPT_NAME", "/site");
+    /// environ.set("PATH_INFO", "/blog/2006");
+    /// assert_eq!(environ.shift_path().as_deref(), Some("blog"));
+    /// assert_eq!(environ.get("SCRIPT_NAME").unwrap(), "/site/blog");
+    /// assert_eq!(environ.get("PATH_INFO").unwrap(), "/2006");
+    /// ```
+    pub fn shift_path(&mut self) -> Option<String> {
+        let path = self.bytes("PATH_INFO")?.strip_prefix(b"/")?;
+        let end = path.iter().position(|&byte| byte == b'/');
+        let (first, rest) = path.split_at(end.unwrap_or(path.len()));
+        let before = self.bytes("SCRIPT_NAME").unwrap_or_default();
+        let script_name = [before, b"/", first].concat();
+        let first = String::from_utf8_lossy(first).into_owned();
+        let rest = rest.to_vec();
+        self.set("SCRIPT_NAME", script_name);
+        self.set("PATH_INFO", rest);
+        Some(first)
+    }
+
     fn name(&self, variable: &Variable) -> &str {
         &self.names[variable.name.clone()]
     }

@@ -243,4 +243,4 @@ impl Server {
 
 #[cfg(all(test, unix))]
 #[path = "../tests/fuzz/connection.rs"]
-mod fuzz;
+mod fuzz_connection;

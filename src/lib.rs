@@ -40,14 +40,22 @@ mod environ;
 mod error_log;
 pub mod exchange;
 mod failure;
+#[cfg(feature = "url")]
+mod form;
 pub mod head;
 #[cfg(feature = "http")]
 pub mod http;
 mod input;
+#[cfg(feature = "multipart")]
+mod multipart;
+#[cfg(feature = "url")]
+mod proxy;
 #[cfg(feature = "standalone")]
 pub mod request;
 #[cfg(feature = "tiny_http")]
 pub mod server;
+#[cfg(feature = "url")]
+mod url;
 
 pub use application::{Application, Headers, StartResponse};
 pub use body::{Block, Body};
@@ -55,9 +63,19 @@ pub use environ::{Environ, Key};
 pub use error_log::ErrorLog;
 pub use exchange::{Response, Started};
 pub use failure::Failure;
+#[cfg(feature = "url")]
+pub use form::Form;
+#[cfg(feature = "multipart")]
+pub use multipart::{Part, Parts};
+#[cfg(feature = "url")]
+pub use proxy::{ProxyFields, behind_proxy};
 
 /// Any error: an application may use `?` on all of them.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// A result whose error is an [`Error`] unless another is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+#[path = "../tests/fuzz/mod.rs"]
+mod fuzz;

@@ -14,4 +14,5 @@ mod oracle;
 mod process;
 mod requests;
 mod required;
+mod urls;
 mod web_servers;

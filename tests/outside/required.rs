@@ -60,6 +60,7 @@ fn a_missing_program_skips_its_tests_and_is_named() {
         ("chapters::apache::", "apache2"),
         ("chapters::lighttpd::", "lighttpd"),
         ("nginx::", "nginx"),
+        ("urls::", "python3"),
     ] {
         let (passed, text) = where_nothing_is_installed(filter, None);
         assert!(passed, "{text}");
@@ -76,6 +77,7 @@ fn a_missing_program_fails_its_tests_where_ci_is_set() {
         ("chapters::apache::", "apache2"),
         ("chapters::lighttpd::", "lighttpd"),
         ("nginx::", "nginx"),
+        ("urls::", "python3"),
     ] {
         let (passed, text) =
             where_nothing_is_installed(filter, Some("true"));
