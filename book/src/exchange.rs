@@ -21,7 +21,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub struct Exchange {
     pub target: Target,
     kind: Kind,
-    pub request: String,
+    /// One after the other, over one connection.
+    pub requests: Vec<String>,
 }
 
 /// How a chapter's program answers requests.
@@ -32,6 +33,9 @@ enum Kind {
     /// It serves by itself.
     Serving,
 }
+
+/// The line between two requests.
+const NEXT: &str = "---";
 
 /// The first chapter whose program serves by itself.
 const FIRST_SERVING: &str = "ch05";
@@ -64,11 +68,12 @@ impl Exchange {
         if body.iter().all(|line| line.trim().is_empty()) {
             return Err("no request; write its lines".into());
         }
-        let request = match is_cut {
-            true => body.join("\r\n"),
-            false => wire(body, line_end),
-        };
-        Ok(Self { target, kind, request })
+        let requests = body.split(|line| *line == NEXT);
+        let requests = requests.map(|lines| match is_cut {
+            true => lines.join("\r\n"),
+            false => wire(lines, line_end),
+        });
+        Ok(Self { target, kind, requests: requests.collect() })
     }
 
     pub fn key(&self) -> String {
@@ -76,7 +81,7 @@ impl Exchange {
     }
 
     pub fn label(&self) -> String {
-        let line = self.request.lines().next().unwrap_or_default();
+        let line = self.requests[0].lines().next().unwrap_or_default();
         format!("exchange {} {line}", self.target)
     }
 
@@ -149,7 +154,8 @@ impl Exchange {
         let failed = |e: io::Error| format!("the exchange failed: {e}");
         let mut stream = TcpStream::connect(address).map_err(failed)?;
         stream.set_read_timeout(Some(LIMIT)).map_err(failed)?;
-        stream.write_all(self.request.as_bytes()).map_err(failed)?;
+        let bytes = self.requests.concat();
+        stream.write_all(bytes.as_bytes()).map_err(failed)?;
         stream.shutdown(Shutdown::Write).map_err(failed)?;
         let mut answer = Vec::new();
         match stream.read_to_end(&mut answer) {
@@ -166,8 +172,9 @@ impl Exchange {
         let mut stream = TcpStream::connect(address).map_err(failed)?;
         let short = Some(Duration::from_millis(50));
         stream.set_read_timeout(short).map_err(failed)?;
-        stream.write_all(self.request.as_bytes()).map_err(failed)?;
-        let is_head = self.request.starts_with("HEAD ");
+        let bytes = self.requests.concat();
+        stream.write_all(bytes.as_bytes()).map_err(failed)?;
+        let is_head = bytes.starts_with("HEAD ");
         let deadline = Instant::now() + LIMIT;
         let mut answer = Vec::new();
         let mut block = [0; 4096];
@@ -198,21 +205,28 @@ impl Exchange {
             "" => "(the connection was closed without an answer)\n",
             answer => answer,
         };
-        let mut sides = side("request", "Request", &self.request);
-        sides.push_str(&side("response", "Response", answer));
+        let title = match self.requests.len() {
+            1 => "Request",
+            _ => "Requests, over one connection",
+        };
+        let requests: Vec<&str> =
+            self.requests.iter().map(String::as_str).collect();
+        let mut sides = side("request", title, &requests);
+        sides.push_str(&side("response", "Response", &[answer]));
         if !log.is_empty() {
-            sides.push_str(&side("log", "Error log", log));
+            sides.push_str(&side("log", "Error log", &[log]));
         }
         let sides = format!("<div class=\"sides\">{sides}</div>");
         html::figure("exchange", "", &sides)
     }
 }
 
-fn side(class: &str, title: &str, text: &str) -> String {
-    let pre = html::pre("message", &html::message(text));
+fn side(class: &str, title: &str, texts: &[&str]) -> String {
+    let pre = |text: &&str| html::pre("message", &html::message(text));
+    let pres: String = texts.iter().map(pre).collect();
     format!(
         "<div class=\"side {class}\">\
-         <div class=\"title\">{title}</div>{pre}</div>"
+         <div class=\"title\">{title}</div>{pres}</div>"
     )
 }
 
@@ -305,7 +319,15 @@ mod tests {
     fn a_request_can_be_cut() {
         let lines = ["GET / HTTP/1.1", "Host: a"];
         let request = Exchange::parse("ch05 cut", &lines).unwrap();
-        assert_eq!(request.request, "GET / HTTP/1.1\r\nHost: a");
+        assert_eq!(request.requests, ["GET / HTTP/1.1\r\nHost: a"]);
+    }
+
+    #[test]
+    fn requests_can_follow_one_another() {
+        let lines = ["POST / HTTP/1.1", "", "a=1", "---", "GET /", ""];
+        let exchange = Exchange::parse("ch06", &lines).unwrap();
+        let posted = "POST / HTTP/1.1\r\n\r\na=1";
+        assert_eq!(exchange.requests, [posted, "GET /\r\n\r\n"]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// How long it may take until it says where it serves.
 const START: Duration = Duration::from_secs(10);
@@ -21,6 +22,8 @@ const QUIET: Duration = Duration::from_millis(150);
 /// A running server. It is ended when this is dropped.
 pub struct Serving {
     child: Child,
+    /// Where it runs, so that it finds no file of an earlier run.
+    _folder: TempDir,
     pub address: SocketAddr,
     lines: Receiver<String>,
 }
@@ -38,6 +41,9 @@ impl Serving {
         // What it logs comes in one stream with what it prints. With one
         // thread, the logs of two requests come in their order.
         let line = "exec \"$0\" --port 0 --threads 1 2>&1";
+        let folder = TempDir::new()
+            .map_err(|e| format!("no folder for {name}: {e}"))?;
+        command.current_dir(folder.path());
         command.args(["-c", line, &path]).stdout(Stdio::piped());
         let mut child = command
             .spawn()
@@ -45,6 +51,7 @@ impl Serving {
         let lines = read(child.stdout.take());
         let mut serving = Self {
             child,
+            _folder: folder,
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
             lines,
         };

@@ -62,7 +62,7 @@ fn bytes_that_are_no_text_keep_their_escapes() {
 #[test]
 fn a_host_that_no_url_can_have_is_refused() {
     for host in [
-        "a b", "a\tb", "a/b", "a?b", "a#b", "b@a", "a\\b", "[::1",
+        "a?b", "a b", "a\tb", "a/b", "a#b", "b@a", "a\\b", "[::1",
         "a:99999", "a<b", "",
     ] {
         let refused = environ(&[("HTTP_HOST", host)]).url();

@@ -1,0 +1,19 @@
+/// A name for a file that a visitor sends, under which it can be kept
+/// in a folder.
+///
+/// It is what follows the last `/` or `\` of the name that the visitor
+/// sends, without control characters, and without dots at its
+/// beginning. It has at most a hundred characters, the first of them.
+/// If nothing is left, it is `file`.
+///
+/// `C:\Users\Zoë\cat.jpg` becomes `cat.jpg`, and `../..` becomes `file`.
+pub fn safe_name(file_name: &str) -> String {
+    let name = file_name.rsplit(['/', '\\']).next();
+    let characters = name.unwrap_or_default().chars();
+    let name: String = characters
+        .filter(|c| !c.is_control())
+        .skip_while(|c| *c == '.')
+        .take(100)
+        .collect();
+    if name.is_empty() { "file".to_string() } else { name }
+}
