@@ -8,9 +8,8 @@
 ///
 /// `/book?page=2` is taken, and `//evil.example` is not.
 pub fn safe_target(next: &str) -> &str {
-    let is_control = |c: char| c.is_ascii_control();
     let is_path = next.starts_with('/')
         && !next[1..].starts_with(['/', '\\'])
-        && !next.contains(is_control);
+        && !next.contains(char::is_control);
     if is_path { next } else { "/" }
 }

@@ -17,7 +17,7 @@ const LAST: &str = "The end of the list was written by the proxy that \
     we know, and the rest by anybody.";
 const CHAIN: &str = "A trusted proxy may have been asked by another \
     one, which is to be believed as well.";
-const SPACES: &str = "There may be spaces around an address.";
+const SPACES: &str = "There may be spaces around an address, or none.";
 const BROKEN: &str = "What is no address ends the list: what stands \
     before it, nobody who is trusted has seen.";
 const ALL: &str = "If all of them are proxies, the first is as far as \
@@ -30,7 +30,10 @@ pub fn check(client: Answer) -> Verdict {
         ("192.0.2.1", "", "192.0.2.1", PEER),
         ("192.0.2.1", "1.1.1.1", "192.0.2.1", PEER),
         ("192.0.2.1", "1.1.1.1, 10.0.0.1", "192.0.2.1", PEER),
+        ("127.0.0.1", "1.1.1.1", "127.0.0.1", PEER),
         ("10.0.0.1", "192.0.2.7", "192.0.2.7", LAST),
+        ("10.0.0.1", "192.0.2.7,192.0.2.7", "192.0.2.7", SPACES),
+        ("10.0.0.1", "192.0.2.7, 192.0.2.7", "192.0.2.7", SPACES),
         ("10.0.0.1", "1.1.1.1,192.0.2.7", "192.0.2.7", LAST),
         ("10.0.0.1", "10.0.0.2,192.0.2.7", "192.0.2.7", LAST),
         ("10.0.0.1", "1.1.1.1,192.0.2.7,10.0.0.2", "192.0.2.7", CHAIN),

@@ -4,14 +4,14 @@ use crate::exercise::{Verdict, expect};
 
 pub const READ: &str = "Not in UTF-8";
 
-pub const HINT: &str = "Split first and decode afterwards. `char::from` \
-    makes a character of a byte, which is what Latin-1 is. `to_digit` \
-    gives the value of a hexadecimal digit, or `None`.";
+pub const HINT: &str = "Split first and decode afterwards. \
+    `char::from` makes a character of a byte, which is what Latin-1 \
+    is. `to_digit` gives the value of a hexadecimal digit, or `None`.";
 
 type Answer = fn(&[u8]) -> Vec<(String, String)>;
 
-const LATIN1: &str = "In Latin-1 each byte is a character, the one with \
-    its number.";
+const LATIN1: &str = "In Latin-1 each byte is a character, the one \
+    with its number.";
 const FIELDS: &str = "Fields are separated by `&`, and nothing between \
     two is no field.";
 const EQUALS: &str = "The first `=` ends the name, and the value may \
@@ -29,12 +29,15 @@ pub fn check(latin1: Answer) -> Verdict {
     let cases: &[(&[u8], Fields, &str)] = &[
         (b"name=Zo%EB", &[("name", "Zo\u{eb}")], LATIN1),
         (b"n=\xeb%FF%80", &[("n", "\u{eb}\u{ff}\u{80}")], LATIN1),
+        (b"n=\0%00", &[("n", "\0\0")], LATIN1),
         (b"%E9t%E9=%C3%AB", &[("\u{e9}t\u{e9}", "Ã«")], LATIN1),
         (b"a=1&b=2&a=3", &[("a", "1"), ("b", "2"), ("a", "3")], FIELDS),
+        (b"a=1;b=2", &[("a", "1;b=2")], FIELDS),
         (b"", &[], FIELDS),
         (b"&&a=1&", &[("a", "1")], FIELDS),
         (b"a=b=c", &[("a", "b=c")], EQUALS),
         (b"a&=b&=", &[("a", ""), ("", "b"), ("", "")], EQUALS),
+        (b"a+b=+1++2+", &[("a b", " 1  2 ")], PLUS),
         (b"a=Zo+%26+Co%3D", &[("a", "Zo & Co=")], AFTER),
         (b"a%3Db=c%26d=e", &[("a=b", "c&d=e")], AFTER),
         (b"a=%2541", &[("a", "%41")], ONCE),

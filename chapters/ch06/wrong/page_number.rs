@@ -21,8 +21,8 @@ const REFUSED: &str = "What is no number, or no page that there can \
     be, is refused with `400 Bad Request`. A page that is made up \
     instead is one that the visitor did not ask for.";
 const ZERO: &str = "Pages are counted from 1.";
-const REASON: &str = "Whoever reads the log wants to see what came: put \
-    it into the reason.";
+const REASON: &str = "Whoever reads the log wants to see what came: \
+    put it into the reason.";
 
 pub fn check(page_number: Answer) -> Verdict {
     let ask = |query: &str| {
@@ -55,6 +55,7 @@ pub fn check(page_number: Answer) -> Verdict {
         ("page=+2", REFUSED),
         ("page=2.0", REFUSED),
         ("page=18446744073709551616", REFUSED),
+        ("page=20000000000000000000", REFUSED),
         ("page=x&page=2", REFUSED),
         ("page=%2B2", DIGITS),
         ("page=0", ZERO),

@@ -22,8 +22,8 @@ const HIDDEN: &str = "A dot may come to the front when what stood \
     before it is taken out.";
 const LONG: &str = "At most a hundred characters. Many systems cannot \
     keep longer names.";
-const WHOLE: &str = "Characters are counted, not bytes: cut within one, \
-    and there is a panic.";
+const WHOLE: &str = "Characters are counted, not bytes: cut within \
+    one, and there is a panic.";
 const NOTHING: &str = "If nothing is left, the name is `file`.";
 
 pub fn check(safe_name: Answer) -> Verdict {
@@ -34,6 +34,7 @@ pub fn check(safe_name: Answer) -> Verdict {
         ("my cat (2).tar.gz", "my cat (2).tar.gz", PLAIN),
         ("Zoë.txt", "Zoë.txt", PLAIN),
         ("a.", "a.", PLAIN),
+        (" -a ", " -a ", PLAIN),
         ("/etc/passwd", "passwd", FOLDER),
         ("../../hello.txt", "hello.txt", FOLDER),
         ("C:\\Users\\Zoë\\cat.jpg", "cat.jpg", FOLDER),

@@ -15,8 +15,8 @@ const PATH: &str = "A path of this site is taken as it is, with its \
     query.";
 const SITE: &str = "`//evil.example` is an address without a scheme, \
     and leads to another site.";
-const BACK: &str = "Browsers read a backslash as a slash, so this leads \
-    to another site, too.";
+const BACK: &str = "Browsers read a backslash as a slash, so this \
+    leads to another site, too.";
 const SCHEME: &str = "What does not begin with a slash may have a \
     scheme, or be lost below wherever the visitor is.";
 const CONTROL: &str = "Browsers leave tabs and line ends out, and what \
@@ -32,6 +32,7 @@ pub fn check(safe_target: Answer) -> Verdict {
         ("/book?next=//a.example", true, PATH),
         ("/a:b@c", true, PATH),
         ("/caf%C3%A9", true, PATH),
+        ("/find?q=a b\\c#first", true, PATH),
         ("//evil.example", false, SITE),
         ("///evil.example", false, SITE),
         ("//evil.example/book", false, SITE),
@@ -46,7 +47,10 @@ pub fn check(safe_target: Answer) -> Verdict {
         ("/\t/evil.example", false, CONTROL),
         ("/\n\\evil.example", false, CONTROL),
         ("/book\r\nSet-Cookie: a=b", false, CONTROL),
+        ("/book\r\n", false, CONTROL),
         ("/book\0", false, CONTROL),
+        ("/book\u{7f}", false, CONTROL),
+        ("/book\u{85}", false, CONTROL),
     ] {
         let expected = if is_taken { next } else { "/" };
         let answer = || safe_target(next).to_string();
