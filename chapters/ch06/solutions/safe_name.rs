@@ -6,7 +6,8 @@
 /// beginning. It has at most a hundred characters, the first of them.
 /// If nothing is left, it is `file`.
 ///
-/// `C:\Users\Zoë\cat.jpg` becomes `cat.jpg`, and `../..` becomes `file`.
+/// `C:\Users\Zoë\cat.jpg` becomes `cat.jpg`, and `../..` becomes
+/// `file`.
 pub fn safe_name(file_name: &str) -> String {
     let name = file_name.rsplit(['/', '\\']).next();
     let characters = name.unwrap_or_default().chars();
