@@ -7,6 +7,7 @@ use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// How a book is built.
@@ -54,6 +55,48 @@ pub fn build(
     })
 }
 
+/// Builds some pages only, into a book that is there: what a reader
+/// waits for who has saved one. The search index and the page to print
+/// are left as they were. Returns how many figures are to be made.
+pub fn build_some(
+    project: &Project,
+    files: &[String],
+    destination: &Path,
+) -> Result<usize, String> {
+    let folder = project.workplace().join("some");
+    let mut book = load(project, Some(folder.clone()))?;
+    let workshop = Workshop::open(project, Programs::None);
+    let source = book.source_dir();
+    let pages = pages(project, &source, &book.book);
+    let is_wanted = |file: &str| files.iter().any(|f| f == file);
+    let mut made = workshop.make_some(&pages, is_wanted).into_iter();
+    replace(&mut book.book, &mut made);
+    book.build().map_err(|e| format!("{e:#}"))?;
+    for problem in workshop.problems() {
+        eprintln!("{problem}");
+    }
+    for page in pages.iter().filter(|page| is_wanted(&page.file)) {
+        let old = destination.join(&page.html);
+        let new = book.build_dir_for("html").join(&page.html);
+        let failed = |e| format!("{}: {e}", new.display());
+        let text = fs::read_to_string(&new).map_err(failed)?;
+        let before = fs::read_to_string(&old).unwrap_or_default();
+        let text = match (index(&text), index(&before)) {
+            (Some(new), Some(old)) => text.replace(new, old),
+            _ => text,
+        };
+        fs::write(&old, text).map_err(failed)?;
+    }
+    Ok(workshop.pending())
+}
+
+/// The name of the search index that a page asks for.
+fn index(page: &str) -> Option<&str> {
+    let start = page.find("searchindex-")?;
+    let length = page[start..].find(".js")?;
+    Some(&page[start..start + length])
+}
+
 /// Runs the programs whose output is not remembered, for the next
 /// build.
 pub fn run_programs(project: &Project) -> Result<(), String> {
@@ -88,7 +131,12 @@ pub fn process(
     book: &mut Book,
 ) -> Vec<(String, String)> {
     let pages = pages(&workshop.project, source, book);
-    let mut made = workshop.make(&pages).into_iter();
+    replace(book, &mut workshop.make(&pages).into_iter());
+    pages.into_iter().map(|page| (page.file, page.html)).collect()
+}
+
+/// Puts the made pages in the place of the chapters' texts.
+fn replace(book: &mut Book, made: &mut impl Iterator<Item = String>) {
     book.for_each_chapter_mut(|chapter| {
         if chapter.path.is_some()
             && let Some(text) = made.next()
@@ -96,7 +144,6 @@ pub fn process(
             chapter.content = text;
         }
     });
-    pages.into_iter().map(|page| (page.file, page.html)).collect()
 }
 
 fn pages(project: &Project, source: &Path, book: &Book) -> Vec<Page> {

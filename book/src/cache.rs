@@ -67,16 +67,19 @@ impl Cache {
         self.is_used.set(true);
     }
 
-    /// The texts kept under `key`.
-    pub fn get(&self, key: &str) -> Option<Vec<String>> {
+    /// The texts kept under `key`, and whether they are still true: if
+    /// not, they are from before the last change.
+    pub fn get(&self, key: &str) -> Option<(Vec<String>, bool)> {
         let text = fs::read(self.path(key)).ok()?;
-        let texts = serde_json::from_slice(&text).ok()?;
-        self.is_used.get().then_some(texts)
+        let (sources, texts): (u64, Vec<String>) =
+            serde_json::from_slice(&text).ok()?;
+        let is_true = sources == self.sources;
+        self.is_used.get().then_some((texts, is_true))
     }
 
     /// Keeps texts. A cache that cannot be written costs time only.
     pub fn put(&self, key: &str, texts: &[String]) {
-        let text = serde_json::json!(texts).to_string();
+        let text = serde_json::json!([self.sources, texts]).to_string();
         let _ = fs::create_dir_all(&self.folder);
         let _ = fs::write(self.path(key), text);
     }
@@ -94,7 +97,6 @@ impl Cache {
 
     fn path(&self, key: &str) -> PathBuf {
         let mut hasher = DefaultHasher::new();
-        self.sources.hash(&mut hasher);
         key.hash(&mut hasher);
         let name = format!("{:016x}.json", hasher.finish());
         let path = self.folder.join(name);
@@ -120,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_of_any_source_is_another_key() {
+    fn what_is_kept_is_true_until_a_source_changes() {
         let name = format!("book-cache-{}", std::process::id());
         let root = std::env::temp_dir().join(name);
         fs::create_dir_all(root.join("chapters/ch01")).unwrap();
@@ -130,14 +132,15 @@ mod tests {
 
         Cache::open(&project, true).put("run", &["said".into()]);
         let kept = Cache::open(&project, true).get("run");
-        assert_eq!(kept, Some(vec!["said".to_string()]));
+        let said = vec!["said".to_string()];
+        assert_eq!(kept, Some((said.clone(), true)));
         assert_eq!(Cache::open(&project, true).get("other"), None);
         assert_eq!(Cache::open(&project, false).get("run"), None);
 
         fs::write(&main, "two").unwrap();
         let cache = Cache::open(&project, true);
-        assert_eq!(cache.get("run"), None);
-        cache.prune();
+        assert_eq!(cache.get("run"), Some((said, false)));
+        Cache::open(&project, true).prune();
         assert_eq!(files(&cache.folder).len(), 0);
         fs::remove_dir_all(root).unwrap();
     }

@@ -40,13 +40,18 @@ const NEXT: &str = "---";
 /// The first chapter whose program serves by itself.
 const FIRST_SERVING: &str = "ch05";
 
+/// Does the program serve by itself, unless something else is said?
+pub fn is_serving(target: &Target) -> bool {
+    *target.chapter >= *FIRST_SERVING
+}
+
 impl Exchange {
     pub fn parse(info: &str, body: &[&str]) -> Result<Self, String> {
         let mut words = info.split_whitespace();
         let target = Target::parse(words.next().unwrap_or_default())?;
-        let mut kind = match *target.chapter < *FIRST_SERVING {
-            true => Kind::Cgi,
-            false => Kind::Serving,
+        let mut kind = match is_serving(&target) {
+            true => Kind::Serving,
+            false => Kind::Cgi,
         };
         let mut line_end = "\n";
         let mut is_cut = false;
@@ -217,7 +222,19 @@ impl Exchange {
             sides.push_str(&side("log", "Error log", &[log]));
         }
         let sides = format!("<div class=\"sides\">{sides}</div>");
-        html::figure("exchange", "", &sides)
+        // What the served book needs to send it again.
+        let requests = serde_json::json!(self.requests).to_string();
+        let how = match self.kind {
+            Kind::Cgi => "cgi",
+            Kind::Serving => "",
+        };
+        let data = format!(
+            "exchange\" data-program=\"{}\" data-how=\"{how}\" \
+             data-requests=\"{}",
+            self.target,
+            html::escape(&requests)
+        );
+        html::figure(&data, "", &sides)
     }
 }
 
@@ -274,7 +291,7 @@ fn is_complete(answer: &[u8], is_head: bool) -> bool {
 
 /// A log that can be read.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
+pub struct Kept(Arc<Mutex<Vec<u8>>>);
 
 impl Kept {
     fn bytes(&self) -> Vec<u8> {
@@ -282,7 +299,7 @@ impl Kept {
         bytes.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes()).into_owned()
     }
 }

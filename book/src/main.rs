@@ -21,6 +21,7 @@ mod inline;
 mod item;
 mod links;
 mod listing;
+mod live;
 mod markdown;
 mod normalize;
 mod percent;
@@ -135,13 +136,18 @@ fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
     if open {
         serve::open(&address);
     }
-    let site = serve::Site::new(&project, fresh, &folder);
+    let site = serve::Site::new(&project, fresh, &folder)?;
+    let stopper = server.stopper();
+    ctrlc::set_handler(move || stopper.stop())
+        .map_err(|e| format!("Ctrl-C cannot be handled: {e}"))?;
     let app =
         |environ: &mut gateway::Environ,
          start_response: gateway::StartResponse<'_>| {
             site.answer(environ, start_response)
         };
-    server.serve(app).map_err(|e| format!("the server ended: {e}"))
+    let served = server.serve(app);
+    site.stop();
+    served.map_err(|e| format!("the server ended: {e}"))
 }
 
 /// Prints the problems; returns how many there are.

@@ -16,10 +16,10 @@ const PAUSE: Duration = Duration::from_millis(200);
 const WIDTH: usize = 30;
 
 /// An exercise, and what its check said.
-struct Checked {
-    entry: Entry,
+pub struct Checked {
+    pub entry: Entry,
     /// `None` when it is solved.
-    complaint: Option<String>,
+    pub complaint: Option<String>,
     /// Whether it got as far as running: what does not compile in one
     /// file keeps the chapter's others from being checked.
     has_run: bool,
@@ -65,18 +65,28 @@ fn stamps(project: &Project) -> Vec<(PathBuf, Option<SystemTime>)> {
 fn check(project: &Project) -> Result<Vec<Checked>, String> {
     let mut checked = Vec::new();
     for chapter in exercise::chapters(project) {
-        let line = format!("cargo test -p {chapter} --test exercises");
-        let output = match Shell::at(project).run(&line) {
-            Ok(ended) => ended.output,
-            Err(message) => message,
-        };
-        for entry in exercise::of_chapter(project, &chapter)? {
-            let complaint = complaint(&output, &entry.name);
-            let has_run = output.contains(&begin(&entry.name));
-            checked.push(Checked { entry, complaint, has_run });
-        }
+        checked.extend(check_chapter(project, &chapter)?);
     }
     Ok(checked)
+}
+
+/// Runs the checks of a chapter.
+pub fn check_chapter(
+    project: &Project,
+    chapter: &str,
+) -> Result<Vec<Checked>, String> {
+    let line = format!("cargo test -p {chapter} --test exercises");
+    let output = match Shell::at(project).run(&line) {
+        Ok(ended) => ended.output,
+        Err(message) => message,
+    };
+    let entries = exercise::of_chapter(project, chapter)?.into_iter();
+    let checked = entries.map(|entry| {
+        let complaint = complaint(&output, &entry.name);
+        let has_run = output.contains(&begin(&entry.name));
+        Checked { entry, complaint, has_run }
+    });
+    Ok(checked.collect())
 }
 
 /// How the line begins that says how a test ended.

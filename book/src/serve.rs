@@ -1,6 +1,7 @@
 //! The book, served by the gateway's own server.
 
 use crate::fresh::Fresh;
+use crate::live::{Live, Token, is_foreign};
 use crate::programs::{Programs, Target};
 use crate::project::Project;
 use gateway::http::Server;
@@ -13,10 +14,16 @@ use std::sync::Arc;
 /// Where the book is served unless something else is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
 
+/// How many requests are answered at a time.
+const THREADS: usize = 8;
+
 /// Listens on this machine only. The usual port may be taken, for then
 /// another one does as well; a port that was asked for must be had.
 pub fn listen(asked: Option<u16>) -> Result<Server, String> {
-    let bind = |port: u16| Server::bind(("127.0.0.1", port));
+    // Some of them may be busy building.
+    let bind = |port: u16| {
+        Ok(Server::bind(("127.0.0.1", port))?.threads(THREADS))
+    };
     let port = asked.unwrap_or(DEFAULT_PORT);
     match bind(port) {
         Ok(server) => Ok(server),
@@ -44,6 +51,8 @@ pub struct Site {
     folder: PathBuf,
     programs: Programs,
     fresh: Arc<Fresh>,
+    token: Token,
+    live: Live,
 }
 
 impl Site {
@@ -51,10 +60,18 @@ impl Site {
         project: &Project,
         fresh: Arc<Fresh>,
         folder: &Path,
-    ) -> Self {
+    ) -> Result<Self, String> {
+        let token = Token::new()?;
+        let live =
+            Live::new(project, Arc::clone(&fresh), token.clone());
         let folder = folder.into();
         let programs = Programs::of(project);
-        Self { folder, programs, fresh }
+        Ok(Self { folder, programs, fresh, token, live })
+    }
+
+    /// Ends the programs that are running.
+    pub fn stop(&self) {
+        self.live.stop();
     }
 
     /// The application.
@@ -71,7 +88,17 @@ impl Site {
         }
         let path = environ.get("PATH_INFO").unwrap_or_default();
         let path = path.into_owned();
-        match self.programs.split(&path) {
+        let program = self.programs.split(&path);
+        let live = path.strip_prefix("/live/");
+        let is_run = program.is_some() || live.is_some();
+        if is_run && is_foreign(environ) {
+            let text = "Another site may not have programs run.\n";
+            return plain("403 Forbidden", text.into(), start_response);
+        }
+        if let Some(name) = live {
+            return self.live.answer(name, environ, start_response);
+        }
+        match program {
             Some((target, ..)) => {
                 self.run(&target, environ, start_response)
             }
@@ -119,16 +146,26 @@ impl Site {
             Some(file) => ("200 OK", file),
             None => ("404 Not Found", self.folder.join("404.html")),
         };
-        let Ok(bytes) = fs::read(&file) else {
+        let Ok(mut bytes) = fs::read(&file) else {
             let text = format!("There is no {path} here.\n");
             return plain("404 Not Found", text, start_response);
         };
         let name = file.to_string_lossy();
+        if name.ends_with(".html") {
+            bytes = self.with_token(&bytes);
+        }
         let headers = [
             ("Content-Type", content_type(&name)),
             ("Cache-Control", "no-cache"),
         ];
         Ok(start_response(status, &headers)?.body(bytes))
+    }
+
+    /// A page that may ask for what is live.
+    fn with_token(&self, page: &[u8]) -> Vec<u8> {
+        let page = String::from_utf8_lossy(page);
+        let head = format!("<head>{}", self.token.element());
+        page.replacen("<head>", &head, 1).into_bytes()
     }
 
     /// The file at a path (decoded by the server), if it is in the

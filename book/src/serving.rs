@@ -78,11 +78,22 @@ impl Serving {
 
     /// What it has logged since it began to serve.
     pub fn log(&self) -> String {
+        self.log_within(QUIET)
+    }
+
+    /// What it has logged since the last time, until nothing comes for
+    /// so long.
+    pub fn log_within(&self, quiet: Duration) -> String {
         let mut log = String::new();
-        while let Ok(line) = self.lines.recv_timeout(QUIET) {
+        while let Ok(line) = self.lines.recv_timeout(quiet) {
             log.push_str(&line);
         }
         log
+    }
+
+    /// Has its process ended by itself?
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
     }
 }
 

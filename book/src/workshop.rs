@@ -82,6 +82,20 @@ impl Workshop {
         }
     }
 
+    /// Makes some of the pages; the others are empty.
+    pub fn make_some(
+        &self,
+        pages: &[Page],
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Vec<String> {
+        self.survey(pages);
+        let make = |page: &Page| match is_wanted(&page.file) {
+            true => self.page(page),
+            false => String::new(),
+        };
+        pages.iter().map(make).collect()
+    }
+
     /// Makes all pages, in the same order. What cannot be made is a
     /// problem, and a box that says so on the page.
     pub fn make(&self, pages: &[Page]) -> Vec<String> {
@@ -240,12 +254,17 @@ impl Workshop {
             Ok(Some(directive)) => directive.render(self),
             Err(message) => Err(message),
         };
-        let html = html.unwrap_or_else(|message| {
-            match self.pending() > pending {
-                true => LATER.into(),
-                false => self.fail(message, "pre"),
+        let is_pending = self.pending() > pending;
+        let html = match html {
+            // What it was before the last change.
+            Ok(html) if is_pending => {
+                let stale = "<figure class=\"stale ";
+                html.replacen("<figure class=\"", stale, 1)
             }
-        });
+            Ok(html) => html,
+            Err(_) if is_pending => LATER.into(),
+            Err(message) => self.fail(message, "pre"),
+        };
         // Blank lines keep it from running into its neighbors.
         format!("\n{}{html}\n", block.indent)
     }
@@ -319,12 +338,14 @@ impl Workshop {
         label: &str,
         run: impl FnOnce() -> Result<Vec<String>, String>,
     ) -> Result<Vec<String>, String> {
-        if let Some(texts) = self.cache.get(key) {
+        let kept = self.cache.get(key);
+        if let Some((texts, true)) = kept {
             return Ok(texts);
         }
         if self.programs == Programs::None {
             self.pending.set(self.pending() + 1);
-            return Err("is made later".into());
+            let before = kept.map(|(texts, _)| texts);
+            return before.ok_or_else(|| "is made later".into());
         }
         self.progress.running(label);
         let texts = run()?;

@@ -1,0 +1,28 @@
+//! What an application sees of a request.
+
+use gateway::Environ;
+use serde_json::{Value, json};
+
+/// All keys and values, sorted.
+pub fn list(environ: &Environ) -> Value {
+    let keys = environ.keys().into_iter();
+    let pair = |key: &str| json!([key, value(environ, key)]);
+    keys.map(pair).collect()
+}
+
+fn value(environ: &Environ, key: &str) -> String {
+    match key {
+        "wsgi.multiprocess" => environ.multiprocess.to_string(),
+        "wsgi.multithread" => environ.multithread.to_string(),
+        "wsgi.run_once" => environ.run_once.to_string(),
+        "wsgi.url_scheme" => environ.url_scheme.to_string(),
+        "wsgi.version" => format!("{:?}", Environ::VERSION),
+        _ => match environ.bytes(key) {
+            Some(bytes) => match str::from_utf8(bytes) {
+                Ok(text) => text.to_string(),
+                Err(_) => bytes.escape_ascii().to_string(),
+            },
+            None => "(not text)".to_string(),
+        },
+    }
+}

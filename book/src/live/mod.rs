@@ -1,0 +1,194 @@
+//! What the served book can do and a printed one cannot: send requests
+//! to the chapters' programs, check exercises, and follow what is
+//! saved. All of it is under `/live/`, for our own pages alone.
+
+mod builds;
+mod environ;
+mod guard;
+mod marks;
+mod send;
+mod servers;
+
+pub use guard::{Token, is_foreign};
+
+use crate::exercise;
+use crate::fresh::Fresh;
+use crate::programs::Target;
+use crate::progress_table;
+use crate::project::Project;
+use builds::Builds;
+use gateway::{Environ, Response, StartResponse};
+use marks::Marks;
+use send::{How, Sender};
+use serde_json::{Value, json};
+use servers::Servers;
+use std::io::Read;
+use std::sync::Arc;
+
+/// The longest request that is sent to a program, in bytes.
+const REQUEST_LIMIT: u64 = 64 * 1024;
+
+pub struct Live {
+    project: Project,
+    fresh: Arc<Fresh>,
+    token: Token,
+    builds: Builds,
+    servers: Servers,
+    marks: Arc<Marks>,
+}
+
+/// What keeps something from being done.
+pub enum Trouble {
+    /// The request makes no sense.
+    Request(String),
+    /// Too much is being done already.
+    Busy,
+    /// The program does not compile.
+    Build(String),
+    /// It was run, and something else went wrong.
+    Run(String),
+}
+
+type Done = Result<Value, Trouble>;
+
+impl Live {
+    pub fn new(
+        project: &Project,
+        fresh: Arc<Fresh>,
+        token: Token,
+    ) -> Self {
+        Self {
+            project: project.clone(),
+            fresh,
+            token,
+            builds: Builds::of(project),
+            servers: Servers::of(project),
+            marks: Arc::new(Marks::of(project)),
+        }
+    }
+
+    /// Ends what is running.
+    pub fn stop(&self) {
+        self.servers.stop();
+    }
+
+    /// Answers what is asked at `/live/` and this name.
+    pub fn answer(
+        &self,
+        name: &str,
+        environ: &mut Environ,
+        start_response: StartResponse<'_>,
+    ) -> gateway::Result<Response> {
+        if !self.token.is_in(environ) {
+            let text = "Only the book's own pages may ask this; reload \
+                        the page if it is one.\n";
+            return reply("403 Forbidden", text, start_response);
+        }
+        let is_post = environ.bytes("REQUEST_METHOD") == Some(b"POST");
+        let done = match name {
+            "send" if is_post => self.send(environ),
+            "check" if is_post => self.check(environ),
+            "state" if !is_post => self.state(environ),
+            _ => Err(Trouble::Request("there is no such thing".into())),
+        };
+        let (status, value) = match done {
+            Ok(value) => ("200 OK", value),
+            Err(Trouble::Request(text)) => {
+                ("400 Bad Request", json!({ "trouble": text }))
+            }
+            Err(Trouble::Busy) => {
+                let text = "Something is being built or checked \
+                            already; try again in a moment.";
+                ("503 Service Unavailable", json!({ "trouble": text }))
+            }
+            Err(Trouble::Build(text)) => {
+                ("200 OK", json!({ "broken": text }))
+            }
+            Err(Trouble::Run(text)) => {
+                ("200 OK", json!({ "trouble": text }))
+            }
+        };
+        reply(status, &value.to_string(), start_response)
+    }
+
+    /// Sends bytes to a chapter's program.
+    fn send(&self, environ: &mut Environ) -> Done {
+        let query = query(environ)?;
+        let get = |name| query.get(name).unwrap_or_default();
+        let target =
+            Target::parse(get("program")).map_err(Trouble::Request)?;
+        let chapter = self.project.root.join("chapters");
+        if !chapter.join(&target.chapter).is_dir() {
+            let text = format!("there is no {}", target.chapter);
+            return Err(Trouble::Request(text));
+        }
+        let how = How::parse(get("how"), &target)?;
+        let request = body(environ)?;
+        self.fresh.touch();
+        let is_new = self.builds.build(&target)?;
+        let sender = Sender {
+            project: &self.project,
+            servers: &self.servers,
+            target,
+            is_new,
+        };
+        sender.send(how, &request)
+    }
+
+    /// Runs the check of an exercise.
+    fn check(&self, environ: &mut Environ) -> Done {
+        let query = query(environ)?;
+        let number = query.get("exercise").unwrap_or_default();
+        let entry = exercise::find(&self.project, number)
+            .map_err(Trouble::Request)?;
+        self.fresh.touch();
+        let _turn = self.builds.turn()?;
+        let checked = progress_table::check_chapter(
+            &self.project,
+            &entry.chapter,
+        )
+        .map_err(Trouble::Run)?;
+        self.marks.keep(&entry.chapter, &checked);
+        let one = checked.into_iter().find(|one| one.entry == entry);
+        let complaint = one.and_then(|one| one.complaint);
+        Ok(json!({ "solved": complaint.is_none(), "said": complaint }))
+    }
+
+    /// Whether a page has changed, and what is solved.
+    fn state(&self, environ: &mut Environ) -> Done {
+        let query = query(environ)?;
+        let page = query.get("page").unwrap_or_default();
+        self.fresh.update();
+        Ok(json!({
+            "page": self.fresh.print(page),
+            "solved": self.marks.all(),
+        }))
+    }
+}
+
+fn query(environ: &Environ) -> Result<gateway::Form, Trouble> {
+    environ.query().map_err(|no| Trouble::Request(no.reason))
+}
+
+fn body(environ: &mut Environ) -> Result<Vec<u8>, Trouble> {
+    let mut body = Vec::new();
+    let mut input = (&mut environ.input).take(REQUEST_LIMIT + 1);
+    let read = input.read_to_end(&mut body);
+    read.map_err(|error| Trouble::Request(error.to_string()))?;
+    match body.len() as u64 > REQUEST_LIMIT {
+        true => Err(Trouble::Request("the request is too long".into())),
+        false => Ok(body),
+    }
+}
+
+fn reply(
+    status: &str,
+    text: &str,
+    start_response: StartResponse<'_>,
+) -> gateway::Result<Response> {
+    let headers = [
+        ("Content-Type", "application/json"),
+        ("Cache-Control", "no-store"),
+    ];
+    Ok(start_response(status, &headers)?.body(text.to_string()))
+}
