@@ -64,15 +64,20 @@ fn environ(
         let name = name.to_string_lossy().into_owned();
         environ.set(name, value.into_encoded_bytes());
     }
+    complete(&mut environ);
+    environ.multiprocess = true;
+    environ.run_once = true;
+    environ
+}
+
+/// What follows from the variables of a web server.
+pub(crate) fn complete(environ: &mut Environ) {
     // A client's `Proxy` header, not the machine's proxy: httpoxy.org
     environ.remove("HTTP_PROXY");
     environ.url_scheme = match environ.bytes("HTTPS") {
         Some(b"on" | b"1" | b"yes") => "https",
         _ => "http",
     };
-    environ.multiprocess = true;
-    environ.run_once = true;
-    environ
 }
 
 fn open_input(environ: &mut Environ) -> Result<(), Failure> {

@@ -147,7 +147,7 @@ impl Environ {
 
     /// Makes it as good as new, for the next request, but for `errors`.
     /// The memory is kept.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "fastcgi", feature = "http"))]
     pub(crate) fn reset(&mut self) {
         self.names.clear();
         self.values.clear();

@@ -70,9 +70,9 @@ impl<R: Read> Read for Exactly<R> {
     }
 }
 
-/// A body that ends by itself, with a limit in bytes.
-#[cfg(feature = "tiny_http")]
-pub(crate) fn chunked(
+/// A body whose source knows where it ends, with a limit in bytes.
+#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
+pub(crate) fn to_end(
     source: impl Read + Send + 'static,
     limit: u64,
 ) -> Box<dyn BufRead + Send> {
@@ -80,14 +80,14 @@ pub(crate) fn chunked(
     Box::new(BufReader::new(AtMost { source, limit, left }))
 }
 
-#[cfg(feature = "tiny_http")]
+#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
 struct AtMost<R> {
     source: R,
     limit: u64,
     left: u64,
 }
 
-#[cfg(feature = "tiny_http")]
+#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
 impl<R: Read> Read for AtMost<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;

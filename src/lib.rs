@@ -19,8 +19,9 @@
 //!
 //! The same application runs as a CGI program with [`cgi::run`] and
 //! under servers of its own: `server`, with the feature `tiny_http`,
-//! and `http`, with the feature `http`. What lies between it and the
-//! wire is the [`exchange`], the same for every server.
+//! `http`, with the feature `http`, and behind a web server `fastcgi`,
+//! with the feature `fastcgi`. What lies between it and the wire is
+//! the [`exchange`], the same for every server.
 //!
 //! The book in `book/` builds this library chapter by chapter.
 #![warn(missing_docs)]
@@ -40,6 +41,8 @@ mod environ;
 mod error_log;
 pub mod exchange;
 mod failure;
+#[cfg(all(feature = "fastcgi", unix))]
+pub mod fastcgi;
 #[cfg(feature = "url")]
 mod form;
 pub mod head;

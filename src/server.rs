@@ -398,7 +398,7 @@ impl Input {
             RequestBody::Length(length) => {
                 input::body(self.clone(), length)
             }
-            RequestBody::Chunked => input::chunked(self.clone(), limit),
+            RequestBody::Chunked => input::to_end(self.clone(), limit),
         }
     }
 }

@@ -1,0 +1,218 @@
+//! A request that is under way, and what the application has of it.
+
+use super::inbound::{Event, Inbound};
+use super::record::*;
+use crate::ErrorLog;
+use std::io::{self, ErrorKind, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Both ends of a connection, lent to a request until it is over.
+///
+/// The application may keep its input and its error log for longer,
+/// and find nothing here then.
+pub(crate) struct Request {
+    inbound: Mutex<Option<Inbound>>,
+    outbound: Mutex<Option<Outbound>>,
+    is_aborted: AtomicBool,
+}
+
+impl Request {
+    pub(crate) fn new(inbound: Inbound, outbound: Outbound) -> Self {
+        Self {
+            inbound: Mutex::new(Some(inbound)),
+            outbound: Mutex::new(Some(outbound)),
+            is_aborted: AtomicBool::new(false),
+        }
+    }
+
+    /// Ends the loan.
+    pub(crate) fn take(&self) -> Option<(Inbound, Outbound)> {
+        let outbound = lock(&self.outbound).take();
+        lock(&self.inbound).take().zip(outbound)
+    }
+
+    /// Takes note of what has come, without waiting.
+    pub(crate) fn look(&self) {
+        // Whoever reads the body meanwhile takes note himself.
+        let Ok(mut inbound) = self.inbound.try_lock() else { return };
+        while let Some(inbound) = &mut *inbound
+            && inbound.has_record()
+        {
+            match inbound.next() {
+                Ok(Event::End) | Err(_) => break,
+                Ok(event) => self.note(event),
+            }
+        }
+    }
+
+    /// Has the web server lost interest in the answer?
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.is_aborted.load(Ordering::Acquire)
+    }
+
+    /// Has all of its body come, and been read?
+    pub(crate) fn is_whole(&self) -> bool {
+        lock(&self.inbound).as_ref().is_some_and(Inbound::is_whole)
+    }
+
+    fn note(&self, event: Event) {
+        match event {
+            Event::Abort => {
+                self.is_aborted.store(true, Ordering::Release);
+            }
+            Event::Reply(bytes) => {
+                if let Some(outbound) = &mut *lock(&self.outbound) {
+                    // If it fails, so does the rest of the answer.
+                    let _ = outbound.reply(&bytes);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `wsgi.input`.
+pub(crate) struct Input(pub(crate) Arc<Request>);
+
+impl io::Read for Input {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let mut inbound = lock(&self.0.inbound);
+        let Some(inbound) = &mut *inbound else {
+            return Err(io::Error::other(GONE));
+        };
+        loop {
+            if self.0.is_aborted() {
+                return Err(io::Error::other(ABORTED));
+            }
+            if let Some(length) = inbound.read(to)? {
+                return Ok(length);
+            }
+            match inbound.next()? {
+                Event::End => inbound.cut(),
+                event => self.0.note(event),
+            }
+        }
+    }
+}
+
+const ABORTED: &str = "the web server has given the request up";
+
+const GONE: &str = "the request that this body belonged to is over";
+
+/// Where the answer goes.
+pub(crate) struct Out<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) has_begun: bool,
+}
+
+impl Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // An answer in one piece is sent before anybody can abort it.
+        if self.has_begun {
+            self.request.look();
+        }
+        self.has_begun = true;
+        match &mut *lock(&self.request.outbound) {
+            Some(outbound) if !self.request.is_aborted() => {
+                outbound.push(STDOUT, bytes)?;
+                Ok(bytes.len())
+            }
+            _ => Err(ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut *lock(&self.request.outbound) {
+            Some(outbound) => outbound.send(),
+            None => Err(ErrorKind::BrokenPipe.into()),
+        }
+    }
+}
+
+/// `wsgi.errors`: the web server's log, and behind the request's end
+/// our own.
+pub(crate) struct Errors {
+    pub(crate) request: Arc<Request>,
+    pub(crate) afterwards: ErrorLog,
+}
+
+impl Write for Errors {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let sent = match &mut *lock(&self.request.outbound) {
+            Some(outbound) => outbound
+                .push(STDERR, bytes)
+                .and_then(|()| outbound.send()),
+            None => Err(ErrorKind::BrokenPipe.into()),
+        };
+        match sent {
+            Ok(()) => Ok(bytes.len()),
+            Err(_) => self.afterwards.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The end of a connection where our records go in.
+pub(crate) struct Outbound {
+    stream: Arc<TcpStream>,
+    /// Records to be sent.
+    buffer: Vec<u8>,
+    /// The request that they belong to.
+    pub(crate) id: u16,
+    is_broken: bool,
+}
+
+/// When records are sent without being asked, in bytes.
+const ENOUGH: usize = 64 * 1024;
+
+impl Outbound {
+    pub(crate) fn new(stream: Arc<TcpStream>) -> Self {
+        Self { stream, buffer: Vec::new(), id: 0, is_broken: false }
+    }
+
+    /// Puts a piece of a stream into records; none of them is empty,
+    /// for that would end it.
+    fn push(&mut self, kind: u8, bytes: &[u8]) -> io::Result<()> {
+        for piece in bytes.chunks(CONTENT_LIMIT) {
+            push(&mut self.buffer, kind, self.id, piece);
+            if self.buffer.len() > ENOUGH {
+                self.send()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the answer, and its request.
+    pub(crate) fn end(&mut self, id: u16) -> io::Result<()> {
+        push(&mut self.buffer, STDOUT, id, &[]);
+        push_end(&mut self.buffer, id, REQUEST_COMPLETE);
+        self.send()
+    }
+
+    /// Sends a record that belongs to no stream.
+    pub(crate) fn reply(&mut self, record: &[u8]) -> io::Result<()> {
+        self.buffer.extend_from_slice(record);
+        self.send()
+    }
+
+    /// Sends what there is. After a failure nothing is sent: it would
+    /// follow a gap.
+    fn send(&mut self) -> io::Result<()> {
+        if self.is_broken {
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        let sent = (&*self.stream).write_all(&self.buffer);
+        self.buffer.clear();
+        self.is_broken = sent.is_err();
+        sent
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
