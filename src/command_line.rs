@@ -1,22 +1,18 @@
 //! What a program with a server of ours is told by its user: flags,
-//! the variable PORT, and Ctrl-C.
+//! and the variable PORT.
 
+use crate::program::say;
 use lexopt::prelude::*;
+use std::env;
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZero;
-use std::process::{self, ExitCode};
+use std::process::ExitCode;
 use std::str::FromStr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-use std::{env, thread};
 
 /// The port that a program serves at unless it is told another.
 pub const DEFAULT_PORT: u16 = 8000;
-
-/// How long a stop waits for the requests that are under way.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 const HELP: &str = "\
 Serves an application over HTTP, until Ctrl-C.
@@ -134,50 +130,7 @@ where
         .map_err(|error| format!("{name} {text:?}: {error}").into())
 }
 
-/// Prints a line. That nobody reads it must not end a server, as
-/// `println!` would.
-fn say(to: &mut dyn Write, line: &str) {
-    let _ = writeln!(to, "{line}");
-}
-
 /// Tells the user, or the script, where the server listens.
 pub(crate) fn say_address(address: SocketAddr) {
     say(&mut io::stdout(), &format!("Serving at http://{address}"));
-}
-
-/// Calls `stop` at the first Ctrl-C or SIGTERM. A second one, or the
-/// time limit, ends the process.
-pub(crate) fn on_signal(stop: impl Fn() + Send + 'static) {
-    let is_stopping = AtomicBool::new(false);
-    let handler = move || {
-        if is_stopping.swap(true, Ordering::AcqRel) {
-            process::exit(130);
-        }
-        let line = "Stopping when the requests under way are answered";
-        say(&mut io::stderr(), line);
-        stop();
-        thread::spawn(end_at_limit);
-    };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        let line = format!("Ctrl-C will cut requests short: {error}");
-        say(&mut io::stderr(), &line);
-    }
-}
-
-fn end_at_limit() {
-    thread::sleep(STOP_LIMIT);
-    let line = format!("Some were not, in {STOP_LIMIT:?}");
-    say(&mut io::stderr(), &line);
-    process::exit(1);
-}
-
-/// How a program ends: an error is printed.
-pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&mut io::stderr(), &error.to_string());
-            ExitCode::FAILURE
-        }
-    }
 }

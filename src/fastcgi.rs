@@ -13,7 +13,7 @@ mod request;
 mod turns;
 mod worker;
 
-use crate::command_line::{self, say};
+use crate::program::{self, say};
 use crate::{Application, ErrorLog};
 use pool::{Listener, Pool};
 use std::io::{self, ErrorKind, Write};
@@ -117,7 +117,7 @@ impl Stopper {
 pub fn run(app: impl Application + Sync) -> ExitCode {
     match Server::inherited() {
         Ok(server) => server.run(app),
-        Err(error) => command_line::exit_code(Err(error)),
+        Err(error) => program::exit_code(Err(error)),
     }
 }
 
@@ -247,17 +247,17 @@ impl Server {
     /// Serves until Ctrl-C or SIGTERM, as a program's `main` does, and
     /// only those web servers that FCGI_WEB_SERVER_ADDRS names.
     pub fn run(self, app: impl Application + Sync) -> ExitCode {
-        let server = match env::var("FCGI_WEB_SERVER_ADDRS") {
-            Ok(list) => self.web_servers(&list),
-            Err(_) => Ok(self),
+        let server = match env::var_os("FCGI_WEB_SERVER_ADDRS") {
+            Some(list) => self.web_servers(&list.to_string_lossy()),
+            None => Ok(self),
         };
         let served = server.and_then(|server| {
             let stopper = server.stopper();
-            command_line::on_signal(move || stopper.stop());
+            program::on_signal(move || stopper.stop());
             server.say_where();
             server.serve(app)
         });
-        command_line::exit_code(served)
+        program::exit_code(served)
     }
 
     /// Serves until it is stopped. The requests that are under way
@@ -275,8 +275,10 @@ impl Server {
     fn say_where(&self) {
         let place = match (&self.path, self.address()) {
             (Some(path), _) => path.display().to_string(),
-            (None, Some(address)) => address.to_string(),
-            (None, None) => return,
+            (None, Some(address)) if !self.is_shared => {
+                address.to_string()
+            }
+            _ => return, // whoever started us knows
         };
         say(&mut io::stdout(), &format!("Serving FastCGI at {place}"));
     }
@@ -336,3 +338,7 @@ impl Drop for Server {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/fuzz/fastcgi.rs"]
+mod fuzz_fastcgi;

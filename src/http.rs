@@ -12,7 +12,7 @@ mod worker;
 
 use crate::command_line::{self, Flags};
 use crate::request::name_and_port;
-use crate::{Application, ErrorLog};
+use crate::{Application, ErrorLog, program};
 use socket::Listener;
 use std::env;
 use std::io;
@@ -114,7 +114,7 @@ pub fn run(app: impl Application + Sync) -> ExitCode {
         Ok(flags) => serve(app, &flags),
         Err(exit) => return exit,
     };
-    command_line::exit_code(served)
+    program::exit_code(served)
 }
 
 fn serve(
@@ -126,7 +126,7 @@ fn serve(
         .threads(flags.threads)
         .access_log(ErrorLog::stderr());
     let stopper = server.stopper();
-    command_line::on_signal(move || stopper.stop());
+    program::on_signal(move || stopper.stop());
     command_line::say_address(server.address);
     server.serve(app)
 }

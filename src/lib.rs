@@ -51,6 +51,8 @@ pub mod http;
 mod input;
 #[cfg(feature = "multipart")]
 mod multipart;
+#[cfg(feature = "signal")]
+mod program;
 #[cfg(feature = "url")]
 mod proxy;
 #[cfg(feature = "standalone")]

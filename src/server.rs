@@ -8,7 +8,7 @@ use crate::exchange::{self, Outcome, Protocol};
 use crate::request::{
     Field, RequestBody, RequestHead, fill_addresses, name_and_port,
 };
-use crate::{Application, Environ, ErrorLog, Failure, input};
+use crate::{Application, Environ, ErrorLog, Failure, input, program};
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, Read, Write};
@@ -88,7 +88,7 @@ pub fn run_with(
         Ok(flags) => serve(app, &flags),
         Err(exit) => return exit,
     };
-    command_line::exit_code(served)
+    program::exit_code(served)
 }
 
 fn serve(
@@ -100,7 +100,7 @@ fn serve(
         .threads(flags.threads)
         .access_log(ErrorLog::stderr());
     let stopper = server.stopper();
-    command_line::on_signal(move || stopper.stop());
+    program::on_signal(move || stopper.stop());
     command_line::say_address(server.address());
     server.serve(app)
 }

@@ -48,13 +48,11 @@ enum Stage {
 pub(crate) enum Event {
     /// A request, with its variables.
     Request,
-    /// A piece of its body.
-    Body,
     /// It is not to be answered any more.
     Abort,
     /// Whatever it was, this is the reply.
     Reply(Vec<u8>),
-    /// Nothing to us.
+    /// Nothing that is to be done at once.
     Nothing,
     /// There is none: the web server sends no more.
     End,
@@ -260,17 +258,18 @@ impl Inbound {
 
     fn stdin(&mut self) -> io::Result<Event> {
         match self.stage {
-            Stage::Params => bad("a body before the variables' end"),
+            Stage::Params => {
+                return bad("a body before the variables' end");
+            }
             Stage::Body if self.content == 0 => {
                 self.stage = Stage::Whole;
-                Ok(Event::Nothing)
             }
             Stage::Body => {
-                (self.body, self.content) = (self.content, 0);
-                Ok(Event::Body)
+                (self.body, self.content) = (self.content, 0)
             }
-            _ => Ok(Event::Nothing),
+            _ => {}
         }
+        Ok(Event::Nothing)
     }
 
     /// Reads from the piece of the body that has come; `None` if there

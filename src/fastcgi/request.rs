@@ -44,6 +44,9 @@ impl Request {
                 Ok(Event::End) | Err(_) => break,
                 Ok(event) => self.note(event),
             }
+            if inbound.is_whole() {
+                break; // to ask for more would be in vain, as a rule
+            }
         }
     }
 

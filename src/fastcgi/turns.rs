@@ -4,30 +4,43 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// So many turns, each of which is somebody's or free.
 pub(crate) struct Turns {
-    free: Mutex<usize>,
+    state: Mutex<State>,
     changed: Condvar,
 }
 
+struct State {
+    free: usize,
+    waiting: usize,
+}
+
 impl Turns {
-    pub(crate) fn new(count: usize) -> Self {
-        Self { free: Mutex::new(count), changed: Condvar::new() }
+    pub(crate) fn new(free: usize) -> Self {
+        let state = Mutex::new(State { free, waiting: 0 });
+        Self { state, changed: Condvar::new() }
     }
 
     /// Waits for a turn, and has it for as long as `work` takes.
     pub(crate) fn take<T>(&self, work: impl FnOnce() -> T) -> T {
-        let mut free = self
+        let mut state = self.state();
+        state.waiting += 1;
+        let mut state = self
             .changed
-            .wait_while(self.free(), |free| *free == 0)
+            .wait_while(state, |state| state.free == 0)
             .unwrap_or_else(PoisonError::into_inner);
-        *free -= 1;
-        drop(free);
+        state.waiting -= 1;
+        state.free -= 1;
+        drop(state);
         let done = work();
-        *self.free() += 1;
-        self.changed.notify_one();
+        let mut state = self.state();
+        state.free += 1;
+        // To wake somebody is a call of the system, also in vain.
+        if state.waiting > 0 {
+            self.changed.notify_one();
+        }
         done
     }
 
-    fn free(&self) -> MutexGuard<'_, usize> {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

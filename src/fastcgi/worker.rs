@@ -81,7 +81,7 @@ impl<'a> Worker<'a> {
                 }
                 Event::Abort => outbound.end(inbound.end())?,
                 Event::Reply(record) => outbound.reply(&record)?,
-                Event::Body | Event::Nothing => {}
+                Event::Nothing => {}
                 Event::End => return Ok(()),
             }
         }

@@ -8,6 +8,7 @@
 mod applications;
 mod chapters;
 mod differences;
+mod fastcgi;
 mod http;
 mod nginx;
 mod oracle;

@@ -6,7 +6,7 @@ use crate::required::{find, required};
 use crate::web_servers::free_port;
 use gateway::http::{Server, Stopper};
 use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 use std::{fs, io};
@@ -52,7 +52,10 @@ impl Site {
         // Somebody may take the port between us and nginx.
         let started = (0..5).find_map(|_| {
             let port = free_port();
-            Some((start(&folder, address, port)?, port))
+            let site = include_str!("nginx.conf")
+                .replace("127.0.0.1:8000", &address.to_string())
+                .replace("8443", &port.to_string());
+            Some((start(&folder, &site, port)?, port))
         });
         let (nginx, port) = started.expect("nginx starts");
         let thread = Some(thread);
@@ -96,15 +99,12 @@ fn make_certificate(folder: &Folder) {
     assert!(output.status.success(), "{errors}");
 }
 
-/// Starts nginx with the book's configuration, but for the ports.
-fn start(
+/// Starts nginx with a site of the book, which listens at the port.
+pub fn start(
     folder: &Folder,
-    back: SocketAddr,
+    site: &str,
     port: u16,
 ) -> Option<Running> {
-    let site = include_str!("nginx.conf")
-        .replace("127.0.0.1:8000", &back.to_string())
-        .replace("127.0.0.1:8443", &format!("127.0.0.1:{port}"));
     let path = folder.text();
     let temporary: String = TEMPORARY
         .map(|kind| format!("{kind}_temp_path {path}/{kind};\n"))

@@ -53,8 +53,11 @@ impl WebServer {
         let folder = Folder::new();
         install_programs(&folder);
         // Somebody may take the port between us and the web server.
-        let started =
-            (0..5).find_map(|_| kind.start_in(&folder, free_port()));
+        let started = (0..5).find_map(|_| {
+            let port = free_port();
+            let text = kind.runs_programs(&folder, port);
+            kind.start_in(&folder, port, &text)
+        });
         let Some((process, address)) = started else {
             panic!("{kind:?} does not start: {}", error_log(&folder))
         };
@@ -84,23 +87,29 @@ impl WebServer {
 }
 
 impl Kind {
-    fn program(self) -> &'static str {
+    pub fn program(self) -> &'static str {
         match self {
             Kind::Apache => "apache2",
             Kind::Lighttpd => "lighttpd",
         }
     }
 
-    /// Starts it at the port, and waits until it listens.
-    fn start_in(
+    /// The configuration with which it runs programs by CGI.
+    fn runs_programs(self, folder: &Folder, port: u16) -> String {
+        match self {
+            Kind::Apache => apache(folder, port),
+            Kind::Lighttpd => lighttpd(folder, port),
+        }
+    }
+
+    /// Starts it with a configuration that has it listen at the port,
+    /// and waits until it does.
+    pub fn start_in(
         self,
         folder: &Folder,
         port: u16,
+        text: &str,
     ) -> Option<(Running, SocketAddr)> {
-        let text = match self {
-            Kind::Apache => apache(folder, port),
-            Kind::Lighttpd => lighttpd(folder, port),
-        };
         let configuration = folder.path("configuration");
         fs::write(&configuration, text).unwrap();
         let output = fs::File::create(folder.path("output")).unwrap();
@@ -188,8 +197,9 @@ pub fn free_port() -> u16 {
 }
 
 /// What the web server and the programs have written there.
-fn error_log(folder: &Folder) -> String {
-    let names = ["logs/error.log", "logs/stderr.log", "output"];
+pub fn error_log(folder: &Folder) -> String {
+    let names =
+        ["logs/error.log", "logs/stderr.log", "output", "errors"];
     let logs = names.map(|name| {
         let log = fs::read(folder.path(name)).unwrap_or_default();
         String::from_utf8_lossy(&log).into_owned()

@@ -1,0 +1,362 @@
+//! `cargo bench --bench fastcgi`: a page from `gateway::fastcgi`, from
+//! libfcgi, in C, and from Python's flup, all behind the same nginx.
+//! Quicker and rougher: `-- --quick`. With `-- --table` the book's
+//! table is written anew.
+//!
+//! nginx keeps its connections, if the other side can, and then closes
+//! each after a request, as it does unless it is told otherwise. As in
+//! `cargo bench --bench server`, all get the same load in every round,
+//! one after the other, and the medians of the rounds' ratios are
+//! shown, with the quartiles.
+//!
+//! ```sh
+//! sudo apt-get install nginx libfcgi-dev python3-venv
+//! python3 -m venv target/bench-python
+//! target/bench-python/bin/pip install flup
+//! ```
+
+#[path = "../server/load.rs"]
+#[allow(dead_code)]
+mod load;
+
+use gateway::fastcgi::Server;
+use gateway::{Environ, Response, Result, StartResponse};
+use load::{Load, Sample};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Ours,
+    C,
+    Flup,
+}
+
+use Kind::{C, Flup, Ours};
+
+const ALL: [Kind; 3] = [Ours, C, Flup];
+
+const CONNECTIONS: [usize; 3] = [1, 16, 64];
+
+/// What a gateway that is fast enough reaches where connections are
+/// kept. For one client nginx takes most of the time.
+const BARS: [(Kind, f64); 2] = [(C, 0.9), (Flup, 5.0)];
+
+/// The pages, which nginx gets from them.
+const PAGES: [(&str, [&str; 3]); 2] = [
+    // flup starts too few threads for connections that come at once:
+    // if it kept them, some would never be answered.
+    ("connections that are kept", ["/keep/0", "/keep/1", "/close/2"]),
+    ("one for each request", ["/close/0", "/close/1", "/close/2"]),
+];
+
+fn main() {
+    let arguments: Vec<String> = env::args().collect();
+    if let Some(at) = arguments.iter().position(|a| a == "--serve") {
+        return serve(&arguments[at + 1]);
+    }
+    let is_quick = arguments.iter().any(|a| a == "--quick");
+    let (rounds, time) = match is_quick {
+        true => (7, Duration::from_millis(200)),
+        false => (25, Duration::from_millis(300)),
+    };
+    let folder = Folder::new();
+    let running: Vec<Running> =
+        ALL.iter().filter_map(|kind| kind.start(&folder)).collect();
+    let Some((_nginx, address)) = nginx(&folder) else {
+        return println!("nginx: NOT HERE");
+    };
+    let mut all = Vec::new();
+    for (how, pages) in PAGES {
+        for connections in CONNECTIONS {
+            let results: Vec<_> = running
+                .iter()
+                .map(|r| (r.kind, pages[r.kind as usize], vec![]))
+                .collect();
+            println!("\n{how}, {connections} clients");
+            all.push(compare(
+                address,
+                results,
+                connections,
+                rounds,
+                time,
+            ));
+        }
+    }
+    if arguments.iter().any(|a| a == "--table") {
+        fs::write(TABLE, table(&all[..CONNECTIONS.len()]))
+            .expect("a file");
+    }
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    println!("\nload average {}", load.trim());
+}
+
+/// Where the book has it from.
+const TABLE: &str = "benches/fastcgi/table.md";
+
+/// A server, the page that nginx gets from it, and a sample of each
+/// round.
+type Results = (Kind, &'static str, Vec<Sample>);
+
+/// All as multiples of flup, with a column for each result.
+fn table(columns: &[Vec<Results>]) -> String {
+    let mut table = String::from(
+        "| | 1 client | 16 | 64 |\n| --- | --- | --- | --- |\n",
+    );
+    for kind in ALL {
+        let name = kind
+            .name()
+            .replace("gateway::fastcgi", "`gateway::fastcgi`");
+        table += &format!("| {name} |");
+        for results in columns {
+            let of = |kind| {
+                let mut all = results.iter();
+                &all.find(|(k, ..)| *k == kind).expect("took part").2
+            };
+            table += &format!(" {:.1} |", ratio(of(kind), of(Flup))[1]);
+        }
+        table += "\n";
+    }
+    table
+}
+
+/// The quartiles of the rounds' ratios.
+fn ratio(ours: &[Sample], theirs: &[Sample]) -> [f64; 3] {
+    let rounds = ours.iter().zip(theirs);
+    quartiles(rounds.map(|(o, t)| o.rate / t.rate).collect())
+}
+
+fn compare(
+    address: SocketAddr,
+    mut results: Vec<Results>,
+    connections: usize,
+    rounds: usize,
+    time: Duration,
+) -> Vec<Results> {
+    for _ in 0..rounds {
+        for (_, page, samples) in &mut results {
+            let load = Load { page, connections, time };
+            samples.push(load.run(address));
+        }
+    }
+    println!(
+        "{:20} {:>9} {:>8} {:>8}",
+        "", "req/s", "p50 µs", "p99 µs"
+    );
+    for (kind, _, samples) in &results {
+        let median = |of: fn(&Sample) -> f64| {
+            quartiles(samples.iter().map(of).collect())[1]
+        };
+        println!(
+            "{:20} {:9.0} {:8.0} {:8.0}",
+            kind.name(),
+            median(|s| s.rate),
+            median(|s| s.p50),
+            median(|s| s.p99),
+        );
+    }
+    let is_kept = results[0].1.starts_with("/keep");
+    let counts = is_kept && connections > 1;
+    for (kind, _, samples) in &results[1..] {
+        let [low, ratio, high] = ratio(&results[0].2, samples);
+        print!("  {} / {}: ", Ours.name(), kind.name());
+        print!("{ratio:.2}, {low:.2} to {high:.2}");
+        let bar = BARS.iter().find(|(other, _)| other == kind);
+        match bar.filter(|_| counts) {
+            Some((_, bar)) if ratio >= *bar => {
+                println!(" (bar {bar}: met)");
+            }
+            Some((_, bar)) => println!(" (bar {bar}: MISSED)"),
+            None => println!(),
+        }
+    }
+    results
+}
+
+/// A quarter of the values are below the first, half of them below
+/// the second, and a quarter above the third.
+fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
+    values.sort_by(f64::total_cmp);
+    [1, 2, 3].map(|quarter| values[values.len() * quarter / 4])
+}
+
+fn serve(path: &str) {
+    let server = Server::bind_unix(path).expect("a socket");
+    server.serve(application).expect("serves");
+}
+
+fn application(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let headers = [("Content-Type", "text/html")];
+    let started = start_response("200 OK", &headers)?;
+    Ok(started.body("<html><body>Hello World!</body></html>"))
+}
+
+/// A folder of its own, removed with this value.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let name = format!("gateway-bench-{}", std::process::id());
+        let path = env::temp_dir().join(name);
+        fs::create_dir(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn socket(&self, kind: Kind) -> PathBuf {
+        self.0.join(format!("socket{}", kind as usize))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A process, which ends with this value.
+struct Running {
+    kind: Kind,
+    child: Child,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Ours => "gateway::fastcgi",
+            C => "libfcgi, in C",
+            Flup => "flup, in Python",
+        }
+    }
+
+    /// Starts it; `None` if it is not here.
+    fn start(self, folder: &Folder) -> Option<Running> {
+        let mut command = match self {
+            Ours => {
+                let this = env::current_exe().expect("this program");
+                let mut command = Command::new(this);
+                command.arg("--serve");
+                command
+            }
+            C => Command::new(compile()?),
+            Flup => {
+                let python = "target/bench-python/bin/python";
+                let mut command = Command::new(python);
+                command.arg("benches/fastcgi/hello.py");
+                command
+            }
+        };
+        let socket = folder.socket(self);
+        command.arg(&socket).stdout(Stdio::null());
+        let child = command.stderr(Stdio::null()).spawn();
+        let running = child.map(|child| Running { kind: self, child });
+        if running.is_err() || !until(|| socket.exists()) {
+            println!("{}: NOT HERE, left out", self.name());
+            return None;
+        }
+        running.ok()
+    }
+}
+
+fn compile() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let program = folder.join("hello-libfcgi");
+    let mut cc = Command::new(env::var_os("CC").unwrap_or("cc".into()));
+    cc.args(["-O2", "benches/fastcgi/hello.c", "-o"]).arg(&program);
+    let compiled = cc.args(["-lfcgi", "-lpthread"]).status();
+    let is_compiled = compiled.is_ok_and(|status| status.success());
+    if !is_compiled {
+        println!("{}: NOT HERE, left out", C.name());
+    }
+    is_compiled.then_some(program)
+}
+
+fn until(mut is_so: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while !is_so() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(10));
+    }
+    is_so()
+}
+
+fn nginx(folder: &Folder) -> Option<(Running, SocketAddr)> {
+    let listener = TcpListener::bind("127.0.0.1:0").ok()?;
+    let address = listener.local_addr().ok()?;
+    drop(listener);
+    let path = folder.0.display();
+    let mut sites = String::new();
+    for kind in ALL {
+        let number = kind as usize;
+        let socket = folder.socket(kind);
+        let socket = socket.display();
+        sites += &format!(
+            "upstream u{number} {{ server unix:{socket}; keepalive 64; }}\n"
+        );
+    }
+    sites += &format!("server {{ listen {address};\n");
+    for kind in ALL {
+        let number = kind as usize;
+        let socket = folder.socket(kind);
+        let socket = socket.display();
+        sites += &format!(
+            "location /keep/{number} {{ fastcgi_pass u{number}; \
+             fastcgi_keep_conn on; }}\n\
+             location /close/{number} {{ fastcgi_pass unix:{socket}; \
+             }}\n"
+        );
+    }
+    let temporary =
+        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|kind| format!("{kind}_temp_path {path}/{kind};\n"))
+            .concat();
+    let text = format!(
+        "daemon off; master_process off; pid {path}/pid;\n\
+         error_log {path}/errors; events {{}}\n\
+         http {{ access_log off; keepalive_requests 1000000000;\n\
+         {temporary}{PARAMS}{sites}}} }}\n"
+    );
+    let configuration = folder.0.join("nginx.conf");
+    fs::write(&configuration, text).expect("a file");
+    let mut command = Command::new("nginx");
+    command.arg("-e").arg(folder.0.join("errors"));
+    command.arg("-c").arg(&configuration).arg("-p").arg(&folder.0);
+    let child = command.stderr(Stdio::null()).spawn().ok()?;
+    let running = Running { kind: Ours, child };
+    until(|| TcpStream::connect(address).is_ok())
+        .then_some((running, address))
+}
+
+/// What Debian's `fastcgi_params` has, and PATH_INFO.
+const PARAMS: &str = "\
+fastcgi_param QUERY_STRING $query_string;
+fastcgi_param REQUEST_METHOD $request_method;
+fastcgi_param CONTENT_TYPE $content_type;
+fastcgi_param CONTENT_LENGTH $content_length;
+fastcgi_param SCRIPT_NAME '';
+fastcgi_param PATH_INFO $uri;
+fastcgi_param REQUEST_URI $request_uri;
+fastcgi_param DOCUMENT_URI $document_uri;
+fastcgi_param DOCUMENT_ROOT $document_root;
+fastcgi_param SERVER_PROTOCOL $server_protocol;
+fastcgi_param REQUEST_SCHEME $scheme;
+fastcgi_param HTTPS $https if_not_empty;
+fastcgi_param GATEWAY_INTERFACE CGI/1.1;
+fastcgi_param SERVER_SOFTWARE nginx/$nginx_version;
+fastcgi_param REMOTE_ADDR $remote_addr;
+fastcgi_param REMOTE_PORT $remote_port;
+fastcgi_param SERVER_ADDR $server_addr;
+fastcgi_param SERVER_PORT $server_port;
+fastcgi_param SERVER_NAME $server_name;
+";

@@ -1,0 +1,54 @@
+//! What a program does around its server: it says what happens, heeds
+//! Ctrl-C, and ends.
+
+use std::io::{self, Write};
+use std::process::{self, ExitCode};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// How long a stop waits for the requests that are under way.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Prints a line. That nobody reads it must not end a server, as
+/// `println!` would.
+pub(crate) fn say(to: &mut dyn Write, line: &str) {
+    let _ = writeln!(to, "{line}");
+}
+
+/// Calls `stop` at the first Ctrl-C or SIGTERM. A second one, or the
+/// time limit, ends the process.
+pub(crate) fn on_signal(stop: impl Fn() + Send + 'static) {
+    let is_stopping = AtomicBool::new(false);
+    let handler = move || {
+        if is_stopping.swap(true, Ordering::AcqRel) {
+            process::exit(130);
+        }
+        let line = "Stopping when the requests under way are answered";
+        say(&mut io::stderr(), line);
+        stop();
+        thread::spawn(end_at_limit);
+    };
+    if let Err(error) = ctrlc::set_handler(handler) {
+        let line = format!("Ctrl-C will cut requests short: {error}");
+        say(&mut io::stderr(), &line);
+    }
+}
+
+fn end_at_limit() {
+    thread::sleep(STOP_LIMIT);
+    let line = format!("Some were not, in {STOP_LIMIT:?}");
+    say(&mut io::stderr(), &line);
+    process::exit(1);
+}
+
+/// How a program ends: an error is printed.
+pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&mut io::stderr(), &error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}

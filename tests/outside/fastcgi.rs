@@ -1,0 +1,232 @@
+//! The configurations that chapter 7 prints: web servers, and our
+//! FastCGI server behind them.
+
+use crate::http::Answer;
+use crate::nginx;
+use crate::process::{Folder, LIMIT, Running, until};
+use crate::required::required;
+use crate::web_servers::{Kind, error_log, free_port};
+use gateway::fastcgi::{Server, Stopper};
+use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::thread::{self, JoinHandle};
+
+/// All variables, a line for each, and the length of the body.
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let path = environ.get("PATH_INFO").unwrap_or_default();
+    let message = format!("asked for {path}");
+    writeln!(environ.errors, "{message}")?;
+    let mut page = String::new();
+    for (name, value) in environ.variables() {
+        page += &format!("{name}={}\n", value.escape_ascii());
+    }
+    let length = io::copy(&mut environ.input, &mut io::sink())?;
+    page += &format!("{length} bytes\n");
+    let headers = [("Content-Type", "text/plain")];
+    Ok(start_response("200 OK", &headers)?.body(page))
+}
+
+/// A web server, and ours behind it.
+struct Site {
+    address: SocketAddr,
+    back: Stopper,
+    thread: Option<JoinHandle<io::Result<()>>>,
+    // In this order: the process ends before its folder goes.
+    _process: Running,
+    folder: Folder,
+}
+
+impl Site {
+    /// Starts both; `None` if the web server is not installed.
+    fn start(program: &str) -> Option<Self> {
+        if !required(program) {
+            return None;
+        }
+        let server = Server::bind("127.0.0.1:0").unwrap();
+        let server = server.errors(ErrorLog::new(io::sink()));
+        let (place, back) =
+            (server.address().unwrap(), server.stopper());
+        let thread = thread::spawn(move || server.serve(application));
+        let folder = Folder::new();
+        let place = |text: &str, port: u16| {
+            text.replace("9000", &place.port().to_string())
+                .replace("8080", &port.to_string())
+        };
+        let (process, address) = start(program, &folder, place);
+        let thread = Some(thread);
+        Some(Self { address, back, thread, _process: process, folder })
+    }
+
+    fn ask(&self, line: &str, body: &str) -> Answer {
+        let length = body.len();
+        let request = format!(
+            "{line} HTTP/1.1\r\nHost: localhost\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n\
+             {body}"
+        );
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        // Nothing is said of an end: nginx would take it for a client
+        // that has gone.
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        Answer::parse(request.as_bytes(), &bytes)
+    }
+
+    fn wait_for_error(&self, text: &str) {
+        let log = || error_log(&self.folder);
+        let found = until(|| log().contains(text).then_some(()));
+        assert!(found.is_some(), "{text:?} is not in {}", log());
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.back.stop();
+        let served = self.thread.take().map(JoinHandle::join);
+        if !thread::panicking() {
+            assert!(matches!(served, Some(Ok(Ok(())))), "{served:?}");
+        }
+    }
+}
+
+/// Starts a web server with the book's lines, but for the ports.
+fn start(
+    program: &str,
+    folder: &Folder,
+    place: impl Fn(&str, u16) -> String,
+) -> (Running, SocketAddr) {
+    let mode = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(folder.path(""), mode.clone()).unwrap();
+    fs::create_dir(folder.path("logs")).unwrap();
+    fs::set_permissions(folder.path("logs"), mode).unwrap();
+    // Somebody may take the port between us and the web server.
+    let started = (0..5).find_map(|_| {
+        let port = free_port();
+        match program {
+            "nginx" => {
+                let text = include_str!("fastcgi/nginx.conf");
+                let site = place(text, port);
+                let process = nginx::start(folder, &site, port)?;
+                Some((process, ([127, 0, 0, 1], port).into()))
+            }
+            "lighttpd" => {
+                let text = include_str!("fastcgi/lighttpd.conf");
+                let text = lighttpd(folder) + &place(text, port);
+                Kind::Lighttpd.start_in(folder, port, &text)
+            }
+            _ => {
+                let text = include_str!("fastcgi/apache.conf");
+                let text = apache(folder) + &place(text, port);
+                Kind::Apache.start_in(folder, port, &text)
+            }
+        }
+    });
+    let Some(started) = started else {
+        panic!("{program} does not start: {}", error_log(folder))
+    };
+    started
+}
+
+fn lighttpd(folder: &Folder) -> String {
+    let folder = folder.text();
+    format!(
+        "server.document-root = \"{folder}\"\n\
+         server.upload-dirs = ( \"{folder}\" )\n\
+         server.errorlog = \"{folder}/logs/error.log\"\n"
+    )
+}
+
+fn apache(folder: &Folder) -> String {
+    let folder = folder.text();
+    let modules = ["mpm_event", "authz_core", "proxy", "proxy_fcgi"];
+    let modules = modules.map(|name| {
+        let file = format!("/usr/lib/apache2/modules/mod_{name}.so");
+        format!("LoadModule {name}_module {file}\n")
+    });
+    let user = match is_root() {
+        true => "User www-data\nGroup www-data\n",
+        false => "",
+    };
+    format!(
+        "ServerRoot \"{folder}\"\nDefaultRuntimeDir \"{folder}\"\n\
+         PidFile \"{folder}/pid\"\nServerName localhost\n\
+         ErrorLog \"{folder}/logs/error.log\"\n{user}{}",
+        modules.concat()
+    )
+}
+
+/// Apache insists on another user then.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// A variable's value on the page.
+fn value<'a>(page: &'a str, name: &str) -> Option<&'a str> {
+    let start = format!("{name}=");
+    page.lines().find_map(|line| line.strip_prefix(&start))
+}
+
+/// What holds behind every web server.
+fn serves(program: &str) {
+    let Some(site) = Site::start(program) else { return };
+    let answer = site.ask("GET /caf%C3%A9/a?b=%20c", "");
+    assert_eq!(answer.status, "200 OK");
+    let page = answer.text();
+    for (name, expected) in [
+        ("REQUEST_METHOD", "GET"),
+        ("SCRIPT_NAME", ""),
+        ("PATH_INFO", "/caf\\xc3\\xa9/a"),
+        ("QUERY_STRING", "b=%20c"),
+        ("REMOTE_ADDR", "127.0.0.1"),
+    ] {
+        assert_eq!(value(&page, name), Some(expected), "{name}");
+    }
+    site.wait_for_error("asked for /caf");
+}
+
+fn takes_a_body(program: &str) {
+    let Some(site) = Site::start(program) else { return };
+    let body = "x".repeat(300_000);
+    let page = site.ask("POST /", &body).text();
+    assert_eq!(value(&page, "CONTENT_LENGTH"), Some("300000"));
+    assert!(page.ends_with("\n300000 bytes\n"), "{page}");
+}
+
+#[test]
+fn nginx_asks_us() {
+    serves("nginx");
+}
+
+#[test]
+fn nginx_passes_a_body_on() {
+    takes_a_body("nginx");
+}
+
+#[test]
+fn lighttpd_asks_us() {
+    serves("lighttpd");
+}
+
+#[test]
+fn lighttpd_passes_a_body_on() {
+    takes_a_body("lighttpd");
+}
+
+#[test]
+fn apache_asks_us() {
+    serves("apache2");
+}
+
+#[test]
+fn apache_passes_a_body_on() {
+    takes_a_body("apache2");
+}
