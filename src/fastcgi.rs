@@ -327,8 +327,8 @@ impl Server {
     }
 }
 
-const NOT_LISTENING: &str = "descriptor 0 is no socket that listens: let a web server start \
-     this program";
+const NOT_LISTENING: &str = "descriptor 0 is no socket that listens; \
+    let a web server start this program";
 
 impl Drop for Server {
     fn drop(&mut self) {

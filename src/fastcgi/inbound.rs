@@ -149,8 +149,8 @@ impl Inbound {
             _ if header.id == 0 => self.manage(header.kind),
             BEGIN_REQUEST if is_ours => bad("a request begins twice"),
             BEGIN_REQUEST => self.begin(header.id),
-            PARAMS if is_ours => self.params(),
-            STDIN if is_ours => self.stdin(),
+            PARAMS if is_ours => self.collect(),
+            STDIN if is_ours => self.open(),
             ABORT_REQUEST if is_ours => {
                 self.stage = Stage::Cut;
                 Ok(Event::Abort)
@@ -238,7 +238,8 @@ impl Inbound {
         Ok(Event::Nothing)
     }
 
-    fn params(&mut self) -> io::Result<Event> {
+    /// Takes a piece of the variables.
+    fn collect(&mut self) -> io::Result<Event> {
         if self.stage != Stage::Params {
             return bad("variables behind their end");
         }
@@ -256,7 +257,8 @@ impl Inbound {
         Ok(Event::Nothing)
     }
 
-    fn stdin(&mut self) -> io::Result<Event> {
+    /// Opens a piece of the body, which is read by `read`.
+    fn open(&mut self) -> io::Result<Event> {
         match self.stage {
             Stage::Params => {
                 return bad("a body before the variables' end");

@@ -66,7 +66,7 @@ pub(crate) struct Pool {
     /// One thread at a time waits there, and the others for it.
     accepting: Mutex<()>,
     /// Its other end is closed to wake who waits.
-    stop: PipeReader,
+    pipe: PipeReader,
     members: Mutex<Members>,
 }
 
@@ -82,7 +82,7 @@ struct Members {
     /// The number of the next of these.
     next: u64,
     /// `None` when the server is stopping.
-    stop: Option<PipeWriter>,
+    open: Option<PipeWriter>,
 }
 
 /// How long accepting rests after a failure.
@@ -95,7 +95,7 @@ impl Pool {
     pub(crate) fn new(listener: Listener) -> io::Result<Self> {
         // Another process may be quicker to accept.
         listener.set_nonblocking()?;
-        let (stop, writer) = io::pipe()?;
+        let (pipe, writer) = io::pipe()?;
         let members = Members {
             limit: 1,
             threads: 1,
@@ -103,12 +103,12 @@ impl Pool {
             closing: 0,
             idle: BTreeMap::new(),
             next: 0,
-            stop: Some(writer),
+            open: Some(writer),
         };
         Ok(Self {
             listener,
             accepting: Mutex::new(()),
-            stop,
+            pipe,
             members: Mutex::new(members),
         })
     }
@@ -128,7 +128,7 @@ impl Pool {
         loop {
             match self.wait().and_then(|()| self.listener.accept(limit))
             {
-                _ if lock(&self.members).stop.is_none() => return None,
+                _ if lock(&self.members).open.is_none() => return None,
                 Ok(accepted) => return Some(accepted),
                 Err(error) => complain(&error, errors),
             }
@@ -141,7 +141,7 @@ impl Pool {
                 self.listener.as_fd(),
                 PollFlags::IN,
             ),
-            PollFd::new(&self.stop, PollFlags::IN),
+            PollFd::new(&self.pipe, PollFlags::IN),
         ];
         poll(&mut both, None)?;
         Ok(())
@@ -187,7 +187,7 @@ impl Pool {
         wait: impl FnOnce() -> bool,
     ) -> bool {
         let mut members = lock(&self.members);
-        if members.stop.is_none() {
+        if members.open.is_none() {
             return false;
         }
         let number = members.next;
@@ -203,7 +203,7 @@ impl Pool {
     /// Wakes those who wait, for a connection or on one.
     pub(crate) fn stop(&self) {
         let mut members = lock(&self.members);
-        members.stop = None;
+        members.open = None;
         for stream in members.idle.values() {
             close(stream);
         }
