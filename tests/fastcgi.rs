@@ -12,8 +12,10 @@ use gateway::{
     Block, Body, Environ, ErrorLog, Response, Result, StartResponse,
 };
 use std::io::{self, BufRead, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -1167,13 +1169,18 @@ fn connections_beyond_the_limit_wait() {
     }
 }
 
+/// What the environ says of the process.
+fn told(
+    environ: &mut Environ,
+    start_response: StartResponse<'_>,
+) -> Result<Response> {
+    let (t, p) = (environ.multithread, environ.multiprocess);
+    let page = format!("{t} {p} {}", environ.run_once);
+    Ok(start_response("200 OK", TEXT)?.body(page))
+}
+
 #[test]
 fn what_the_process_is_like_is_told_truly() {
-    let told = |environ: &mut Environ, start: StartResponse<'_>| {
-        let (t, p) = (environ.multithread, environ.multiprocess);
-        let page = format!("{t} {p} {}", environ.run_once);
-        Ok(start("200 OK", TEXT)?.body(page))
-    };
     let several = serve(Limits::default(), told);
     assert_eq!(
         several.ask(&get(CLOSE, "/")).body(),
@@ -1231,6 +1238,54 @@ fn a_stop_lets_the_answer_under_way_end() {
     let refused = TcpStream::connect(serving.address);
     assert!(refused.is_err(), "nobody listens any more");
     serving.stopper.stop(); // of what is gone
+}
+
+/// Not a test, but what the next one starts.
+#[test]
+#[ignore = "is started by another test, with a socket"]
+fn serves_descriptor_0() {
+    let code = gateway::fastcgi::run(told);
+    assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS));
+}
+
+/// In a process of its own.
+fn inherits(stdin: impl Into<Stdio>) -> Child {
+    let this = std::env::current_exe().unwrap();
+    let mut command = Command::new(this);
+    command.args(["--exact", "serves_descriptor_0", "--ignored"]);
+    command.arg("--nocapture").stdin(stdin);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+#[test]
+fn descriptor_0_is_served_and_may_be_others_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut child = inherits(OwnedFd::from(listener));
+    let mut peer = Peer(TcpStream::connect(address).unwrap());
+    peer.0.set_read_timeout(Some(LONG)).unwrap();
+    peer.send(&get(KEEP, "/"));
+    assert_eq!(peer.answer().body(), "true true false");
+    let id = child.id().to_string();
+    Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    peer.is_closed();
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn without_a_socket_it_says_what_is_missing() {
+    let connected = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = connected.local_addr().unwrap();
+    let connected = OwnedFd::from(TcpStream::connect(address).unwrap());
+    for stdin in [Stdio::null(), Stdio::piped(), connected.into()] {
+        let output = inherits(stdin).wait_with_output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let line = "descriptor 0 is no socket that listens; let a web \
+                    server start this program\n";
+        assert!(errors.contains(line), "{errors}");
+        assert!(!output.status.success());
+    }
 }
 
 #[test]

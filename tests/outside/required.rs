@@ -60,6 +60,9 @@ fn a_missing_program_skips_its_tests_and_is_named() {
         ("chapters::apache::", "apache2"),
         ("chapters::lighttpd::", "lighttpd"),
         ("nginx::", "nginx"),
+        ("fastcgi::apache", "apache2"),
+        ("fastcgi::lighttpd", "lighttpd"),
+        ("fastcgi::nginx", "nginx"),
         ("urls::", "python3"),
     ] {
         let (passed, text) = where_nothing_is_installed(filter, None);
@@ -77,6 +80,9 @@ fn a_missing_program_fails_its_tests_where_ci_is_set() {
         ("chapters::apache::", "apache2"),
         ("chapters::lighttpd::", "lighttpd"),
         ("nginx::", "nginx"),
+        ("fastcgi::apache", "apache2"),
+        ("fastcgi::lighttpd", "lighttpd"),
+        ("fastcgi::nginx", "nginx"),
         ("urls::", "python3"),
     ] {
         let (passed, text) =
