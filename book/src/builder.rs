@@ -69,8 +69,8 @@ pub fn build_some(
     let source = book.source_dir();
     let pages = pages(project, &source, &book.book);
     let is_wanted = |file: &str| files.iter().any(|f| f == file);
-    let mut made = workshop.make_some(&pages, is_wanted).into_iter();
-    replace(&mut book.book, &mut made);
+    let made = workshop.make_some(&pages, is_wanted);
+    replace(&mut book.book, &pages, made);
     book.build().map_err(|e| format!("{e:#}"))?;
     for problem in workshop.problems() {
         eprintln!("{problem}");
@@ -131,19 +131,26 @@ pub fn process(
     book: &mut Book,
 ) -> Vec<(String, String)> {
     let pages = pages(&workshop.project, source, book);
-    replace(book, &mut workshop.make(&pages).into_iter());
+    let made = workshop.make(&pages);
+    replace(book, &pages, made);
     pages.into_iter().map(|page| (page.file, page.html)).collect()
 }
 
 /// Puts the made pages in the place of the chapters' texts.
-fn replace(book: &mut Book, made: &mut impl Iterator<Item = String>) {
+fn replace(book: &mut Book, pages: &[Page], made: Vec<String>) {
+    let names = pages.iter().map(|page| page.html.clone());
+    let mut made: BTreeMap<String, String> = names.zip(made).collect();
     book.for_each_chapter_mut(|chapter| {
-        if chapter.path.is_some()
-            && let Some(text) = made.next()
-        {
+        let name = chapter.path.as_ref().map(|path| html(path));
+        if let Some(text) = name.and_then(|name| made.remove(&name)) {
             chapter.content = text;
         }
     });
+}
+
+/// What a chapter's file becomes.
+fn html(path: &Path) -> String {
+    path.with_extension("html").to_string_lossy().into_owned()
 }
 
 fn pages(project: &Project, source: &Path, book: &Book) -> Vec<Page> {
@@ -165,10 +172,7 @@ fn page(
     let file = file.strip_prefix(&project.root).unwrap_or(&file);
     Some(Page {
         file: file.to_string_lossy().into_owned(),
-        html: path
-            .with_extension("html")
-            .to_string_lossy()
-            .into_owned(),
+        html: html(path),
         text: chapter.content.clone(),
     })
 }

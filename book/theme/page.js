@@ -1,0 +1,47 @@
+// What every page does, wherever it is read.
+(() => {
+    // mdBook's own button for the sidebar is a label.
+    const toggle = document.getElementById("mdbook-sidebar-toggle");
+    toggle?.setAttribute("role", "button");
+
+    // What scrolls sideways can be scrolled by keyboard.
+    function letScroll() {
+        for (const box of document.querySelectorAll("main pre > code, .drawing, .table-wrapper")) {
+            const scrolls = box.scrollWidth > box.clientWidth;
+            if (scrolls) box.tabIndex = 0;
+            else box.removeAttribute("tabindex");
+        }
+    }
+
+    letScroll();
+    addEventListener("resize", letScroll);
+    // What was folded has no width.
+    addEventListener("toggle", letScroll, true);
+
+    // Figures that are still being made when a page is opened are put
+    // in their place as soon as they are there.
+    const figures = (page) => [...page.querySelectorAll("main figure")];
+    const isPending = (figure) => figure.classList.contains("pending");
+
+    async function renew() {
+        const answer = await fetch(location.href);
+        const text = await answer.text();
+        const page = new DOMParser().parseFromString(text, "text/html");
+        const made = figures(page);
+        figures(document).forEach((figure, at) => {
+            if (isPending(figure) && made[at] && !isPending(made[at])) {
+                figure.replaceWith(made[at]);
+            }
+        });
+        letScroll();
+        wait();
+    }
+
+    function wait() {
+        if (figures(document).some(isPending)) {
+            setTimeout(() => renew().catch(wait), 3000);
+        }
+    }
+
+    wait();
+})();

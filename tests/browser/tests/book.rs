@@ -1,0 +1,391 @@
+//! What a reader does with the book, done in Chromium.
+
+use browser::{Book, ROOT, Reader, chromium};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// A reader of a served book; `None` without a browser.
+fn reading() -> Option<(Book, Reader)> {
+    let chromium = chromium()?;
+    let book = Book::serve();
+    let reader = Reader::start(&chromium);
+    Some((book, reader))
+}
+
+/// Some of what the tests ask the page, by name.
+const HELPERS: &str = "
+    figure = document.querySelector('figure.exchange[data-program=ch03]');
+    status = () => figure.querySelector('.status').textContent;
+    answer = () => figure.querySelector('.side.response').innerText;
+    button = (name, where = figure) => [...where.querySelectorAll('button')]
+        .find((button) => button.textContent === name);
+    ";
+
+fn helpers(reader: &Reader) {
+    reader.wait("!!document.querySelector('.live-bar')");
+    let window = HELPERS.replace("    figure =", "window.figure =");
+    let window = window.replace("    status =", "window.status_ =");
+    let window = window.replace("    answer =", "window.answer =");
+    let window = window.replace("    button =", "window.button =");
+    reader.run(window.trim().trim_end_matches(';'));
+}
+
+fn send(reader: &Reader) {
+    reader.run("figure.querySelector('.status').textContent = ''");
+    reader.run("button('Send').click()");
+    reader.wait(
+        "!button('Send').disabled && \
+         (status_().includes('printed') || /compile|work/.test(answer()))",
+    );
+}
+
+const CH03: &str = "chapters/ch03/src/lib.rs";
+
+#[test]
+fn a_request_is_sent_to_the_program_as_it_is_saved() {
+    let Some((book, reader)) = reading() else { return };
+    reader.open(&format!("{}/ch03.html", book.address));
+    helpers(&reader);
+    send(&reader);
+    let status = reader.text("status_()");
+    assert!(status.starts_with("as printed, "), "{status}");
+    let environ = "figure.querySelector('details.environ').textContent";
+    assert!(reader.text(environ).contains("REQUEST_METHODGET"));
+
+    let source = book.read(CH03);
+    let changed = source.replace("<h1>Keys in", "<h1>All keys in");
+    assert_ne!(source, changed);
+    book.write(CH03, &changed);
+    // The page follows, and is loaded anew.
+    reader.wait(
+        "document.querySelector('main').textContent\
+                 .includes('<h1>All keys in')",
+    );
+    helpers(&reader);
+    let start = Instant::now();
+    send(&reader);
+    println!("after an edit: {:?}", start.elapsed());
+    let status = reader.text("status_()");
+    assert!(status.starts_with("not as printed, "), "{status}");
+    let marked = "figure.querySelector('.response ins').textContent";
+    assert!(reader.text("answer()").contains("<h1>All keys in"));
+    assert!(reader.text(marked).contains("Content-Length"));
+
+    book.write(CH03, &source.replace("<h1>Keys in", "<h1>\" oops"));
+    reader.wait(
+        "document.querySelector('main').textContent\
+                 .includes('oops')",
+    );
+    helpers(&reader);
+    send(&reader);
+    let answer = reader.text("answer()");
+    assert!(answer.starts_with("It does not compile"), "{answer}");
+    assert!(answer.contains("chapters/ch03/src/lib.rs"), "{answer}");
+
+    book.write(CH03, &source);
+    reader.wait(
+        "!document.querySelector('main').textContent\
+                 .includes('oops')",
+    );
+    helpers(&reader);
+    send(&reader);
+    assert!(reader.text("status_()").starts_with("as printed, "));
+    let times = reader.value(
+        "(async () => { const times = [];\
+         for (let i = 0; i < 41; i++) {\
+         const start = performance.now(); button('Send').click();\
+         await new Promise((done) => { const look = () =>\
+         button('Send').disabled ? setTimeout(look, 0) : done();\
+         setTimeout(look, 0); });\
+         times.push(performance.now() - start); }\
+         return times.sort((a, b) => a - b)[20]; })()",
+    );
+    println!("an unchanged program, p50 of 41: {times} ms");
+    assert_eq!(reader.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn a_request_is_edited_by_keyboard_alone() {
+    let Some((book, reader)) = reading() else { return };
+    reader.open(&format!("{}/ch03.html", book.address));
+    helpers(&reader);
+    let focused = |text: &str| {
+        format!(
+            "document.activeElement.textContent === '{text}' && \
+             figure.contains(document.activeElement)"
+        )
+    };
+    let tab_to = |text: &str| {
+        for _ in 0..500 {
+            if reader.value(&focused(text)) == Value::Bool(true) {
+                return;
+            }
+            reader.press("Tab");
+        }
+        panic!("{text} is not reached");
+    };
+    tab_to("Send");
+    reader.press("Enter");
+    reader.wait("status_().startsWith('as printed')");
+    tab_to("Edit");
+    reader.press("Enter");
+    reader.wait("document.activeElement.tagName === 'TEXTAREA'");
+    // The arrows move in the text, and do not turn the page.
+    for key in ["ArrowRight", "ArrowLeft"] {
+        reader.press(key);
+    }
+    reader.run("document.activeElement.setSelectionRange(0, 3)");
+    reader.tab.type_str("HEAD").expect("keys");
+    reader.press_with_control("Enter");
+    reader.wait("status_().startsWith('not as printed')");
+    assert!(!reader.text("answer()").contains("<h1>"));
+    reader.press("Escape");
+    reader.wait("!figure.querySelector('textarea')");
+    assert!(reader.text("answer()").contains("<h1>"));
+    assert!(reader.text("location.pathname").ends_with("/ch03.html"));
+    assert_eq!(reader.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn a_malformed_request_is_sent_byte_by_byte() {
+    let Some((book, reader)) = reading() else { return };
+    reader.open(&format!("{}/ch03.html", book.address));
+    helpers(&reader);
+    reader.run("button('Edit').click(); button('\\\\r\\\\n').click()");
+    let shown = reader.text("figure.querySelector('textarea').value");
+    assert!(shown.contains("Host: localhost\\r\n"), "{shown}");
+    // Without its CR, and with a byte that no text has.
+    let broken = shown.replace("localhost\\r", "localhost\\xff");
+    let json = serde_json::json!(broken);
+    reader.run(&format!(
+        "figure.querySelector('textarea').value = {json}"
+    ));
+    send(&reader);
+    assert!(reader.text("answer()").contains("400 Bad Request"));
+    let curl = "window.copied = null; navigator.clipboard.writeText = \
+                async (text) => { window.copied = text; };\
+                button('As printed').click(); button('Copy as curl').click()";
+    reader.run(curl);
+    reader.wait("window.copied !== null");
+    let command = reader.text("window.copied");
+    let output = std::process::Command::new("sh")
+        .args(["-c", &command])
+        .output()
+        .expect("a shell");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("<h1>Keys in"), "{command}: {output:?}");
+}
+
+#[test]
+fn a_solved_exercise_is_marked() {
+    let Some((book, reader)) = reading() else { return };
+    reader.open(&format!("{}/ch01.html", book.address));
+    helpers(&reader);
+    let mark = "document.querySelector('.sidebar a[href$=\"ch01.html\"] \
+                .done')?.textContent";
+    reader.wait(&format!("{mark} === '0/7'"));
+    let exercise = "document.getElementById('exercise-1.1')";
+    let said = format!("{exercise}.querySelector('.said').textContent");
+    let check = format!("button('Check', {exercise}).click()");
+    reader.run(&check);
+    reader.wait(&format!(
+        "{said}.includes('exercise 1.1 is not solved')"
+    ));
+    assert!(reader.text(&said).contains("expected"));
+
+    let list = book.read("chapters/ch01/exercises/mod.rs");
+    let name =
+        list.split("1.1 ").nth(1).and_then(|s| s.split(';').next());
+    let name = name.expect("its name");
+    let solution =
+        book.read(&format!("chapters/ch01/solutions/{name}.rs"));
+    book.write(
+        &format!("chapters/ch01/exercises/{name}.rs"),
+        &solution,
+    );
+    // The page shows the stub, so it is loaded anew.
+    reader.wait(&format!("{said} === ''"));
+    helpers(&reader);
+    reader.run(&check);
+    reader.wait(&format!("{said} === 'Solved.'"));
+    reader.wait(&format!("{exercise}.classList.contains('solved')"));
+    reader.wait(&format!("{mark} === '1/7'"));
+    assert_eq!(reader.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn a_page_that_is_saved_is_loaded_where_the_reader_was() {
+    let Some((book, reader)) = reading() else { return };
+    reader.open(&format!("{}/ch02.html", book.address));
+    helpers(&reader);
+    reader.run(
+        "document.querySelectorAll('main details')[1].open = true;\
+         scrollTo(0, 2000)",
+    );
+    // It has asked once for what there is.
+    let asked = "performance.getEntriesByType('resource')\
+                 .some((entry) => entry.name.includes('/live/state'))";
+    reader.wait(asked);
+    let text = book.read("book/text/ch02.md");
+    let start = Instant::now();
+    book.write("book/text/ch02.md", &format!("{text}\nA new end.\n"));
+    reader.wait(
+        "document.querySelector('main').textContent\
+                 .includes('A new end.')",
+    );
+    println!("a saved text is shown after {:?}", start.elapsed());
+    reader.wait("document.querySelectorAll('main details')[1].open");
+    reader.wait("scrollY === 2000");
+}
+
+#[test]
+fn the_search_finds_wsgi_errors() {
+    let Some((book, reader)) = reading() else { return };
+    reader.open(&format!(
+        "{}/ch01.html?search=wsgi.errors",
+        book.address
+    ));
+    let results = "document.getElementById('mdbook-searchresults') ?? \
+                   document.getElementById('searchresults')";
+    reader
+        .wait(&format!("({results}).querySelectorAll('a').length > 0"));
+    let hrefs = format!(
+        "[...({results}).querySelectorAll('a')].map((a) => a.href).join()"
+    );
+    let hrefs = reader.text(&hrefs);
+    assert!(hrefs.contains("ch04.html"), "{hrefs}");
+}
+
+#[test]
+fn every_page_is_fit_to_be_read() {
+    let Some((book, reader)) = reading() else { return };
+    let mut heavy = Vec::new();
+    for page in book.pages() {
+        reader.open(&format!("{}/{page}", book.address));
+        let weight = reader.number(
+            "(async () => { const names = performance\
+             .getEntriesByType('resource').map((entry) => entry.name)\
+             .filter((name) => !/fonts|searchindex|live\\//.test(name));\
+             let sum = 0;\
+             for (const name of [location.href, ...new Set(names)]) {\
+             sum += (await (await fetch(name)).arrayBuffer()).byteLength; }\
+             return sum; })()",
+        );
+        println!("{page}: {weight} bytes");
+        if weight >= 400_000.0 {
+            heavy.push(format!("{page}: {weight}"));
+        }
+        // Our scripts come behind the text.
+        let early = "[...document.head.querySelectorAll('script[src]')]\
+                     .filter((s) => /live|pending/.test(s.src)).length";
+        assert_eq!(reader.number(early), 0.0, "{page}");
+        for width in [390, 1200] {
+            reader.resize(width);
+            let over =
+                "document.documentElement.scrollWidth - innerWidth";
+            assert!(reader.number(over) <= 0.0, "{page} at {width} px");
+        }
+    }
+    assert_eq!(reader.errors(), Vec::<String>::new());
+    for address in reader.requests() {
+        let is_ours = address.starts_with(&book.address)
+            || address.starts_with("data:");
+        assert!(is_ours, "{address}");
+    }
+    assert_eq!(heavy, Vec::<String>::new());
+}
+
+#[test]
+fn the_page_to_print_has_all_chapters() {
+    let Some((book, reader)) = reading() else { return };
+    let titles = fs::read_to_string(
+        Path::new(ROOT).join("book/text/SUMMARY.md"),
+    );
+    reader.open(&format!("{}/print.html", book.address));
+    let text = reader.text(
+        "[...document.querySelectorAll('main h1')]\
+         .map((title) => title.textContent).join('\\n')",
+    );
+    for line in titles.expect("a summary").lines() {
+        let link =
+            line.split_once('[').and_then(|(_, l)| l.split_once(']'));
+        if let Some((title, rest)) = link
+            && !rest.starts_with("()")
+        {
+            assert!(text.contains(title), "{title} is not in:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn without_scripts_everything_is_there_and_no_dead_button() {
+    let Some((book, reader)) = reading() else { return };
+    reader.without_scripts();
+    for page in book.pages() {
+        reader.open(&format!("{}/{page}", book.address));
+        let buttons = "document.querySelectorAll('.live-bar').length";
+        assert_eq!(reader.number(buttons), 0.0, "{page}");
+        let empty = "[...document.querySelectorAll('main figure')]\
+                     .filter((figure) => !figure.textContent.trim() \
+                     && !figure.querySelector('svg')).length";
+        assert_eq!(reader.number(empty), 0.0, "{page}");
+    }
+    reader.open(&format!("{}/ch03.html", book.address));
+    let text = reader.text("document.querySelector('main').innerText");
+    assert!(text.contains("HTTP/1.1 200 OK"), "{text}");
+    assert!(text.contains("cargo test -p ch03 --test exercises"));
+}
+
+#[test]
+fn the_static_site_has_no_dead_buttons() {
+    let Some((book, reader)) = reading() else { return };
+    let page = book.folder.path().join("target/book/html/ch03.html");
+    reader.open(&format!("file://{}", page.display()));
+    assert_eq!(
+        reader.number("document.querySelectorAll('.live-bar').length"),
+        0.0
+    );
+    let text = reader.text("document.querySelector('main').innerText");
+    assert!(text.contains("HTTP/1.1 200 OK"), "{text}");
+}
+
+/// axe-core, which `.ci/run` installs.
+fn axe() -> Option<String> {
+    let file: PathBuf =
+        Path::new(ROOT).join("target/ci-tools/axe-core/axe.min.js");
+    let text = fs::read_to_string(&file).ok();
+    if text.is_none() {
+        let missing = "axe-core is not installed in target/ci-tools";
+        assert!(std::env::var_os("CI").is_none(), "{missing}");
+        eprintln!("skipped: {missing}");
+    }
+    text
+}
+
+#[test]
+fn axe_finds_nothing_serious() {
+    let Some(axe) = axe() else { return };
+    let Some((book, reader)) = reading() else { return };
+    let mut found = Vec::new();
+    for scheme in ["light", "dark"] {
+        reader.prefer(scheme);
+        for page in book.pages() {
+            reader.open(&format!("{}/{page}", book.address));
+            reader.run(&axe);
+            let violations = reader.text(
+                "axe.run(document, {resultTypes: ['violations']})\
+                 .then((result) => result.violations\
+                 .filter((v) => /serious|critical/.test(v.impact))\
+                 .map((v) => `${v.id}: ${v.nodes.length} times: \
+                 ${v.nodes[0].html.slice(0, 200)} \
+                 ${v.nodes[0].failureSummary}`).join('\\n'))",
+            );
+            if !violations.is_empty() {
+                found.push(format!("{page}, {scheme}: {violations}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
