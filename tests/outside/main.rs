@@ -10,6 +10,7 @@ mod chapters;
 mod differences;
 mod fastcgi;
 mod http;
+mod matrix;
 mod nginx;
 mod oracle;
 mod process;

@@ -1,0 +1,6 @@
+//! One program under all servers: the same requests, and what each
+//! server's environ says.
+
+mod keys;
+mod requests;
+mod servers;
