@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_ch07");
-const FIRST: &str = env!("CARGO_BIN_EXE_first");
+const FIRST: &str = env!("CARGO_BIN_EXE_shortest");
 
 const LONG: Option<Duration> = Some(Duration::from_secs(10));
 
