@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Command, ExitCode};
 
 const USAGE: &str = "Which program, method and path? For instance: \
-                     ask first GET /\n\
+                     ask shortest GET /\n\
                      A body may follow.";
 
 fn main() -> ExitCode {
