@@ -11,7 +11,7 @@ use gateway::fastcgi::{Limits, Server, Stopper};
 use gateway::{
     Block, Body, Environ, ErrorLog, Response, Result, StartResponse,
 };
-use std::io::{self, BufRead, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -493,12 +493,15 @@ fn a_body_that_nobody_reads_is_passed_over() {
 
 #[test]
 fn a_second_request_meanwhile_is_refused() {
-    let serving = serve(Limits::default(), count);
+    let serving = serve(Limits::default(), |environ, start| {
+        let mut body = String::new();
+        environ.input.read_to_string(&mut body)?;
+        Ok(start("200 OK", TEXT)?.body(body))
+    });
     let more = [("CONTENT_LENGTH", "4")];
     let params = pairs("POST", "/", &more);
     let mut peer = serving.send(&begin(1, 1, KEEP));
     // While the variables come, and while the body does.
-    peer.send(&get(KEEP, "/").repeat(0));
     peer.send(&begin(2, 1, KEEP));
     assert_eq!(peer.refusal(2), 1, "CANT_MPX_CONN");
     peer.send(&record(PARAMS, 2, b"no pairs"));
@@ -508,12 +511,13 @@ fn a_second_request_meanwhile_is_refused() {
     peer.send(&begin(3, 1, CLOSE));
     assert_eq!(peer.refusal(3), 1, "CANT_MPX_CONN");
     peer.send(&record(STDIN, 3, b"is not ours"));
+    peer.send(&record(ABORT, 3, &[]));
     peer.send(&record(STDIN, 1, b"cd"));
     peer.send(&record(STDIN, 1, &[]));
-    assert_eq!(peer.answer().body(), "4 bytes");
+    assert_eq!(peer.answer().body(), "abcd");
     // That one's flag has no meaning.
     peer.send(&get(CLOSE, "/"));
-    assert_eq!(peer.answer().body(), "0 bytes");
+    assert_eq!(peer.answer().body(), "");
     peer.is_closed();
 }
 
@@ -1042,7 +1046,8 @@ fn a_web_server_that_stalls_is_given_up() {
     }
     let reason = "a connection is given up: 408 Request Timeout: the \
                   rest of the request does not come\n";
-    assert_eq!(serving.log.text(), reason.repeat(2));
+    let both = reason.repeat(2);
+    wait_until("in the log", || serving.log.text() == both);
     let mut peer = serving.send(&bytes[..bytes.len() - 10]);
     let answer = peer.answer();
     let status = "Status: 408 Request Timeout\r\n";
@@ -1057,27 +1062,55 @@ fn a_web_server_that_stalls_is_given_up() {
 
 #[test]
 fn a_web_server_that_does_not_read_is_given_up() {
-    let (closed, is_closed) = sync_channel(1);
+    let (failed, has_failed) = sync_channel(1);
+    let (go, wait) = sync_channel::<()>(1);
+    let wait = Mutex::new(wait);
     let limits = Limits { wait: SHORT, ..Limits::default() };
-    let serving = serve(limits, move |_, start| {
-        let closed = closed.clone();
-        let end = move || closed.send(()).unwrap();
-        struct Close<F: Fn()>(F);
-        impl<F: Fn()> Drop for Close<F> {
-            fn drop(&mut self) {
-                (self.0)();
-            }
-        }
-        let close = Close(end);
-        let blocks = std::iter::repeat_with(move || {
-            let _ = &close;
-            Ok(Block::from(vec![b'x'; 100_000]))
-        });
-        Ok(start("200 OK", TEXT)?.body(Body::blocks(blocks)))
+    let serving = serve(limits, move |environ, start| {
+        let mut started = start("200 OK", TEXT)?;
+        while started.write_all(&[b'x'; 100_000]).is_ok() {}
+        failed.send(())?;
+        wait.lock().unwrap().recv_timeout(LONG)?;
+        // What was sent of the last record is followed by nothing.
+        writeln!(environ.errors, "behind a gap")?;
+        Ok(started.body("behind a gap"))
     });
-    let peer = serving.send(&get(KEEP, "/"));
-    is_closed.recv_timeout(LONG).unwrap();
-    drop(peer);
+    let mut peer = serving.send(&get(KEEP, "/"));
+    has_failed.recv_timeout(LONG).unwrap();
+    peer.0.read_exact(&mut [0; 100_000]).unwrap();
+    go.send(()).unwrap();
+    let mut sent = Vec::new();
+    peer.0.read_to_end(&mut sent).unwrap();
+    assert!(sent.ends_with(b"xxx"), "{:?}", &sent[sent.len() - 9..]);
+    assert_eq!(serving.log.text(), "behind a gap\n");
+}
+
+/// Two writes, of which the second would wait for the first to be
+/// acknowledged, 40 ms later.
+#[test]
+fn the_end_of_an_answer_does_not_wait() {
+    let serving = serve(Limits::default(), hello);
+    let mut peer = serving.connect();
+    let start = Instant::now();
+    for _ in 0..50 {
+        peer.send(&get(KEEP, "/"));
+        assert_eq!(peer.answer().body(), "Hello");
+    }
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
+/// Closing at once, with a part of the body unread, would take back
+/// what has not been sent yet.
+#[test]
+fn the_end_of_an_answer_is_not_lost() {
+    let serving = serve(Limits::default(), |_, start| {
+        Ok(start("200 OK", TEXT)?.body(vec![b'x'; 1_000_000]))
+    });
+    let mut peer = serving.send(&post(CLOSE, "/", &[b'x'; 100_000]));
+    // The server is to be done, as far as it can.
+    thread::sleep(SHORT);
+    assert_eq!(peer.answer().body().len(), 1_000_000);
 }
 
 #[test]
@@ -1248,43 +1281,57 @@ fn serves_descriptor_0() {
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS));
 }
 
-/// In a process of its own.
-fn inherits(stdin: impl Into<Stdio>) -> Child {
-    let this = std::env::current_exe().unwrap();
-    let mut command = Command::new(this);
-    command.args(["--exact", "serves_descriptor_0", "--ignored"]);
-    command.arg("--nocapture").stdin(stdin);
-    command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    command.spawn().unwrap()
+/// That, in a process of its own, which ends with this value.
+struct Process(Child);
+
+impl Process {
+    fn inherits(stdin: impl Into<Stdio>) -> Self {
+        let this = std::env::current_exe().unwrap();
+        let mut command = Command::new(this);
+        command.args(["--exact", "serves_descriptor_0", "--ignored"]);
+        command.arg("--nocapture").stdin(stdin);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        Self(command.spawn().unwrap())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail if it has ended, as it should have.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 #[test]
 fn descriptor_0_is_served_and_may_be_others_too() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let mut child = inherits(OwnedFd::from(listener));
+    let mut process = Process::inherits(OwnedFd::from(listener));
     let mut peer = Peer(TcpStream::connect(address).unwrap());
     peer.0.set_read_timeout(Some(LONG)).unwrap();
     peer.send(&get(KEEP, "/"));
     assert_eq!(peer.answer().body(), "true true false");
-    let id = child.id().to_string();
+    let id = process.0.id().to_string();
     Command::new("kill").args(["-TERM", &id]).status().unwrap();
     peer.is_closed();
-    assert!(child.wait().unwrap().success());
+    assert!(process.0.wait().unwrap().success());
 }
 
 #[test]
 fn without_a_socket_it_says_what_is_missing() {
-    let connected = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = connected.local_addr().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
     let connected = OwnedFd::from(TcpStream::connect(address).unwrap());
     for stdin in [Stdio::null(), Stdio::piped(), connected.into()] {
-        let output = inherits(stdin).wait_with_output().unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let line = "descriptor 0 is no socket that listens; let a web \
-                    server start this program\n";
-        assert!(errors.contains(line), "{errors}");
-        assert!(!output.status.success());
+        let mut process = Process::inherits(stdin);
+        let stderr = process.0.stderr.take().unwrap();
+        let mut line = String::new();
+        BufReader::new(stderr).read_line(&mut line).unwrap();
+        let expected = "descriptor 0 is no socket that listens; let a \
+                        web server start this program\n";
+        assert_eq!(line, expected);
+        assert!(!process.0.wait().unwrap().success());
     }
 }
 
