@@ -38,6 +38,9 @@ pub fn build(
     let mut book = load(project, options.destination)?;
     let workshop = Workshop::open(project, options.programs);
     let source = book.source_dir();
+    let texts = pages(project, &source, &book.book);
+    let texts: Vec<(String, String)> =
+        texts.into_iter().map(|page| (page.file, page.text)).collect();
     let pages = process(&workshop, &source, &mut book.book);
     if options.programs != Programs::None {
         workshop.show("building: pages");
@@ -49,7 +52,8 @@ pub fn build(
         destination: destination.canonicalize().unwrap_or(destination),
         pages,
         problems: workshop.problems(),
-        advice: workshop.advice(),
+        advice: [workshop.advice(), workshop.glossary_problems(&texts)]
+            .concat(),
         printed: workshop.all_printed(),
         pending: workshop.pending(),
     })

@@ -6,6 +6,7 @@ use crate::drawing::Drawing;
 use crate::exchange::Exchange;
 use crate::exercise::Exercise;
 use crate::listing::Listing;
+use crate::rules::Rules;
 use crate::sabotage::Sabotage;
 use crate::workshop::Workshop;
 
@@ -18,6 +19,7 @@ pub enum Directive {
     CompileFail(CompileFail),
     Drawing(Drawing),
     Exercise(Exercise),
+    Rules(Rules),
 }
 
 /// Languages that a block may be written in, without being a directive.
@@ -65,11 +67,12 @@ impl Directive {
             "exercise" => {
                 Exercise::parse(rest, body).map(Self::Exercise)
             }
+            "rules" => Rules::parse(rest, body).map(Self::Rules),
             name if LANGUAGES.contains(&name) => return Ok(None),
             name => {
                 return Err(format!(
                     "`{name}` is neither a directive (listing, console, \
-                     exchange, sabotage, drawing, compile-fail, exercise) nor a \
+                     exchange, sabotage, drawing, compile-fail, exercise, rules) nor a \
                      language that is known here"
                 ));
             }
@@ -82,7 +85,10 @@ impl Directive {
     pub fn is_slow(&self) -> bool {
         !matches!(
             self,
-            Self::Listing(_) | Self::Drawing(_) | Self::Exercise(_)
+            Self::Listing(_)
+                | Self::Drawing(_)
+                | Self::Exercise(_)
+                | Self::Rules(_)
         )
     }
 
@@ -100,6 +106,7 @@ impl Directive {
             Self::CompileFail(_) => "compile-fail",
             Self::Drawing(_) => "drawing",
             Self::Exercise(_) => "exercise",
+            Self::Rules(_) => "rules",
         }
     }
 
@@ -112,6 +119,7 @@ impl Directive {
             Self::Listing(d) => d.render(workshop),
             Self::Drawing(d) => Ok(d.render()),
             Self::Exercise(d) => d.render(workshop),
+            Self::Rules(d) => d.render(workshop),
             Self::Console(d) => workshop
                 .remember(&d.key(), &d.label(), || d.run(workshop))
                 .map(|outputs| d.render(&outputs)),

@@ -3,6 +3,7 @@
 use crate::cache::Cache;
 use crate::debts::Debts;
 use crate::directive::Directive;
+use crate::glossary::{self, Glossary};
 use crate::inline::{Value, values};
 use crate::markdown::{Fence, Part, parts};
 use crate::problem::{Place, Problem};
@@ -10,7 +11,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::source::{Lines, Source};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::thread;
@@ -55,6 +56,9 @@ pub struct Workshop {
     place: RefCell<Place>,
     problems: RefCell<Vec<Problem>>,
     advice: RefCell<Vec<Problem>>,
+    glossary: Glossary,
+    /// The terms that some page has used.
+    terms: RefCell<BTreeSet<String>>,
 }
 
 impl Workshop {
@@ -79,6 +83,11 @@ impl Workshop {
             place: RefCell::new(Place::new("", 0)),
             problems: RefCell::default(),
             advice: RefCell::default(),
+            // A book need not have one.
+            glossary: Glossary::of(
+                &project.read(glossary::FILE).unwrap_or_default(),
+            ),
+            terms: RefCell::default(),
         }
     }
 
@@ -230,11 +239,17 @@ impl Workshop {
 
     fn page(&self, page: &Page) -> String {
         let mut text = String::new();
+        let mut used = BTreeSet::new();
+        let is_linked = glossary::is_linked(&page.file);
         for part in parts(&page.text) {
             match part {
                 Part::Text { line, text: prose } => {
                     self.place.replace(Place::new(&page.file, line));
-                    text.push_str(&self.prose(prose));
+                    let prose = self.prose(prose);
+                    text.push_str(&match is_linked {
+                        true => self.glossary.link(&prose, &mut used),
+                        false => prose,
+                    });
                 }
                 Part::Block(block) => {
                     let place = Place::new(&page.file, block.line);
@@ -244,7 +259,16 @@ impl Workshop {
             }
             text.push('\n');
         }
+        self.terms.borrow_mut().extend(used);
         text
+    }
+
+    /// What is wrong with the glossary, given all pages that were made.
+    pub fn glossary_problems(
+        &self,
+        pages: &[(String, String)],
+    ) -> Vec<Problem> {
+        self.glossary.problems(pages, &self.terms.borrow())
     }
 
     fn block(&self, block: &Fence) -> String {

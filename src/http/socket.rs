@@ -121,17 +121,19 @@ impl Socket {
         mut transfer: impl FnMut() -> io::Result<usize>,
         patience: &mut Patience,
     ) -> io::Result<usize> {
+        let options = SockRef::from(&self.stream);
         if !self.blocks.load(Ordering::Acquire) {
             match retried(&mut transfer) {
                 Err(e) if e.kind() == ErrorKind::WouldBlock => {}
                 transferred => return transferred,
             }
-            let options = SockRef::from(&self.stream);
             options.set_nonblocking(false)?;
-            options.set_read_timeout(Some(patience.limit))?;
-            options.set_write_timeout(Some(patience.limit))?;
             self.blocks.store(true, Ordering::Release);
         }
+        // No time at all would mean any time.
+        let left = patience.left.max(Duration::from_millis(1));
+        options.set_read_timeout(Some(left))?;
+        options.set_write_timeout(Some(left))?;
         patience.spend(|| retried(&mut transfer))
     }
 
@@ -192,42 +194,49 @@ impl Patience {
             ErrorKind::WouldBlock => ErrorKind::TimedOut.into(),
             _ => error,
         })?;
+        self.settle(start.elapsed(), bytes)?;
+        Ok(bytes)
+    }
+
+    /// Takes the time that was waited, and gives what the bytes earn.
+    fn settle(
+        &mut self,
+        waited: Duration,
+        bytes: usize,
+    ) -> io::Result<()> {
         let second = Duration::from_secs(1) / BYTES_A_SECOND;
         let count = u32::try_from(bytes).unwrap_or(u32::MAX);
         let earned = second.saturating_mul(count);
         self.left = (self.left + earned)
             .min(self.limit)
-            .checked_sub(start.elapsed())
+            .checked_sub(waited)
             .ok_or(ErrorKind::TimedOut)?;
-        Ok(bytes)
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::thread::sleep;
+
+    const MS: Duration = Duration::from_millis(1);
 
     #[test]
     fn a_byte_now_and_then_does_not_renew_patience() {
-        let mut patience = Patience::new(Duration::from_millis(50));
-        let slow = || {
-            sleep(Duration::from_millis(20));
-            Ok(1)
-        };
-        let waits = (1..9).find(|_| patience.spend(slow).is_err());
-        assert!(waits.is_some_and(|waits| waits <= 3), "{waits:?}");
+        let mut patience = Patience::new(50 * MS);
+        let waits =
+            (1..9).find(|_| patience.settle(20 * MS, 1).is_err());
+        assert_eq!(waits, Some(3));
     }
 
     #[test]
-    fn bytes_earn_time() {
-        let mut patience = Patience::new(Duration::from_millis(50));
-        let fast = || {
-            sleep(Duration::from_millis(20));
-            Ok(1000)
-        };
+    fn bytes_earn_time_and_no_more_than_the_limit() {
+        let mut patience = Patience::new(50 * MS);
         for _ in 0..5 {
-            assert_eq!(patience.spend(fast).ok(), Some(1000));
+            patience.settle(20 * MS, 1000).unwrap();
         }
+        patience.settle(MS, usize::MAX).unwrap();
+        assert!(patience.settle(MS, 0).is_ok());
+        assert!(patience.settle(50 * MS, 0).is_err());
     }
 }

@@ -352,3 +352,32 @@ fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+
+    fn connection() -> Arc<Connection> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = std::net::TcpStream::connect(address).unwrap();
+        let socket = Socket::new(TcpStream::from_std(client));
+        Arc::new(Connection::new(0, socket, None, Instant::now()))
+    }
+
+    #[test]
+    fn what_arrives_while_a_worker_has_it_is_not_forgotten() {
+        let until = Instant::now() + Duration::from_secs(3600);
+        let mut connections = Connections::default();
+        let place = connections.free_place();
+        connections.places[place] = Place::Busy(connection(), false);
+        connections.arrived(place);
+        connections.wait(place, until);
+        assert_eq!(connections.ready.len(), 1);
+        // That was all: now it waits.
+        connections.ready.clear();
+        connections.wait(place, until);
+        assert_eq!(connections.ready.len(), 0);
+    }
+}

@@ -3,12 +3,12 @@
 /// Whatever two readers might read differently is refused with a
 /// status (RFC 9112, section 6.3).
 ///
-/// `fields` are names and values, names in any case. Of two
-/// `Content-Length`s none is believed, even if they agree, and
-/// together with `Transfer-Encoding` neither is: `Err("400 Bad
-/// Request")`. So it is with a length that is anything but digits,
-/// and with `Transfer-Encoding` in HTTP/1.0, or given twice. A coding
-/// that is not `chunked`, in any case of its letters, is `Err("501 Not
+/// `fields` are names and values, names in any case. These are
+/// `Err("400 Bad Request")`: two `Content-Length`s, even if they agree;
+/// a `Content-Length` beside any `Transfer-Encoding`; a length that is
+/// not digits alone, or too large for a `u64`; two
+/// `Transfer-Encoding`s; and one in HTTP/1.0. Any other coding than
+/// `chunked`, whose letters may be of any case, is `Err("501 Not
 /// Implemented")`.
 ///
 /// `body_length(&[("content-length", "5")], false)` is `Ok(Some(5))`.

@@ -3,14 +3,13 @@ use std::time::Duration;
 /// What is left of the patience with a client, or `None` if it is used
 /// up.
 ///
-/// There was `left`. We waited for `waited`, which is taken away, and
-/// so many `bytes` have come, each of which is worth a millisecond.
-/// More than `limit` it can never be, before we waited, however many
-/// bytes there were. It is used up when we have waited for longer than
-/// there was patience; what came counts first.
+/// There was `left`. First add what came, a millisecond for each of the
+/// `bytes`, but never go beyond `limit`; then take away the time that
+/// we `waited`. It is used up when we have waited for longer than
+/// there was patience.
 ///
-/// With a limit of five seconds, two left, three waited and a thousand
-/// and five hundred bytes, half a second is left.
+/// With a limit of five seconds, two left, three waited and fifteen
+/// hundred bytes, half a second is left.
 pub fn patience(
     left: Duration,
     waited: Duration,

@@ -59,6 +59,7 @@ pub fn check(body_length: Answer) -> Verdict {
         (&[(TE, "chunked"), (CL, "5")], false, BAD, BOTH),
         (&[(CL, "0"), (TE, "chunked")], false, BAD, BOTH),
         (&[(CL, "5"), (TE, "gzip")], false, BAD, BOTH),
+        (&[(TE, "gzip"), (CL, "5")], false, BAD, BOTH),
         (&[(TE, "chunked")], false, Ok(None), CHUNKED),
         (&[(TE, "Chunked")], false, Ok(None), CHUNKED),
         (&[(TE, "gzip")], false, UNKNOWN, CODING),
@@ -66,6 +67,7 @@ pub fn check(body_length: Answer) -> Verdict {
         (&[(TE, "xchunked")], false, UNKNOWN, CODING),
         (&[(TE, "")], false, UNKNOWN, CODING),
         (&[(TE, "chunked"), (TE, "chunked")], false, BAD, CODING),
+        (&[(TE, "gzip"), (TE, "chunked")], false, BAD, CODING),
         (&[(TE, "chunked")], true, BAD, OLD),
         (&[(TE, "gzip")], true, BAD, OLD),
     ];

@@ -52,7 +52,7 @@ pub fn check(dechunk: Answer) -> Verdict {
         let cut = &WHOLE[..length];
         expect(shown(cut), || call(cut), Ok(None), NOT_YET)?;
     }
-    let bad: [(&[u8], &'static str); 15] = [
+    let bad: [(&[u8], &'static str); 16] = [
         (b"5\nHello\r\n0\r\n\r\n", LINES),
         (b"5\r\nHello\n0\r\n\r\n", LINES),
         (b"0\r\nX: y\n\r\n", LINES),
@@ -68,6 +68,7 @@ pub fn check(dechunk: Answer) -> Verdict {
         (b"10\r\n", LIMIT),
         (b"5\r\nHello\r\nB\r\n", LIMIT),
         (b"ffffffffffffffff\r\n", LIMIT),
+        (b"5\r\nHello\r\nffffffffffffffff\r\n", LIMIT),
     ];
     for (bytes, hint) in bad {
         expect(shown(bytes), || call(bytes), Err("an error"), hint)?;

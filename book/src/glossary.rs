@@ -1,0 +1,273 @@
+//! The glossary: each of its terms is linked where a page uses it
+//! first.
+
+use crate::problem::{Place, Problem};
+use std::collections::BTreeSet;
+
+/// The page with the terms, a heading for each.
+pub const FILE: &str = "book/text/glossary.md";
+
+#[derive(Default)]
+pub struct Glossary {
+    terms: Vec<Term>,
+}
+
+struct Term {
+    /// As it stands in the glossary: `` `start_response` ``.
+    name: String,
+    line: usize,
+}
+
+impl Term {
+    /// The heading's name, as mdBook makes it.
+    fn anchor(&self) -> String {
+        let letters = self.name.chars().filter_map(|c| match c {
+            ' ' => Some('-'),
+            c if c.is_alphanumeric() || "-_".contains(c) => {
+                Some(c.to_ascii_lowercase())
+            }
+            _ => None,
+        });
+        letters.collect()
+    }
+
+    /// Where it stands in some prose: as a word of its own, of any
+    /// case, perhaps in the plural.
+    fn find(&self, prose: &str) -> Option<std::ops::Range<usize>> {
+        let lower = prose.to_ascii_lowercase();
+        let name = self.name.to_ascii_lowercase();
+        let is_word =
+            |c: char| c.is_alphanumeric() || "_-`".contains(c);
+        lower.match_indices(&name).find_map(|(start, _)| {
+            let mut end = start + name.len();
+            if lower[end..].starts_with('s') && !name.ends_with('s') {
+                end += 1;
+            }
+            let before = lower[..start].chars().next_back();
+            let after = lower[end..].chars().next();
+            let is_free = !before.is_some_and(is_word)
+                && !after.is_some_and(is_word);
+            is_free.then_some(start..end)
+        })
+    }
+}
+
+impl Glossary {
+    /// Reads the terms out of the glossary's text.
+    pub fn of(text: &str) -> Self {
+        let heading = |(at, line): (usize, &str)| {
+            let name = line.strip_prefix("## ")?.trim().to_string();
+            Some(Term { name, line: at + 1 })
+        };
+        let terms = text.lines().enumerate().filter_map(heading);
+        Self { terms: terms.collect() }
+    }
+
+    /// Links the terms of a line that the page has not used before.
+    pub fn link(
+        &self,
+        line: &str,
+        used: &mut BTreeSet<String>,
+    ) -> String {
+        let is_left_alone = line.starts_with('#')
+            || line.contains("<summary")
+            || line.starts_with('<')
+            || line.starts_with("| ---");
+        if is_left_alone {
+            return line.to_string();
+        }
+        let mut line = line.to_string();
+        for term in &self.terms {
+            if used.contains(&term.name) {
+                continue;
+            }
+            let is_code = term.name.starts_with('`');
+            let found =
+                prose(&line, is_code).into_iter().find_map(|r| {
+                    let found = term.find(&line[r.clone()])?;
+                    Some(r.start + found.start..r.start + found.end)
+                });
+            if let Some(range) = found {
+                used.insert(term.name.clone());
+                let (word, anchor) =
+                    (&line[range.clone()], term.anchor());
+                let link = format!(
+                    "<a class=\"term\" href=\"glossary.html#{anchor}\">\
+                     {word}</a>"
+                );
+                line.replace_range(range, &link);
+            }
+        }
+        line
+    }
+
+    /// Terms of two entries, or of none, and entries that no page uses.
+    /// `pages` are the chapters' files and texts.
+    pub fn problems(
+        &self,
+        pages: &[(String, String)],
+        used: &BTreeSet<String>,
+    ) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut say = |file: &str, line: usize, message: String| {
+            problems
+                .push(Problem::new(&Place::new(file, line), message));
+        };
+        let mut names = BTreeSet::new();
+        for Term { name, line } in &self.terms {
+            if !names.insert(name.to_lowercase()) {
+                say(FILE, *line, format!("`{name}` has two entries"));
+            }
+            if !used.contains(name) {
+                let message = format!("no chapter uses `{name}`");
+                say(FILE, *line, message);
+            }
+        }
+        for (file, text) in pages.iter().filter(|(f, _)| is_linked(f)) {
+            for (at, line) in text.lines().enumerate() {
+                for bold in defined(line) {
+                    let bare = bold.replace('`', "");
+                    let is_it = |term: &Term| {
+                        let name = term.name.replace('`', "");
+                        let term = Term { name, line: term.line };
+                        term.find(&bare) == Some(0..bare.len())
+                    };
+                    let is_known = self.terms.iter().any(is_it);
+                    if !is_known {
+                        let message = format!(
+                            "`{bold}` is defined here and has no entry \
+                             in {FILE}"
+                        );
+                        say(file, at + 1, message);
+                    }
+                }
+            }
+        }
+        problems
+    }
+}
+
+/// Does a page link its terms? Those with a text of their own do.
+pub fn is_linked(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or_default();
+    name == "introduction.md"
+        || name.starts_with("ch") && !name.ends_with("-files.md")
+}
+
+/// What is bold within a line: there it is defined. At a line's start,
+/// it is a heading of a kind.
+fn defined(line: &str) -> impl Iterator<Item = &str> {
+    let is_heading = line.starts_with("**");
+    let bold = line.split("**").skip(1).step_by(2);
+    bold.skip(usize::from(is_heading))
+}
+
+/// The parts of a line that are prose: not code, nor links, nor HTML
+/// and what is in it. With `code`, code is among them.
+fn prose(line: &str, code: bool) -> Vec<std::ops::Range<usize>> {
+    let mut parts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < line.len() {
+        let rest = &line[at..];
+        let length = skipped(rest, code);
+        if length > 0 {
+            parts.push(start..at);
+            start = at + length;
+            at = start;
+        } else {
+            at += rest.chars().next().map_or(1, char::len_utf8);
+        }
+    }
+    parts.push(start..line.len());
+    parts
+}
+
+/// The length of what begins here and is no prose.
+fn skipped(rest: &str, code: bool) -> usize {
+    let to = |end: &str| rest.find(end).map(|at| at + end.len());
+    let length = if rest.starts_with("<a ") {
+        to("</a>")
+    } else if rest.starts_with('<') {
+        to(">")
+    } else if rest.starts_with('[') {
+        let is_link = |end: &usize| rest[*end..].starts_with('(');
+        let end = to("]").filter(is_link);
+        end.and_then(|end| Some(end + rest[end..].find(')')? + 1))
+    } else if rest.starts_with('`') && !code {
+        rest[1..].find('`').map(|at| at + 2)
+    } else {
+        None
+    };
+    length.unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "# Glossary\n\n## environ\nOne.\n\n\
+                        ## `start_response`\nTwo.\n\n## query string\n";
+
+    fn linked(lines: &[&str]) -> Vec<String> {
+        let glossary = Glossary::of(TEXT);
+        let mut used = BTreeSet::new();
+        let link = |line: &&str| glossary.link(line, &mut used);
+        lines.iter().map(link).collect()
+    }
+
+    fn link(anchor: &str, word: &str) -> String {
+        format!(
+            "<a class=\"term\" href=\"glossary.html#{anchor}\">{word}</a>"
+        )
+    }
+
+    #[test]
+    fn the_first_use_is_linked() {
+        let lines = linked(&["An environ, an environ.", "environ"]);
+        let first = link("environ", "environ");
+        assert_eq!(lines[0], format!("An {first}, an environ."));
+        assert_eq!(lines[1], "environ");
+    }
+
+    #[test]
+    fn plurals_capitals_and_code_are_found() {
+        let lines = linked(&["Query strings, and `start_response`"]);
+        let (first, second) = (
+            link("query-string", "Query strings"),
+            link("start_response", "`start_response`"),
+        );
+        assert_eq!(lines[0], format!("{first}, and {second}"));
+    }
+
+    #[test]
+    fn code_links_headings_and_parts_of_words_are_left_alone() {
+        for line in [
+            "## environ",
+            "`environ` or `an environ`",
+            "[an environ](ch03.md) and <a href=\"x\">environ</a>",
+            "<summary>environ</summary>",
+            "environment, wsgi-environ, environ_x",
+        ] {
+            assert_eq!(linked(&[line]), [line]);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_too_much_is_found() {
+        let glossary = Glossary::of(&format!("{TEXT}## Environ\n"));
+        let page =
+            "An **environ** and a **gateway**.\n**Aside.** No.\n";
+        let pages = [("book/text/ch03.md".into(), page.to_string())];
+        let used = ["environ", "Environ", "query string"];
+        let used = used.map(String::from).into();
+        let problems = glossary.problems(&pages, &used);
+        let texts: Vec<String> =
+            problems.iter().map(|p| p.to_string()).collect();
+        assert_eq!(texts.len(), 3, "{texts:?}");
+        assert!(texts.iter().any(|t| t.contains("`Environ` has two")));
+        assert!(texts.iter().any(|t| t.contains("uses ``start_")));
+        assert!(
+            texts.iter().any(|t| t.contains("`gateway` is defined"))
+        );
+    }
+}
