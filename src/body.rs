@@ -47,6 +47,11 @@ impl Body {
         Self(Blocks::Stream(None, Box::new(blocks.into_iter())))
     }
 
+    /// Is it made of bytes alone, so that to drop it does nothing?
+    pub(crate) fn is_plain(&self) -> bool {
+        !matches!(self.0, Blocks::Stream(..))
+    }
+
     /// The number of bytes still to come, if that is known.
     pub fn length(&self) -> Option<u64> {
         match &self.0 {

@@ -144,6 +144,9 @@ impl Response {
 
 /// Calls the application once and sends its answer to `out`.
 ///
+/// Whatever the application goes on behind is flushed, but not always
+/// the end of the answer: whoever calls this has to see to that.
+///
 /// It does not panic: an application's error or panic is logged, and
 /// answered with `500 Internal Server Error` if the head has not been
 /// sent (PEP 3333, "Error Handling").
@@ -202,6 +205,8 @@ pub fn run(
 struct Answer {
     protocol: Protocol,
     is_head: bool,
+    /// Has the body nothing to close?
+    is_plain: bool,
     stage: Stage,
     /// What goes out in the next write.
     buffer: Vec<u8>,
@@ -228,6 +233,7 @@ impl Answer {
         Self {
             protocol,
             is_head,
+            is_plain: false,
             stage: Stage::Waiting,
             buffer: Vec::with_capacity(1000),
             status: 0,
@@ -273,6 +279,7 @@ impl Answer {
         out: &mut dyn Write,
     ) -> Result<()> {
         let length = body.length();
+        self.is_plain = body.is_plain();
         if self.is_bodiless() {
             self.open(length);
             return Ok(self.deliver(out)?);
@@ -373,13 +380,25 @@ impl Answer {
         if self.end == Some(End::Gone) {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        let sent =
-            out.write_all(&self.buffer).and_then(|()| out.flush());
+        let mut sent = out.write_all(&self.buffer);
         self.buffer.clear();
+        if sent.is_ok() && !self.is_ending() {
+            sent = out.flush();
+        }
         if sent.is_err() {
             self.end = Some(End::Gone);
         }
         sent
+    }
+
+    /// Is nothing left to do? Then the server may send the last bytes
+    /// together with what ends the answer.
+    fn is_ending(&self) -> bool {
+        let is_all = matches!(
+            self.stage,
+            Stage::Sending(Framing::Exactly(0) | Framing::Nothing)
+        );
+        is_all && self.is_plain
     }
 
     /// What the log is told of an error. A client that has gone is

@@ -382,7 +382,10 @@ impl Input {
         protocol: Protocol,
     ) -> Outcome {
         let mut out = Out { input: self.clone(), writer: None };
-        exchange::run(app, environ, protocol, &mut out)
+        let outcome = exchange::run(app, environ, protocol, &mut out);
+        // A client that has gone need not be told.
+        let _ = out.flush();
+        outcome
     }
 
     fn lock(&self) -> MutexGuard<'_, Wire> {

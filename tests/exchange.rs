@@ -522,6 +522,43 @@ fn a_block_is_sent_and_flushed_before_the_next_is_asked_for() {
     );
 }
 
+// The server may send it together with what ends the answer
+#[test]
+fn the_end_of_a_plain_body_is_left_to_the_server() {
+    let asked = asked(Protocol::Cgi);
+    let app = |_: &mut Environ, start_response: StartResponse| {
+        Ok(start_response("200 OK", &TEXT)?.body(["one", "two"]))
+    };
+    asked.run(app).says(
+        &format!("{CGI_HEAD}Content-Length: 6\r\n\r\nonetwo"),
+        "",
+    );
+    let events = asked.events.all();
+    assert!(events[0].ends_with("one"), "{events:?}");
+    assert_eq!(events[1..], ["flush", "write two"]);
+}
+
+// 549-556: not before its last bytes are on their way
+#[test]
+fn a_body_that_may_have_to_be_closed_is_flushed_before() {
+    let asked = asked(Protocol::Cgi);
+    let body = telling(&asked.events, &["one"]);
+    let app = |environ: &mut Environ, start: StartResponse<'_>| {
+        body.call(
+            environ,
+            Box::new(|status, headers| {
+                let length = ("Content-Length", "3");
+                start(status, &[headers, &[length]].concat())
+            }),
+        )
+    };
+    asked.run(app);
+    let events = asked.events.all();
+    assert!(events[1].ends_with("one"), "{events:?}");
+    assert_eq!(events[2], "flush");
+    assert_eq!(events.last().unwrap(), "close");
+}
+
 // 346-350, 851-859
 #[test]
 fn empty_blocks_send_nothing_so_that_an_error_can_still_answer() {

@@ -799,6 +799,43 @@ fn a_huge_body_takes_no_memory() {
     assert!(more < 64 * 1024, "{more} KiB more");
 }
 
+#[test]
+fn a_short_answer_is_one_write() {
+    let serving = serve(Limits::default(), hello);
+    let mut peer = serving.send(&get(KEEP, "/"));
+    let mut bytes = [0; 1000];
+    let length = peer.0.read(&mut bytes).unwrap();
+    let end = b"\x01\x03\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0";
+    assert!(bytes[..length].ends_with(end));
+}
+
+/// Closing may take its time.
+#[test]
+fn a_body_is_closed_behind_its_last_bytes() {
+    struct Close(Receiver<()>);
+    impl Drop for Close {
+        fn drop(&mut self) {
+            self.0.recv_timeout(LONG).expect("the bytes have come");
+        }
+    }
+    let (go, wait) = sync_channel(1);
+    let wait = Mutex::new(Some(wait));
+    let serving = serve(Limits::default(), move |_, start| {
+        let mut close = wait.lock().unwrap().take().map(Close);
+        let blocks = std::iter::from_fn(move || {
+            let _ = &mut close;
+            Some(Ok(Block::from(&b"Hello"[..])))
+        });
+        let headers = [TEXT, &[("Content-Length", "5")]].concat();
+        Ok(start("200 OK", &headers)?.body(Body::blocks(blocks)))
+    });
+    let mut peer = serving.send(&get(CLOSE, "/"));
+    let record = peer.record().expect("a record");
+    assert!(record.content.ends_with(b"Hello"));
+    go.send(()).unwrap();
+    assert_eq!(peer.answer().end, Some(0));
+}
+
 // The error log
 
 #[test]

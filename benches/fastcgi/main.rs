@@ -185,6 +185,8 @@ fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
 
 fn serve(path: &str) {
     let server = Server::bind_unix(path).expect("a socket");
+    // As many as the C program has: one for each connection.
+    let server = server.threads(80);
     server.serve(application).expect("serves");
 }
 

@@ -33,8 +33,10 @@ impl Turns {
         let done = work();
         let mut state = self.state();
         state.free += 1;
+        let is_wanted = state.waiting > 0;
+        drop(state);
         // To wake somebody is a call of the system, also in vain.
-        if state.waiting > 0 {
+        if is_wanted {
             self.changed.notify_one();
         }
         done
