@@ -71,9 +71,9 @@ pub struct Limits {
     /// How many connections are held at a time. Others wait to be
     /// accepted.
     pub connections: usize,
-    /// How long a web server may take to send the next bytes of a
-    /// request, or to take those of an answer. Between requests it may
-    /// take as long as it likes.
+    /// How long a web server may take to send its first request, or
+    /// the next bytes of one, or to take those of an answer. Between
+    /// requests it may take as long as it likes.
     pub wait: Duration,
 }
 

@@ -100,12 +100,14 @@ impl Inbound {
         self.id
     }
 
-    /// Waits for a record, for as long as it takes. Tells whether one
-    /// comes.
-    pub(crate) fn wait(&mut self) -> bool {
+    /// Waits for a record, as long as it takes, but for the first one
+    /// of a connection. Tells whether one comes.
+    pub(crate) fn wait(&mut self, is_new: bool) -> bool {
         loop {
             match self.is_at_end() {
-                Err(e) if e.kind() == ErrorKind::WouldBlock => {}
+                Err(e)
+                    if e.kind() == ErrorKind::WouldBlock && !is_new => {
+                }
                 is_at_end => return is_at_end.is_ok_and(|end| !end),
             }
         }

@@ -77,13 +77,17 @@ struct Members {
     free: usize,
     /// How many of these still have to close one.
     closing: usize,
-    /// Connections without a request, the oldest first.
-    idle: BTreeMap<u64, Arc<TcpStream>>,
-    /// The number of the next of these.
-    next: u64,
+    /// Connections without a request, the oldest first, but those that
+    /// have not had one yet last.
+    idle: BTreeMap<Place, Arc<TcpStream>>,
+    /// How many there have been.
+    count: u64,
     /// `None` when the server is stopping.
     open: Option<PipeWriter>,
 }
+
+/// Whether it is a new connection, and a number.
+type Place = (bool, u64);
 
 /// How long accepting rests after a failure.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -102,7 +106,7 @@ impl Pool {
             free: 1,
             closing: 0,
             idle: BTreeMap::new(),
-            next: 0,
+            count: 0,
             open: Some(writer),
         };
         Ok(Self {
@@ -184,19 +188,20 @@ impl Pool {
     pub(crate) fn wait_idle(
         &self,
         stream: &Arc<TcpStream>,
+        is_new: bool,
         wait: impl FnOnce() -> bool,
     ) -> bool {
         let mut members = lock(&self.members);
         if members.open.is_none() {
             return false;
         }
-        let number = members.next;
-        members.next += 1;
-        members.idle.insert(number, Arc::clone(stream));
+        let place = (is_new, members.count);
+        members.count += 1;
+        members.idle.insert(place, Arc::clone(stream));
         members.make_room();
         drop(members);
         let has_come = wait();
-        lock(&self.members).idle.remove(&number);
+        lock(&self.members).idle.remove(&place);
         has_come
     }
 
@@ -212,12 +217,14 @@ impl Pool {
 
 impl Members {
     /// A connection without a request must not keep others out: if no
-    /// thread is free, the oldest is closed.
+    /// thread is free, the oldest is closed. New ones have been let in
+    /// to send a request, and are given the time.
     fn make_room(&mut self) {
         if self.free == 0
-            && let Some((_, stream)) = self.idle.pop_first()
+            && let Some(oldest) = self.idle.first_entry()
+            && let (false, _) = oldest.key()
         {
-            close(&stream);
+            close(&oldest.remove());
             self.free += 1;
             self.closing += 1;
         }
@@ -245,4 +252,35 @@ fn complain(error: &io::Error, errors: &ErrorLog) {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_makes_room_but_no_new_one() {
+        let listener =
+            TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stream = TcpStream::connect(address).expect("connects");
+        let stream = Arc::new(stream);
+        let pool = Pool::new(Listener::Tcp(listener)).expect("a pool");
+        let mut members = lock(&pool.members);
+        for place in [(true, 0), (false, 2), (false, 1)] {
+            members.idle.insert(place, Arc::clone(&stream));
+        }
+        let left = |members: &mut Members| {
+            members.free = 0;
+            members.make_room();
+            members.idle.keys().copied().collect::<Vec<_>>()
+        };
+        assert_eq!(left(&mut members), [(false, 2), (true, 0)]);
+        assert_eq!(left(&mut members), [(true, 0)]);
+        assert_eq!(left(&mut members), [(true, 0)]);
+        members.free = 1;
+        members.idle.insert((false, 3), stream);
+        members.make_room();
+        assert_eq!(members.idle.len(), 2, "a thread is free");
+    }
 }

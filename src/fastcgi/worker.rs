@@ -67,14 +67,17 @@ impl<'a> Worker<'a> {
             Inbound::new(stream.try_clone()?, buffer, &server.limits);
         let stream = Arc::new(stream);
         let mut outbound = Outbound::new(Arc::clone(&stream));
+        let mut is_new = true;
         while inbound.keep || !inbound.is_idle() {
             let is_idle = inbound.is_idle();
-            let wait = || inbound.wait();
-            if is_idle && !server.pool.wait_idle(&stream, wait) {
+            let wait = || inbound.wait(is_new);
+            if is_idle && !server.pool.wait_idle(&stream, is_new, wait)
+            {
                 break;
             }
             match inbound.next()? {
                 Event::Request => {
+                    is_new = false;
                     let ends = self.answer(inbound, outbound);
                     let Some(ends) = ends else { return Ok(()) };
                     (inbound, outbound) = ends;
