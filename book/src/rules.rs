@@ -32,8 +32,8 @@ impl Rules {
         workshop: &Workshop,
     ) -> Result<String, String> {
         let mut table = String::from(
-            "\n| section | rule | where | the test |\n\
-             | --- | --- | --- | --- |\n",
+            "<div class=\"rules\">\n\n| section | rule, and the test that holds it | where |\n\
+             | --- | --- | --- |\n",
         );
         for rule in &self.0 {
             let Rule { section, text, place, file, test } = rule;
@@ -46,11 +46,11 @@ impl Rules {
             let chapter = chapter.split('.').next().unwrap_or_default();
             let _ = writeln!(
                 table,
-                "| {section} | {text} | [chapter {chapter}]({place}) \
-                 | `{test}` in `{file}` |"
+                "| {section} | {text}<br><small class=\"test\">`{test}` \
+                 in `{file}`</small> | [chapter {chapter}]({place}) |"
             );
         }
-        Ok(table)
+        Ok(table + "\n</div>\n")
     }
 }
 
