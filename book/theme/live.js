@@ -81,7 +81,7 @@
         const now = lines(normal);
         const isPrinted = common(lines(printed), now);
         const isSameLength = now.length === lines(text).length;
-        const code = element("code", { className: "nohighlight" });
+        const code = element("code", { className: "nohighlight hljs" });
         lines(text).forEach((line, at) => {
             const parts = visible(line);
             const isNew = isSameLength && !isPrinted[at];
@@ -200,7 +200,7 @@
             status.textContent = "copied";
         });
         const bar = element("div", { className: "live-bar" }, send, edit, ends, copy, status);
-        request.append(bar);
+        request.querySelector(".title").after(bar);
 
         const isCrLf = () => requests.some((text) => {
             const body = text.split("\r\n\r\n").slice(1).join("");
@@ -231,7 +231,7 @@
             const fit = () => { area.rows = Math.max(4, area.value.split("\n").length + 1); };
             area.addEventListener("input", fit);
             fit();
-            bar.before(area);
+            bar.after(area);
             edit.textContent = "As printed";
             if (text === undefined) area.focus();
         }
@@ -295,7 +295,7 @@
             if (failed !== undefined) {
                 const title = result.broken ? "It does not compile" : "It did not work";
                 const pre = element("pre", { className: "problem" },
-                    element("code", { className: "nohighlight", textContent: failed }));
+                    element("code", { className: "nohighlight hljs", textContent: failed }));
                 sides.append(side("response", title, pre));
                 status.textContent = "";
                 return;
@@ -356,7 +356,7 @@
             const text = result.trouble ?? result.said;
             if (text) {
                 said.replaceChildren(element("pre", { className: "complaint" },
-                    element("code", { className: "nohighlight", textContent: text })));
+                    element("code", { className: "nohighlight hljs", textContent: text })));
             } else {
                 said.replaceChildren("Solved.");
             }
