@@ -58,7 +58,7 @@ fn serve() {
     let limits = Limits {
         idle: Duration::from_secs(2),
         head: Duration::from_millis(500),
-        wait: Duration::from_millis(500),
+        wait: Duration::from_secs(5),
         ..Limits::default()
     };
     let server = server.limits(limits).threads(8);

@@ -60,10 +60,10 @@ fn sign(
         let status = "422 Unprocessable Content";
         return Ok(start_response(status, &headers)?.body(page));
     }
-    let (name, message) = (name.to_string(), message.to_string());
-    entries.add(&Entry { name, message })?;
     let url = environ.url()?;
     let here = &url[BeforePath..AfterPath];
+    let (name, message) = (name.to_string(), message.to_string());
+    entries.add(&Entry { name, message })?;
     let headers = [("Location", here), ("Content-Type", "text/plain")];
     Ok(start_response("303 See Other", &headers)?.body("Thank you\n"))
 }

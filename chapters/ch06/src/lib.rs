@@ -17,11 +17,14 @@ use std::path::PathBuf;
 pub fn application() -> impl Application + Send + Sync {
     let guest_book = guest_book(file());
     move |environ: &mut Environ, start_response: StartResponse<'_>| {
+        let is_root = environ
+            .get("PATH_INFO")
+            .is_none_or(|path| matches!(&*path, "" | "/"));
         match environ.shift_path().as_deref() {
-            None | Some("") => guest_book.call(environ, start_response),
+            _ if is_root => guest_book.call(environ, start_response),
             Some("parcel") => parcel(environ, start_response),
             Some("url") => show_url(environ, start_response),
-            Some(_) => Err(not_found(environ).into()),
+            _ => Err(not_found(environ).into()),
         }
     }
 }

@@ -106,6 +106,27 @@ fn the_redirect_leads_back_to_where_the_book_is() {
     assert!(answer.contains(location), "{answer}");
 }
 
+/// `Location: //evil.example/` would lead to another site.
+#[test]
+fn the_way_back_does_not_lead_to_another_site() {
+    for path in ["//evil.example/", "//", "/\\evil.example"] {
+        let mut environ = posted("name=Ada&message=x");
+        environ.set("PATH_INFO", path);
+        let answer = ask(&ch06::application(), environ);
+        assert_eq!(status(&answer), "404 Not Found", "{path}");
+    }
+}
+
+#[test]
+fn nothing_is_kept_that_is_answered_with_an_error() {
+    let visit = Visit::new();
+    let mut environ = posted("name=Ada&message=x");
+    environ.set("HTTP_HOST", "localhost:99999");
+    let answer = ask(&ch06::guest_book(visit.file()), environ);
+    assert_eq!(status(&answer), "400 Bad Request");
+    assert!(!visit.file().exists());
+}
+
 #[test]
 fn what_is_missing_is_asked_for_and_the_rest_is_kept() {
     let visit = Visit::new();
