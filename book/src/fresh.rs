@@ -124,10 +124,11 @@ impl Fresh {
         }
         self.is_making.store(false, Ordering::Release);
         let mut built = self.built();
-        // What failed is tried once more here, and says so on its page.
-        self.rebuild(&mut built, Programs::Missing);
+        // What failed stays as it was: to run it here would keep every
+        // reader waiting.
+        self.rebuild(&mut built, Programs::None);
         built.made = Some(state);
-        if built.state == State::of_all(&self.project) {
+        if !built.has_pending {
             eprintln!("All figures are made.");
         }
     }

@@ -16,7 +16,7 @@ use std::{env, fs, thread};
 use tempfile::TempDir;
 
 /// How long anything on a page may take.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_secs(120);
 
 /// The repository.
 pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
