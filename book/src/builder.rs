@@ -2,7 +2,7 @@
 
 use crate::problem::Problem;
 use crate::project::Project;
-use crate::workshop::{Page, Printed, Programs, Workshop};
+use crate::workshop::{GoesOn, Page, Printed, Programs, Workshop};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
@@ -102,11 +102,14 @@ fn index(page: &str) -> Option<&str> {
 }
 
 /// Runs the programs whose output is not remembered, for the next
-/// build.
-pub fn run_programs(project: &Project) -> Result<(), String> {
+/// build, for as long as that is wanted.
+pub fn run_programs(
+    project: &Project,
+    goes_on: GoesOn,
+) -> Result<(), String> {
     let book = load(project, None)?;
     let pages = pages(project, &book.source_dir(), &book.book);
-    Workshop::open(project, Programs::Missing).run(&pages);
+    Workshop::with(project, Programs::Missing, goes_on).run(&pages);
     Ok(())
 }
 

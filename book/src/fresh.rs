@@ -4,11 +4,11 @@ use crate::builder::{self, Options};
 use crate::cache::SOURCES;
 use crate::project::{Project, files};
 use crate::report;
-use crate::workshop::Programs;
+use crate::workshop::{GoesOn, Programs};
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -32,7 +32,7 @@ pub struct Fresh {
     built: Mutex<Built>,
     is_making: AtomicBool,
     /// When the reader last did something that needs the compiler.
-    touched: Mutex<Instant>,
+    touched: Arc<Mutex<Instant>>,
 }
 
 struct Built {
@@ -45,7 +45,7 @@ struct Built {
     made: Option<State>,
 }
 
-/// How often pages are built again while figures are being made.
+/// How often a page is built again while its figures are being made.
 const WHILE_MAKING: Duration = Duration::from_secs(5);
 
 /// How long nothing must happen before the rest of the book follows a
@@ -62,7 +62,7 @@ impl Fresh {
         project: &Project,
     ) -> Result<(Arc<Self>, PathBuf), String> {
         let state = State::of_all(project);
-        let built = build(project, Programs::None)?;
+        let built = build(project)?;
         let now = Instant::now();
         let fresh = Arc::new(Self {
             project: project.clone(),
@@ -75,7 +75,9 @@ impl Fresh {
                 made: None,
             }),
             is_making: AtomicBool::new(false),
-            touched: Mutex::new(now.checked_sub(QUIET).unwrap_or(now)),
+            touched: Arc::new(Mutex::new(
+                now.checked_sub(QUIET).unwrap_or(now),
+            )),
         });
         if built.pending > 0 {
             let pending = built.pending;
@@ -88,97 +90,109 @@ impl Fresh {
 
     /// The reader is busy, and needs the compiler.
     pub fn touch(&self) {
-        let touched = self.touched.lock();
-        *touched.unwrap_or_else(PoisonError::into_inner) =
-            Instant::now();
+        *lock(&self.touched) = Instant::now();
     }
 
     /// Makes the figures that are not there or not true any more,
     /// whenever nobody has done anything for a while.
     fn make_when_quiet(&self) {
         loop {
-            let touched = *self
-                .touched
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
             let is_due = {
                 let built = self.built();
                 let is_new = built.made.as_ref() != Some(&built.state);
                 built.has_pending && is_new
             };
-            if touched.elapsed() >= SHORT {
+            let quiet = lock(&self.touched).elapsed();
+            if quiet >= SHORT {
                 self.complete();
             }
-            match is_due && touched.elapsed() >= QUIET {
+            match is_due && quiet >= QUIET {
                 true => self.make(),
                 false => thread::sleep(Duration::from_millis(500)),
             }
         }
     }
 
+    /// Makes figures, until somebody is busy again.
     fn make(&self) {
         let state = State::of_all(&self.project);
         self.is_making.store(true, Ordering::Release);
-        if let Err(message) = builder::run_programs(&self.project) {
+        let goes_on = {
+            let (project, state) =
+                (self.project.clone(), state.clone());
+            let touched = Arc::clone(&self.touched);
+            move || {
+                lock(&touched).elapsed() >= QUIET
+                    && State::of_all(&project) == state
+            }
+        };
+        let goes_on: GoesOn = Arc::new(goes_on);
+        let ran =
+            builder::run_programs(&self.project, Arc::clone(&goes_on));
+        if let Err(message) = ran {
             eprintln!("error: {message}");
         }
         self.is_making.store(false, Ordering::Release);
+        if !goes_on() {
+            return;
+        }
         let mut built = self.built();
         // What failed stays as it was: to run it here would keep every
         // reader waiting.
-        self.rebuild(&mut built, Programs::None);
+        self.rebuild(&mut built);
         built.made = Some(state);
         if !built.has_pending {
             eprintln!("All figures are made.");
         }
     }
 
-    /// Builds the book again if something was saved since, or if more
-    /// figures may be there.
-    pub fn update(&self) {
+    /// Builds what shows something that was saved since, `page` first;
+    /// and `page`, if more of its figures may be there.
+    pub fn update(&self, page: &str) {
         // One build at a time; the others wait, and find it done.
         let mut built = self.built();
-        let is_making = self.is_making.load(Ordering::Acquire);
-        let is_due = is_making && built.at.elapsed() > WHILE_MAKING;
         let state = State::of_all(&self.project);
-        let has_changed = built.state != state;
-        if has_changed {
+        if built.state != state {
             self.touch();
-            if self.rebuild_texts(&mut built, &state) {
-                return;
+            match built.state.texts_since(&state) {
+                Some(mut files) => {
+                    files.push(file(page));
+                    self.rebuild_some(&mut built, &files);
+                    built.state = state;
+                }
+                None => self.rebuild(&mut built),
             }
-        }
-        if has_changed || built.has_pending && is_due {
-            self.rebuild(&mut built, Programs::None);
+            self.touch();
+        } else if self.is_making.load(Ordering::Acquire)
+            && built.at.elapsed() > WHILE_MAKING
+            && self.read(page).is_some_and(|html| has_pending(&html))
+        {
+            self.rebuild_some(&mut built, &[file(page)]);
         }
     }
 
-    /// If nothing was saved but some pages' texts, builds these alone.
-    fn rebuild_texts(&self, built: &mut Built, state: &State) -> bool {
-        let Some(files) = built.state.texts_since(state) else {
-            return false;
-        };
+    fn rebuild_some(&self, built: &mut Built, files: &[String]) {
         let (project, folder) = (&self.project, &self.folder);
-        match builder::build_some(project, &files, folder) {
+        match builder::build_some(project, files, folder) {
             Ok(pending) => built.has_pending |= pending > 0,
-            Err(_) => return false,
+            Err(message) => eprintln!("error: {message}"),
         }
-        built.state = state.clone();
+        built.at = Instant::now();
         built.is_partial = true;
-        true
     }
 
-    /// Brings the search index and the page to print up to date.
+    /// Brings the other pages, the search index and the page to print
+    /// up to date.
     fn complete(&self) {
         let mut built = self.built();
         if built.is_partial {
-            self.rebuild(&mut built, Programs::None);
+            self.rebuild(&mut built);
         }
     }
 
-    fn rebuild(&self, built: &mut Built, programs: Programs) {
+    fn rebuild(&self, built: &mut Built) {
         let state = State::of_all(&self.project);
-        match build(&self.project, programs) {
+        match build(&self.project) {
             Ok(again) => built.has_pending = again.pending > 0,
             Err(message) => eprintln!("error: {message}"),
         }
@@ -187,28 +201,79 @@ impl Fresh {
         built.at = Instant::now();
     }
 
-    /// A print of a page's content: another one for another content.
-    pub fn print(&self, page: &str) -> String {
+    /// The prints of a page.
+    pub fn print(&self, page: &str) -> Print {
+        self.read(page).map_or_else(Print::default, |p| Print::of(&p))
+    }
+
+    /// A page as it was built; nothing, if there is none of this name.
+    fn read(&self, page: &str) -> Option<String> {
         let is_name = |c: char| {
             c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
         };
         if !page.chars().all(is_name) || !page.ends_with(".html") {
-            return String::new();
+            return None;
         }
-        let mut hasher = DefaultHasher::new();
-        fs::read(self.folder.join(page)).ok().hash(&mut hasher);
-        format!("{:016x}", hasher.finish())
+        fs::read_to_string(self.folder.join(page)).ok()
     }
 
     fn built(&self) -> MutexGuard<'_, Built> {
-        self.built.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.built)
     }
 }
 
-fn build(
-    project: &Project,
-    programs: Programs,
-) -> Result<builder::Built, String> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a page is made from.
+fn file(page: &str) -> String {
+    format!("book/text/{}.md", page.trim_end_matches(".html"))
+}
+
+/// Whether some of a page's figures are not there, or not true.
+fn has_pending(html: &str) -> bool {
+    ["pending\"", "stale "]
+        .iter()
+        .any(|class| html.contains(&format!("<figure class=\"{class}")))
+}
+
+/// What tells one state of a page from another.
+#[derive(Default)]
+pub struct Print {
+    /// Of what was written, which running a program does not change.
+    pub text: String,
+    /// Of everything.
+    pub page: String,
+}
+
+impl Print {
+    pub fn of(html: &str) -> Self {
+        Self { text: print(written(html)), page: print([html]) }
+    }
+}
+
+fn print<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hasher = DefaultHasher::new();
+    parts.into_iter().for_each(|part| part.hash(&mut hasher));
+    format!("{:016x}", hasher.finish())
+}
+
+/// A page without the figures that are made by running programs.
+fn written(html: &str) -> impl Iterator<Item = &str> {
+    html.split("<figure class=\"").enumerate().map(|(at, part)| {
+        let is_written = ["listing\"", "drawing\""]
+            .iter()
+            .any(|class| part.starts_with(class));
+        match part.split_once("</figure>") {
+            Some((_, rest)) if at > 0 && !is_written => rest,
+            _ => part,
+        }
+    })
+}
+
+fn build(project: &Project) -> Result<builder::Built, String> {
+    let programs = Programs::None;
     let options = Options { destination: None, programs };
     let built = builder::build(project, options)?;
     report(&built);
@@ -245,26 +310,46 @@ impl State {
         Self(paths.map(saved).collect())
     }
 
-    /// The pages that were saved until `now`, if nothing else was.
+    /// The texts that were saved until `now`, if nothing else was that
+    /// changes more than what the pages show.
     fn texts_since(&self, now: &Self) -> Option<Vec<String>> {
         if !self.0.keys().eq(now.0.keys()) {
             return None;
         }
         let saved =
             now.0.iter().filter(|(p, t)| self.0.get(*p) != Some(*t));
-        let text = |path: &Path| {
+        let mut texts = Vec::new();
+        for (path, _) in saved {
             let is_text = path.starts_with("book/text")
-                && path.extension()? == "md"
-                && path.file_name()? != "SUMMARY.md";
-            is_text.then(|| path.to_string_lossy().into_owned())
-        };
-        saved.map(|(path, _)| text(path)).collect()
+                && path.extension().is_some_and(|e| e == "md")
+                && !path.ends_with("SUMMARY.md");
+            match is_text {
+                true => texts.push(path.to_string_lossy().into_owned()),
+                false if path.starts_with("book") => return None,
+                false => {}
+            }
+        }
+        Some(texts)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_is_told_from_what_is_made() {
+        let page = |figure| {
+            format!(
+                "a<figure class=\"listing\">b</figure>c\
+                 <figure class=\"{figure}</figure>d"
+            )
+        };
+        let text = |html: &str| written(html).collect::<String>();
+        let pending = text(&page("pending\">x"));
+        assert_eq!(pending, "alisting\">b</figure>cd");
+        assert_eq!(pending, text(&page("stale console\">y")));
+    }
 
     #[test]
     fn a_saved_a_new_and_a_removed_file_are_seen() {
@@ -285,6 +370,16 @@ mod tests {
         assert!(first != second);
         let texts = vec!["book/text/ch01.md".to_string()];
         assert_eq!(first.texts_since(&second), Some(texts));
+
+        // Code is shown by pages that are as they were; the theme is
+        // on all of them.
+        let saved = |path: &str| {
+            let file = BTreeMap::from([(PathBuf::from(path), None)]);
+            let then = BTreeMap::from([(path.into(), Some(later))]);
+            State(file).texts_since(&State(then))
+        };
+        assert_eq!(saved("src/lib.rs"), Some(Vec::new()));
+        assert_eq!(saved("book/theme/live.js"), None);
 
         fs::write(root.join("book/text/ch02.md"), "two").unwrap();
         let third = State::of_all(&project);

@@ -1,6 +1,6 @@
 //! The book, served by the gateway's own server.
 
-use crate::fresh::Fresh;
+use crate::fresh::{Fresh, Print};
 use crate::live::{Live, Token, is_foreign};
 use crate::programs::{Programs, Target};
 use crate::project::Project;
@@ -140,7 +140,7 @@ impl Site {
             return Ok(started.body("Pages can be read only.\n"));
         }
         if path.ends_with('/') || path.ends_with(".html") {
-            self.fresh.update();
+            self.fresh.update(path.trim_start_matches('/'));
         }
         let (status, file) = match self.file(path) {
             Some(file) => ("200 OK", file),
@@ -164,7 +164,8 @@ impl Site {
     /// A page that may ask for what is live.
     fn with_token(&self, page: &[u8]) -> Vec<u8> {
         let page = String::from_utf8_lossy(page);
-        let head = format!("<head>{}", self.token.element());
+        let head = self.token.element(&Print::of(&page));
+        let head = format!("<head>{head}");
         page.replacen("<head>", &head, 1).into_bytes()
     }
 

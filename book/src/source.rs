@@ -24,8 +24,10 @@ impl Source {
         let mut rust = None;
         if path.ends_with(".rs") {
             let file = syn::parse_file(&text).map_err(|e| {
-                let line = e.span().start().line;
-                format!("{path}:{line} is not Rust: {e}")
+                let number = e.span().start().line;
+                let line = text.lines().nth(number - 1);
+                let line = line.unwrap_or_default().trim();
+                format!("{path}:{number} is not Rust: {e}: {line}")
             })?;
             let tokens: TokenStream = text
                 .parse()
@@ -201,5 +203,6 @@ mod tests {
     fn a_file_that_is_not_rust_is_named() {
         let error = Source::parse("a.rs", "fn (".into()).err().unwrap();
         assert!(error.starts_with("a.rs:1 is not Rust: "), "{error}");
+        assert!(error.ends_with(": fn ("), "{error}");
     }
 }

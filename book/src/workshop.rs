@@ -43,11 +43,15 @@ pub enum Programs {
 const LATER: &str = "<figure class=\"pending\">\
     <p>This figure is being made.</p></figure>";
 
+/// Says whether what is being made is still wanted.
+pub type GoesOn = Arc<dyn Fn() -> bool + Send + Sync>;
+
 pub struct Workshop {
     pub project: Project,
     pub debts: RefCell<Debts>,
     cache: Cache,
     programs: Programs,
+    goes_on: GoesOn,
     progress: Arc<Progress>,
     sources: RefCell<BTreeMap<String, Rc<Source>>>,
     printed: RefCell<Printed>,
@@ -63,21 +67,23 @@ pub struct Workshop {
 
 impl Workshop {
     pub fn open(project: &Project, programs: Programs) -> Self {
-        Self::with(project, programs, Arc::new(Progress::new()))
+        Self::with(project, programs, Arc::new(|| true))
     }
 
-    fn with(
+    /// One that may be told to stop running programs.
+    pub fn with(
         project: &Project,
         programs: Programs,
-        progress: Arc<Progress>,
+        goes_on: GoesOn,
     ) -> Self {
         Self {
             project: project.clone(),
             debts: RefCell::default(),
             cache: Cache::open(project, programs != Programs::All),
             programs,
+            goes_on,
             pending: Cell::new(0),
-            progress,
+            progress: Arc::new(Progress::new()),
             sources: RefCell::default(),
             printed: RefCell::default(),
             place: RefCell::new(Place::new("", 0)),
@@ -113,7 +119,9 @@ impl Workshop {
             self.run_ahead(pages);
         }
         let made = pages.iter().map(|page| self.page(page)).collect();
-        self.cache.prune();
+        if self.programs != Programs::None {
+            self.cache.prune();
+        }
         self.progress.finish();
         made
     }
@@ -128,9 +136,11 @@ impl Workshop {
         thread::scope(|scope| {
             for is_broken in [false, true] {
                 let progress = Arc::clone(&self.progress);
+                let goes_on = Arc::clone(&self.goes_on);
                 scope.spawn(move || {
-                    let lane = Self::with(project, programs, progress);
-                    lane.run_slow(pages, is_broken);
+                    let lane = Self::with(project, programs, goes_on);
+                    Self { progress, ..lane }
+                        .run_slow(pages, is_broken);
                 });
             }
         });
@@ -146,6 +156,7 @@ impl Workshop {
             if let Ok(Some(directive)) = Directive::parse(info, &body)
                 && directive.is_slow()
                 && directive.is_sabotage() == is_broken
+                && (self.goes_on)()
             {
                 self.progress.count();
                 let _ = directive.render(self);
@@ -373,7 +384,10 @@ impl Workshop {
         }
         self.progress.running(label);
         let texts = run()?;
-        self.cache.put(key, &texts);
+        // What was saved in the meantime may be what was run.
+        if (self.goes_on)() {
+            self.cache.put(key, &texts);
+        }
         Ok(texts)
     }
 }

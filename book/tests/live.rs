@@ -315,6 +315,9 @@ fn a_saved_text_is_seen_without_a_build_of_all() {
     };
     let before = print();
     assert_eq!(print(), before);
+    // A page knows its own.
+    let own = format!("data-page=\"{before}\"");
+    assert_has(&reader.served.get("/ch01.html"), &own);
     reader.fixture.write("book/text/ch01.md", "# One\n\nMore.\n");
     assert_ne!(print(), before);
     assert_has(&reader.served.get("/ch01.html"), "<p>More.</p>");

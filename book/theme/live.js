@@ -2,7 +2,8 @@
 // check exercises, and follow what is saved. A page that was not served
 // by `cargo run -p book` has no token, and stays as it is printed.
 (() => {
-    const token = document.querySelector("meta[name=live-token]")?.content;
+    const served = document.querySelector("meta[name=live-token]");
+    const token = served?.content;
     if (!token) return;
 
     const page = location.pathname.split("/").pop() || "index.html";
@@ -396,7 +397,7 @@
     // --- What is saved
 
     const KEY = "live:" + location.pathname;
-    let print = null;
+    let print = served.dataset;
 
     function reload() {
         const state = {
@@ -427,9 +428,11 @@
         const state = await ask("state?" + new URLSearchParams({ page }));
         if (state.trouble !== undefined) return;
         mark(state.solved);
+        // A figure that is made later is put in its place without this.
         const isMaking = document.querySelector("figure.pending");
-        if (print && state.page && print !== state.page && !isMaking) reload();
-        print = state.page;
+        const part = isMaking ? "text" : "page";
+        if (state[part] && print[part] !== state[part]) reload();
+        print = state;
     }
 
     async function keepFollowing() {

@@ -1,5 +1,6 @@
 //! Who may ask for what: our own pages, and nobody else's.
 
+use crate::fresh::Print;
 use gateway::Environ;
 
 /// What our pages know and others cannot: it is in each page that is
@@ -18,9 +19,15 @@ impl Token {
         Ok(Self(digits.collect()))
     }
 
-    /// The element that hands it to a page's scripts.
-    pub fn element(&self) -> String {
-        format!("<meta name=\"live-token\" content=\"{}\">", self.0)
+    /// The element that hands it to a page's scripts, with what tells
+    /// them that there is a newer page.
+    pub fn element(&self, print: &Print) -> String {
+        let Print { text, page } = print;
+        format!(
+            "<meta name=\"live-token\" content=\"{}\" \
+             data-text=\"{text}\" data-page=\"{page}\">",
+            self.0,
+        )
     }
 
     /// Does the request have it?

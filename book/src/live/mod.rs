@@ -158,9 +158,11 @@ impl Live {
     fn state(&self, environ: &mut Environ) -> Done {
         let query = query(environ)?;
         let page = query.get("page").unwrap_or_default();
-        self.fresh.update();
+        self.fresh.update(page);
+        let print = self.fresh.print(page);
         Ok(json!({
-            "page": self.fresh.print(page),
+            "text": print.text,
+            "page": print.page,
             "solved": self.marks.all(),
         }))
     }

@@ -84,6 +84,11 @@ fn a_request_is_sent_to_the_program_as_it_is_saved() {
     assert!(answer.starts_with("It does not compile"), "{answer}");
     assert!(answer.contains("chapters/ch03/src/lib.rs"), "{answer}");
 
+    // As when a figure is being made, which must not hold up the rest.
+    reader.run(
+        "document.querySelector('figure.console')\
+                .classList.add('pending')",
+    );
     book.write(CH03, &source);
     reader.wait(
         "!document.querySelector('main').textContent\
