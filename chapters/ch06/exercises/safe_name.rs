@@ -3,7 +3,7 @@
 ///
 /// It is what follows the last `/` or `\` of the name that the visitor
 /// sends, without control characters, and without dots at its
-/// beginning. It has at most a hundred characters, the first of them.
+/// beginning. It has at most sixty characters, the first of them.
 /// If nothing is left, it is `file`.
 ///
 /// `C:\Users\Zoë\cat.jpg` becomes `cat.jpg`, and `../..` becomes

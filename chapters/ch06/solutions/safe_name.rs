@@ -3,7 +3,7 @@
 ///
 /// It is what follows the last `/` or `\` of the name that the visitor
 /// sends, without control characters, and without dots at its
-/// beginning. It has at most a hundred characters, the first of them.
+/// beginning. It has at most sixty characters, the first of them.
 /// If nothing is left, it is `file`.
 ///
 /// `C:\Users\Zoë\cat.jpg` becomes `cat.jpg`, and `../..` becomes
@@ -14,7 +14,7 @@ pub fn safe_name(file_name: &str) -> String {
     let name: String = characters
         .filter(|c| !c.is_control())
         .skip_while(|c| *c == '.')
-        .take(100)
+        .take(60)
         .collect();
     if name.is_empty() { "file".to_string() } else { name }
 }

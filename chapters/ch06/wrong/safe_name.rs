@@ -20,14 +20,14 @@ const CONTROL: &str = "A control character in a name is a trap for \
     whoever lists the folder.";
 const HIDDEN: &str = "A dot may come to the front when what stood \
     before it is taken out.";
-const LONG: &str = "At most a hundred characters. Many systems cannot \
-    keep longer names.";
+const LONG: &str = "At most sixty characters. Many systems keep names of \
+    255 bytes and no longer, and a character may have four.";
 const WHOLE: &str = "Characters are counted, not bytes: cut within \
     one, and there is a panic.";
 const NOTHING: &str = "If nothing is left, the name is `file`.";
 
 pub fn check(safe_name: Answer) -> Verdict {
-    let a99 = "a".repeat(99);
+    let a59 = "a".repeat(59);
     let zoe = "ë".repeat(200);
     for (name, expected, hint) in [
         ("cat.jpg", "cat.jpg", PLAIN),
@@ -51,10 +51,10 @@ pub fn check(safe_name: Answer) -> Verdict {
         ("a/", "file", NOTHING),
         ("a/..", "file", NOTHING),
         ("\r\n", "file", NOTHING),
-        (&format!("{a99}bc"), &format!("{a99}b"), LONG),
-        (&format!("..\n{a99}bc"), &format!("{a99}b"), LONG),
-        (&format!("{a99}ëë"), &format!("{a99}ë"), WHOLE),
-        (&zoe, &"ë".repeat(100), WHOLE),
+        (&format!("{a59}bc"), &format!("{a59}b"), LONG),
+        (&format!("..\n{a59}bc"), &format!("{a59}b"), LONG),
+        (&format!("{a59}ëë"), &format!("{a59}ë"), WHOLE),
+        (&zoe, &"ë".repeat(60), WHOLE),
     ] {
         let answer = || safe_name(name);
         expect(format!("{name:?}"), answer, expected.into(), hint)?;
@@ -82,14 +82,14 @@ pub const WRONG: [(&str, Answer); 4] = [
     (HIDDEN, |name| {
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let name = name.trim_start_matches('.').chars();
-        or_file(name.filter(|c| !c.is_control()).take(100).collect())
+        or_file(name.filter(|c| !c.is_control()).take(60).collect())
     }),
     // Cut by bytes.
     (WHOLE, |name| {
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let kept = name.chars().filter(|c| !c.is_control());
         let mut name: String = kept.skip_while(|c| *c == '.').collect();
-        name.truncate(100);
+        name.truncate(60);
         or_file(name)
     }),
 ];
