@@ -16,7 +16,8 @@ Commands:
   build            build the static site
     --dest DIR       into this folder (default: target/book/html)
   check            build it anew and check all that can be checked
-  progress         run the exercises' checks; what is solved, and next
+  progress [N]     run the exercises' checks, or those of chapter N;
+                   what is solved, and what is next
     --watch          and again whenever a file is saved
   reset N.M        put an exercise back to what it was
   preprocess       what mdBook runs for `mdbook build book`
@@ -31,7 +32,7 @@ pub enum Command {
     Serve { port: Option<u16>, open: bool },
     Build { destination: Option<PathBuf> },
     Check,
-    Progress { watch: bool },
+    Progress { chapter: Option<String>, watch: bool },
     Reset { number: String },
     Preprocess,
     Supports { renderer: String },
@@ -79,7 +80,8 @@ fn read(
             }
             Long("watch") if name == Some("progress") => watch = true,
             Value(value)
-                if name == Some("reset") && number.is_none() =>
+                if matches!(name, Some("reset" | "progress"))
+                    && number.is_none() =>
             {
                 number = Some(value.string()?);
             }
@@ -105,7 +107,9 @@ fn read(
         }
         ("build", _) => Ok(Command::Build { destination }),
         ("check", _) => Ok(Command::Check),
-        ("progress", _) => Ok(Command::Progress { watch }),
+        ("progress", _) => {
+            Ok(Command::Progress { chapter: number, watch })
+        }
         ("reset", _) => match number {
             Some(number) => Ok(Command::Reset { number }),
             None => {
@@ -163,8 +167,13 @@ mod tests {
         let supports = Ok(Command::Supports { renderer });
         assert_eq!(parsed("preprocess supports html"), supports);
         assert_eq!(parsed("build --help"), Ok(Command::Help));
-        let progress = Ok(Command::Progress { watch: true });
-        assert_eq!(parsed("progress --watch"), progress);
+        let progress = |chapter: Option<&str>, watch| {
+            let chapter = chapter.map(String::from);
+            Ok(Command::Progress { chapter, watch })
+        };
+        let all = progress(None, true);
+        assert_eq!(parsed("progress --watch"), all);
+        assert_eq!(parsed("progress 5"), progress(Some("5"), false));
         let number = "3.2".into();
         assert_eq!(parsed("reset 3.2"), Ok(Command::Reset { number }));
         assert!(parsed("reset").is_err());

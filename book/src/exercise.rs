@@ -63,6 +63,24 @@ pub fn chapters(project: &Project) -> Vec<String> {
     names
 }
 
+/// The folder of a chapter, by its number.
+pub fn chapter(
+    project: &Project,
+    number: &str,
+) -> Result<String, String> {
+    let digits =
+        number.trim_start_matches("ch").trim_start_matches('0');
+    let name = format!("ch{digits:0>2}");
+    let chapters = chapters(project);
+    match chapters.contains(&name) {
+        true => Ok(name),
+        false => Err(format!(
+            "chapter {number} has no exercises; those that have are {}",
+            chapters.join(", ")
+        )),
+    }
+}
+
 /// The exercises of a chapter, as its list has them.
 pub fn of_chapter(
     project: &Project,

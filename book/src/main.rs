@@ -85,8 +85,9 @@ fn run(command: Command) -> Result<ExitCode, String> {
         Command::Preprocess => preprocess::run()?,
         Command::Build { destination } => return build(destination),
         Command::Check => return check(),
-        Command::Progress { watch } => {
-            progress_table::run(&Project::find()?, watch)?;
+        Command::Progress { chapter, watch } => {
+            let project = Project::find()?;
+            progress_table::run(&project, chapter.as_deref(), watch)?;
         }
         Command::Reset { number } => {
             reset::run(&Project::find()?, &number)?;

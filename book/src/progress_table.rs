@@ -25,15 +25,23 @@ pub struct Checked {
     has_run: bool,
 }
 
-/// Prints the table; with `watch`, again on each save, and what is not
-/// right yet with the next exercise.
-pub fn run(project: &Project, watch: bool) -> Result<(), String> {
+/// Prints the table, of all chapters or of one; with `watch`, again on
+/// each save, and what is not right yet with the next exercise.
+pub fn run(
+    project: &Project,
+    chapter: Option<&str>,
+    watch: bool,
+) -> Result<(), String> {
+    let chapters = match chapter {
+        Some(number) => vec![exercise::chapter(project, number)?],
+        None => exercise::chapters(project),
+    };
     loop {
         let seen = stamps(project);
         if watch && io::stdout().is_terminal() {
             print!("\x1b[2J\x1b[H");
         }
-        let text = table(&check(project)?, watch);
+        let text = table(&check(project, &chapters)?, watch);
         print!("{text}");
         if !watch {
             return Ok(());
@@ -62,10 +70,13 @@ fn stamps(project: &Project) -> Vec<(PathBuf, Option<SystemTime>)> {
 
 /// Runs all checks, a chapter at a time: one that does not compile
 /// does not hide the others.
-fn check(project: &Project) -> Result<Vec<Checked>, String> {
+fn check(
+    project: &Project,
+    chapters: &[String],
+) -> Result<Vec<Checked>, String> {
     let mut checked = Vec::new();
-    for chapter in exercise::chapters(project) {
-        checked.extend(check_chapter(project, &chapter)?);
+    for chapter in chapters {
+        checked.extend(check_chapter(project, chapter)?);
     }
     Ok(checked)
 }

@@ -231,6 +231,13 @@ fn progress_is_what_the_checks_say_now() {
     assert_has(&text, "  [?] 1.1 one\n  [?] 1.2 two\n");
     assert_has(&text, "0 of 2 solved\n");
     assert_has(&text, "1.1 and those beside it cannot be checked.");
+    let same = fixture.printed(&["progress", "1"], "");
+    assert_eq!(same, text);
+    let refused = fixture.book(&["progress", "9"], "");
+    assert_eq!(refused.status.code(), Some(1));
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert_has(&message, "chapter 9 has no exercises; ");
+    assert_has(&message, "those that have are ch01\n");
 }
 
 #[test]
