@@ -69,6 +69,10 @@ fn main() {
     let Some((_nginx, address)) = nginx(&folder) else {
         return println!("nginx: NOT HERE");
     };
+    let is_table = arguments.iter().any(|a| a == "--table");
+    if is_table && running.len() < ALL.len() {
+        return println!("the table needs all of them");
+    }
     let mut all = Vec::new();
     for (how, pages) in PAGES {
         for connections in CONNECTIONS {
@@ -86,7 +90,7 @@ fn main() {
             ));
         }
     }
-    if arguments.iter().any(|a| a == "--table") {
+    if is_table {
         fs::write(TABLE, table(&all[..CONNECTIONS.len()]))
             .expect("a file");
     }
