@@ -15,10 +15,16 @@ pub struct Glossary {
 struct Term {
     /// As it stands in the glossary: `` `start_response` ``.
     name: String,
+    lower: String,
     line: usize,
 }
 
 impl Term {
+    fn new(name: &str, line: usize) -> Self {
+        let lower = name.to_ascii_lowercase();
+        Self { name: name.to_string(), lower, line }
+    }
+
     /// The heading's name, as mdBook makes it.
     fn anchor(&self) -> String {
         let letters = self.name.chars().filter_map(|c| match c {
@@ -35,10 +41,10 @@ impl Term {
     /// case, perhaps in the plural.
     fn find(&self, prose: &str) -> Option<std::ops::Range<usize>> {
         let lower = prose.to_ascii_lowercase();
-        let name = self.name.to_ascii_lowercase();
+        let name = &self.lower;
         let is_word =
             |c: char| c.is_alphanumeric() || "_-`".contains(c);
-        lower.match_indices(&name).find_map(|(start, _)| {
+        lower.match_indices(name).find_map(|(start, _)| {
             let mut end = start + name.len();
             if lower[end..].starts_with('s') && !name.ends_with('s') {
                 end += 1;
@@ -56,8 +62,8 @@ impl Glossary {
     /// Reads the terms out of the glossary's text.
     pub fn of(text: &str) -> Self {
         let heading = |(at, line): (usize, &str)| {
-            let name = line.strip_prefix("## ")?.trim().to_string();
-            Some(Term { name, line: at + 1 })
+            let name = line.strip_prefix("## ")?.trim();
+            Some(Term::new(name, at + 1))
         };
         let terms = text.lines().enumerate().filter_map(heading);
         Self { terms: terms.collect() }
@@ -77,8 +83,11 @@ impl Glossary {
             return line.to_string();
         }
         let mut line = line.to_string();
+        let mut lower = line.to_ascii_lowercase();
         for term in &self.terms {
-            if used.contains(&term.name) {
+            // Most lines have none, and that is quick to see.
+            if used.contains(&term.name) || !lower.contains(&term.lower)
+            {
                 continue;
             }
             let is_code = term.name.starts_with('`');
@@ -96,6 +105,7 @@ impl Glossary {
                      {word}</a>"
                 );
                 line.replace_range(range, &link);
+                lower = line.to_ascii_lowercase();
             }
         }
         line
@@ -114,7 +124,7 @@ impl Glossary {
                 .push(Problem::new(&Place::new(file, line), message));
         };
         let mut names = BTreeSet::new();
-        for Term { name, line } in &self.terms {
+        for Term { name, line, .. } in &self.terms {
             if !names.insert(name.to_lowercase()) {
                 say(FILE, *line, format!("`{name}` has two entries"));
             }
@@ -129,7 +139,7 @@ impl Glossary {
                     let bare = bold.replace('`', "");
                     let is_it = |term: &Term| {
                         let name = term.name.replace('`', "");
-                        let term = Term { name, line: term.line };
+                        let term = Term::new(&name, term.line);
                         term.find(&bare) == Some(0..bare.len())
                     };
                     let is_known = self.terms.iter().any(is_it);

@@ -92,9 +92,10 @@ fn count(
     item: Option<&str>,
 ) -> Result<String, String> {
     let source = workshop.source(path)?;
-    let lines = match (item, &source.rust) {
+    let lines = match (item, &source.items) {
         (None, _) => source.all_lines(),
-        (Some(item), Some(file)) => item::find(file, item)
+        (Some(item), Some(items)) => items
+            .find(item)
             .map_err(|e| format!("lines: {path} {e}"))?,
         (Some(_), None) => {
             return Err(format!("lines: {path} is not Rust"));

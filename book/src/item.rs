@@ -11,34 +11,48 @@ struct Named {
     lines: Lines,
 }
 
-/// The lines of the item called `name`.
-///
-/// `use` and `mod` stand for all such lines of a file or module; any
-/// other name must be that of one item.
-pub fn find(file: &syn::File, name: &str) -> Result<Lines, String> {
-    let wanted = squeeze(name);
-    let all = catalogue(file);
-    let found: Vec<&Named> =
-        all.iter().filter(|i| i.names.contains(&wanted)).collect();
-    let many = wanted.rsplit("::").next();
-    match &found[..] {
-        [] => {
-            let has = names(&all);
-            Err(format!("has no item `{name}`; it has: {has}"))
+/// The items of a file, found by name.
+pub struct Items(Vec<Named>);
+
+impl Items {
+    pub fn of(file: &syn::File) -> Self {
+        let mut all = Vec::new();
+        for item in &file.items {
+            add(item, "", &mut all);
         }
-        [one] => Ok(one.lines.clone()),
-        several if matches!(many, Some("use" | "mod")) => {
-            Ok(several.iter().flat_map(|i| i.lines.clone()).collect())
-        }
-        several => {
-            let names: BTreeSet<&str> =
-                several.iter().map(|i| &*i.names[0]).collect();
-            let names: Vec<&str> = names.into_iter().collect();
-            Err(format!(
-                "has {} items `{name}`; say which: {}",
-                several.len(),
-                names.join(", ")
-            ))
+        Self(all)
+    }
+
+    /// The lines of the item called `name`.
+    ///
+    /// `use` and `mod` stand for all such lines of a file or module;
+    /// any other name must be that of one item.
+    pub fn find(&self, name: &str) -> Result<Lines, String> {
+        let wanted = squeeze(name);
+        let all = self.0.iter();
+        let found: Vec<&Named> =
+            all.filter(|i| i.names.contains(&wanted)).collect();
+        let many = wanted.rsplit("::").next();
+        match &found[..] {
+            [] => {
+                let has = names(&self.0);
+                Err(format!("has no item `{name}`; it has: {has}"))
+            }
+            [one] => Ok(one.lines.clone()),
+            several if matches!(many, Some("use" | "mod")) => {
+                let lines = several.iter().flat_map(|i| &i.lines);
+                Ok(lines.copied().collect())
+            }
+            several => {
+                let names: BTreeSet<&str> =
+                    several.iter().map(|i| &*i.names[0]).collect();
+                let names: Vec<&str> = names.into_iter().collect();
+                Err(format!(
+                    "has {} items `{name}`; say which: {}",
+                    several.len(),
+                    names.join(", ")
+                ))
+            }
         }
     }
 }
@@ -48,14 +62,6 @@ fn names(all: &[Named]) -> String {
     let names: BTreeSet<&str> =
         all.iter().map(|item| &*item.names[0]).collect();
     names.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-fn catalogue(file: &syn::File) -> Vec<Named> {
-    let mut all = Vec::new();
-    for item in &file.items {
-        add(item, "", &mut all);
-    }
-    all
 }
 
 fn add(item: &syn::Item, prefix: &str, all: &mut Vec<Named>) {
@@ -305,12 +311,12 @@ const LIMIT: u32 = 30;
 
     fn lines(name: &str) -> Vec<usize> {
         let file = syn::parse_file(TEXT).unwrap();
-        find(&file, name).unwrap().into_iter().collect()
+        Items::of(&file).find(name).unwrap().into_iter().collect()
     }
 
     fn error(name: &str) -> String {
         let file = syn::parse_file(TEXT).unwrap();
-        find(&file, name).unwrap_err()
+        Items::of(&file).find(name).unwrap_err()
     }
 
     #[test]

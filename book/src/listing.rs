@@ -1,7 +1,6 @@
 //! `listing`: an item of a source file.
 
 use crate::html;
-use crate::item;
 use crate::source::{Lines, Source};
 use crate::workshop::Workshop;
 
@@ -95,9 +94,10 @@ impl Listing {
 
     /// The lines that are printed.
     pub fn lines(&self, source: &Source) -> Result<Lines, String> {
-        let mut lines = match (&self.item, &source.rust) {
+        let mut lines = match (&self.item, &source.items) {
             (None, _) => source.all_lines(),
-            (Some(item), Some(file)) => item::find(file, item)
+            (Some(item), Some(items)) => items
+                .find(item)
                 .map_err(|e| format!("{} {e}", self.path))?,
             (Some(item), None) => {
                 return Err(format!(

@@ -1,5 +1,6 @@
 //! A source file: its lines, and which of them are code.
 
+use crate::item::Items;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use syn::spanned::Spanned;
@@ -12,6 +13,8 @@ pub struct Source {
     pub text: String,
     /// The items of a Rust file.
     pub rust: Option<syn::File>,
+    /// The same, by name.
+    pub items: Option<Items>,
     /// Lines of `///` comments, which a listing leaves out.
     pub docs: Lines,
     /// Lines with code on them: not blank, not a comment, not a test.
@@ -38,7 +41,8 @@ impl Source {
         } else {
             code = other_code(&text);
         }
-        Ok(Self { text, rust, docs, code })
+        let items = rust.as_ref().map(Items::of);
+        Ok(Self { text, rust, items, docs, code })
     }
 
     /// A line's text; lines count from 1.

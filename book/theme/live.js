@@ -437,7 +437,7 @@
 
     async function keepFollowing() {
         if (!document.hidden) await follow().catch(() => {});
-        setTimeout(keepFollowing, 500);
+        setTimeout(keepFollowing, 250);
     }
 
     function setUpAll() {
