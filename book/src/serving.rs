@@ -3,8 +3,8 @@
 use crate::normalize::normalize;
 use crate::project::Project;
 use crate::shell::Shell;
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{self, BufRead, BufReader};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -89,6 +89,10 @@ impl Serving {
             log.push_str(&line);
         }
         log
+    }
+
+    pub fn connect(&self) -> io::Result<TcpStream> {
+        TcpStream::connect(self.address)
     }
 
     /// Has its process ended by itself?

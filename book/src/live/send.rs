@@ -6,10 +6,11 @@ use crate::exchange::{Kept, is_serving};
 use crate::normalize::normalize;
 use crate::programs::{Programs, Target};
 use crate::project::Project;
+use crate::serving::Serving;
 use gateway::{Environ, ErrorLog, Response, StartResponse};
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -105,8 +106,8 @@ impl Sender<'_> {
         &self,
         request: &[u8],
     ) -> Result<(Vec<u8>, String, Value), Trouble> {
-        let send = |serving: &crate::serving::Serving| {
-            let answer = ask(serving.address, request)?;
+        let send = |serving: &Serving, stream| {
+            let answer = ask(stream, request)?;
             Ok((answer, serving.log_within(LOG_PAUSE)))
         };
         let (answer, log) =
@@ -151,7 +152,8 @@ where
     let (address, stopper) = (server.address(), server.stopper());
     thread::scope(|scope| {
         scope.spawn(|| server.serve(app));
-        let answer = ask(address, request);
+        let stream = TcpStream::connect(address).map_err(failed);
+        let answer = stream.and_then(|stream| ask(stream, request));
         stopper.stop();
         answer
     })
@@ -179,13 +181,9 @@ impl Seen {
 /// Sends the bytes and nothing after them. Whatever comes then, until
 /// the connection ends, is the answer.
 fn ask(
-    address: SocketAddr,
+    mut stream: TcpStream,
     request: &[u8],
 ) -> Result<Vec<u8>, Trouble> {
-    let failed = |e: io::Error| {
-        Trouble::Run(format!("the exchange failed: {e}"))
-    };
-    let mut stream = TcpStream::connect(address).map_err(failed)?;
     stream.set_read_timeout(Some(LIMIT)).map_err(failed)?;
     stream.set_write_timeout(Some(LIMIT)).map_err(failed)?;
     // A server may have closed before it has read everything.
@@ -213,6 +211,10 @@ fn ask(
             return Err(too_long(&answer));
         }
     }
+}
+
+fn failed(error: io::Error) -> Trouble {
+    Trouble::Run(format!("the exchange failed: {error}"))
 }
 
 fn too_long(answer: &[u8]) -> Trouble {

@@ -5,6 +5,7 @@ use crate::programs::{Programs, Target};
 use crate::project::Project;
 use crate::serving::Serving;
 use std::collections::HashMap;
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub struct Servers {
@@ -22,13 +23,13 @@ impl Servers {
         Self { project: project.clone(), running }
     }
 
-    /// Has something done with a program, which is started if it is not
-    /// running, or is not the newest any more.
+    /// Has something done with a program and a connection to it. It is
+    /// started if it is not running, or is not the newest any more.
     pub fn with<T>(
         &self,
         target: &Target,
         is_new: bool,
-        work: impl FnOnce(&Serving) -> Result<T, Trouble>,
+        work: impl FnOnce(&Serving, TcpStream) -> Result<T, Trouble>,
     ) -> Result<T, Trouble> {
         let place = {
             let mut running = lock(&self.running);
@@ -40,20 +41,35 @@ impl Servers {
             Arc::clone(running.entry(target.to_string()).or_default())
         };
         let mut serving = lock(&place);
-        let mut running = serving.take();
-        if is_new || running.as_mut().is_some_and(Serving::has_ended) {
+        let mut running = serving.take().filter(|_| !is_new);
+        if running.as_mut().is_some_and(Serving::has_ended) {
             running = None;
         }
-        let path = Programs::of(&self.project).path(target);
-        let running = match running {
-            Some(running) => running,
-            None => Serving::start(&self.project, &path)
-                .map_err(Trouble::Run)?,
+        // One that is ending may be there still, and let nobody in.
+        let connected = running.and_then(|running| {
+            Some((running.connect().ok()?, running))
+        });
+        let (stream, running) = match connected {
+            Some(connected) => connected,
+            None => self.start(target)?,
         };
-        let done = work(&running);
+        let done = work(&running, stream);
         // What failed is not asked again.
         *serving = Some(running).filter(|_| done.is_ok());
         done
+    }
+
+    fn start(
+        &self,
+        target: &Target,
+    ) -> Result<(TcpStream, Serving), Trouble> {
+        let path = Programs::of(&self.project).path(target);
+        let running = Serving::start(&self.project, &path)
+            .map_err(Trouble::Run)?;
+        let stream = running.connect().map_err(|e| {
+            Trouble::Run(format!("the program lets nobody in: {e}"))
+        })?;
+        Ok((stream, running))
     }
 
     /// Ends all of them, for good.
