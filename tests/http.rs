@@ -317,6 +317,33 @@ fn what_panics_when_it_is_dropped_ends_no_worker() {
     assert!(answer.ends_with("Hello"), "{answer}");
 }
 
+/// A proxy that was not told would send the next request there.
+#[test]
+fn who_may_be_closed_on_is_told_so() {
+    let server = serve(Limits::default(), hello);
+    let (none, keep, close) = ("", "keep-alive", "close");
+    for (version, length, told) in [
+        ("1.1", 65_536, none),
+        ("1.1", 65_537, close),
+        ("1.0", 65_536, keep),
+        ("1.0", 65_537, close),
+    ] {
+        let body = "x".repeat(length);
+        let request = format!(
+            "POST / HTTP/{version}\r\nHost: a\r\n\
+             Connection: keep-alive\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        );
+        let mut stream = BufReader::new(server.send(&request));
+        let answer = read_answer(&mut stream);
+        let lines = answer.lines();
+        let said: Vec<&str> = lines
+            .filter_map(|line| line.strip_prefix("Connection: "))
+            .collect();
+        assert_eq!(said.concat(), told, "{answer}");
+    }
+}
+
 type Kept = Arc<Mutex<Vec<Box<dyn BufRead + Send>>>>;
 
 #[test]

@@ -78,7 +78,7 @@ const BLOCK: usize = 8192;
 
 /// The most that is read of a body that nobody wanted, in bytes. To
 /// close is cheaper than to read more.
-const SKIP_LIMIT: u64 = 64 * 1024;
+pub(crate) const SKIP_LIMIT: u64 = 64 * 1024;
 
 /// How long a client has to read the last answer.
 const LEAVE_LIMIT: Duration = Duration::from_secs(2);

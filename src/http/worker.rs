@@ -1,11 +1,13 @@
 //! A worker: takes what has arrived on a connection, and answers it.
 
 use super::Server;
-use super::connection::{Arrival, Connection, Input, Out};
+use super::connection::{Arrival, Connection, Input, Out, SKIP_LIMIT};
 use super::head;
 use crate::access_log::Entry;
 use crate::exchange::{self, End, Outcome, Protocol};
-use crate::request::{RequestBody, TARGET_LIMIT, fill_addresses};
+use crate::request::{
+    RequestBody, RequestHead, TARGET_LIMIT, fill_addresses,
+};
 use crate::{Application, Environ, Failure};
 use std::io::{self, BufRead, BufReader, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,7 +28,7 @@ pub(crate) struct Request {
     pub(crate) expects: bool,
 }
 
-/// How a refusal is answered.
+/// How a refusal is answered, and whoever may be closed on.
 const CLOSE: Protocol = Protocol::Http11 { keep_alive: false };
 
 impl<'a> Worker<'a> {
@@ -146,12 +148,12 @@ impl<'a> Worker<'a> {
     fn read(&mut self, head: &[u8]) -> Result<Request, Failure> {
         let mut fields = head::NO_FIELDS;
         let head = head::parse(head, &mut fields)?;
-        let (protocol, expects) =
-            (head.protocol(), head.expects_continue());
+        let expects = head.expects_continue();
         let limit = self.server.limits.body;
         match head.check().and_then(|body| body.within(limit)) {
             Ok(body) => {
                 head.fill(&mut self.environ);
+                let protocol = protocol(&head, &body);
                 Ok(Request { protocol, body, expects })
             }
             Err(no) => {
@@ -186,6 +188,21 @@ impl<'a> Worker<'a> {
             connection.socket.reset();
         }
         outcome
+    }
+}
+
+/// Nobody can know whether a long body will be read. If it is not, the
+/// connection is closed, and the client has to be told before it sends
+/// the next request (RFC 9112, section 9.6).
+fn protocol(head: &RequestHead, body: &RequestBody) -> Protocol {
+    let is_long = matches!(body, RequestBody::Length(length)
+        if *length > SKIP_LIMIT);
+    match head.protocol() {
+        Protocol::Http11 { .. } if is_long => CLOSE,
+        Protocol::Http10 { .. } if is_long => {
+            Protocol::Http10 { keep_alive: false }
+        }
+        protocol => protocol,
     }
 }
 
