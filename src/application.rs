@@ -11,7 +11,7 @@ pub type Headers<'a> = &'a [(&'a str, &'a str)];
 /// # Errors
 ///
 /// A status or header that must not be sent
-/// ([`head::check`](crate::head::check) says which and why).
+/// ([`head::check`](crate::response_head::check) says which and why).
 pub type StartResponse<'r> =
     Box<dyn FnOnce(&str, Headers) -> Result<Started<'r>> + 'r>;
 

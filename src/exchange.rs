@@ -5,7 +5,7 @@
 //! framed ([`Protocol`]) and calls [`run`]. All rules of PEP 3333 on
 //! the head, the body and errors are kept here.
 
-use crate::head::{Fit, Framing, Head, IllegalHead, check};
+use crate::response_head::{Fit, Framing, Head, IllegalHead, check};
 use crate::{
     Application, Body, Environ, Error, Failure, Headers, Result,
 };

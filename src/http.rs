@@ -11,7 +11,7 @@ mod waiting;
 mod worker;
 
 use crate::command_line::{self, Flags};
-use crate::request::name_and_port;
+use crate::request_head::name_and_port;
 use crate::{Application, ErrorLog, program};
 use socket::Listener;
 use std::env;

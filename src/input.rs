@@ -44,6 +44,25 @@ pub(crate) fn body(
     }
 }
 
+/// All of a body, if it has at most `limit` bytes.
+///
+/// # Errors
+///
+/// `413 Content Too Large`, or as reading it.
+#[allow(dead_code)]
+pub(crate) fn read_all(
+    input: &mut dyn BufRead,
+    limit: u64,
+) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    // A byte more tells; without a limit there is none to tell.
+    input.take(limit.saturating_add(1)).read_to_end(&mut body)?;
+    match body.len() as u64 > limit {
+        true => Err(too_large(limit).into()),
+        false => Ok(body),
+    }
+}
+
 /// Reads so many bytes; fewer are an error, lest half a form pass for
 /// a whole one.
 struct Exactly<R> {

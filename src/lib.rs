@@ -38,14 +38,13 @@ pub mod cgi;
 #[cfg(feature = "standalone")]
 pub mod command_line;
 mod environ;
+mod error;
 mod error_log;
 pub mod exchange;
-mod failure;
 #[cfg(all(feature = "fastcgi", unix))]
 pub mod fastcgi;
 #[cfg(feature = "url")]
 mod form;
-pub mod head;
 #[cfg(feature = "http")]
 pub mod http;
 mod input;
@@ -55,8 +54,9 @@ mod multipart;
 mod program;
 #[cfg(feature = "url")]
 mod proxy;
-#[cfg(feature = "standalone")]
-pub mod request;
+#[cfg(any(feature = "standalone", feature = "url"))]
+pub mod request_head;
+pub mod response_head;
 #[cfg(feature = "tiny_http")]
 pub mod server;
 #[cfg(feature = "url")]
@@ -65,9 +65,9 @@ mod url;
 pub use application::{Application, Headers, StartResponse};
 pub use body::{Block, Body};
 pub use environ::{Environ, Key};
+pub use error::Failure;
 pub use error_log::ErrorLog;
 pub use exchange::{Response, Started};
-pub use failure::Failure;
 #[cfg(feature = "url")]
 pub use form::Form;
 #[cfg(feature = "multipart")]

@@ -5,7 +5,7 @@
 use crate::access_log::Entry;
 use crate::command_line::{self, Flags};
 use crate::exchange::{self, Outcome, Protocol};
-use crate::request::{
+use crate::request_head::{
     Field, RequestBody, RequestHead, fill_addresses, name_and_port,
 };
 use crate::{Application, Environ, ErrorLog, Failure, input, program};

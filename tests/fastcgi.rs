@@ -4,9 +4,9 @@
 //! library agree with its own mistakes.
 #![cfg(unix)]
 
-mod common;
+#[path = "it/support/mod.rs"]
+mod support;
 
-use common::{Folder, Log, wait_until};
 use gateway::fastcgi::{Limits, Server, Stopper};
 use gateway::{
     Block, Body, Environ, ErrorLog, Response, Result, StartResponse,
@@ -20,6 +20,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+use support::{Folder, Log, wait_until};
 
 const TEXT: &[(&str, &str)] = &[("Content-Type", "text/plain")];
 

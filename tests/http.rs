@@ -1,8 +1,8 @@
 //! `gateway::http`, from outside: streams, limits, and how it ends.
 
-mod common;
+#[path = "it/support/mod.rs"]
+mod support;
 
-use common::Log;
 use gateway::http::{Limits, Server, Stopper};
 use gateway::{
     Block, Body, Environ, ErrorLog, Key, Response, Result,
@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{fs, iter};
+use support::Log;
 
 const TEXT: &[(&str, &str)] = &[("Content-Type", "text/plain")];
 

@@ -1,8 +1,8 @@
 //! `gateway::server`: bytes in, bytes out.
 
-mod common;
+#[path = "it/support/mod.rs"]
+mod support;
 
-use common::{Client, Log, wait_until};
 use gateway::server::{Server, Stopper};
 use gateway::{
     Body, Environ, ErrorLog, Response, Result, StartResponse,
@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use support::{Client, Log, wait_until};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\
     Date: D\r\nServer: S\r\n";

@@ -2,7 +2,7 @@
 
 use crate::{
     Application, Block, Body, Environ, ErrorLog, Failure, Response,
-    Result, StartResponse, head, input,
+    Result, StartResponse, input, response_head,
 };
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -106,7 +106,7 @@ impl Application for Script {
         let headers: Vec<(&str, &str)> =
             headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         // Checked here, because it is the program's failure, not ours.
-        head::check(&status, &headers).map_err(nonsense)?;
+        response_head::check(&status, &headers).map_err(nonsense)?;
         let started = start_response(&status, &headers)?;
         let first = Some(Ok(Block::from(rest)));
         Ok(started.body(Body::blocks(first.into_iter().chain(output))))

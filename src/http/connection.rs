@@ -6,7 +6,7 @@ use super::socket::{Patience, Socket};
 use super::worker::Request;
 use crate::Failure;
 use crate::exchange::End;
-use crate::request::{FIELDS_LIMIT, RequestBody, TARGET_LIMIT};
+use crate::request_head::{FIELDS_LIMIT, RequestBody, TARGET_LIMIT};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};

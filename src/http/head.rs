@@ -1,7 +1,7 @@
 //! The head of a request, taken apart.
 
 use crate::Failure;
-use crate::request::{FIELD_LIMIT, Field, RequestHead};
+use crate::request_head::{FIELD_LIMIT, Field, RequestHead};
 use httparse::{EMPTY_HEADER, Status};
 
 /// Room for the fields of a head.

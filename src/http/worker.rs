@@ -5,7 +5,7 @@ use super::connection::{Arrival, Connection, Input, Out, SKIP_LIMIT};
 use super::head;
 use crate::access_log::Entry;
 use crate::exchange::{self, End, Outcome, Protocol};
-use crate::request::{
+use crate::request_head::{
     RequestBody, RequestHead, TARGET_LIMIT, fill_addresses,
 };
 use crate::{Application, Environ, Failure};

@@ -2,7 +2,7 @@
 
 use gateway::Environ;
 use gateway::exchange::{self, Protocol};
-use gateway::request::RequestHead;
+use gateway::request_head::RequestHead;
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};
 

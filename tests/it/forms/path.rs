@@ -1,6 +1,6 @@
 //! `shift_path`: bare numbers in comments are lines of PEP 3333.
 
-use crate::environ;
+use super::environ;
 
 /// The name, and SCRIPT_NAME and PATH_INFO afterwards.
 fn shifted(

@@ -1,9 +1,7 @@
 //! The rules between an application and the wire, one test a rule.
 //! Bare numbers in comments are lines of PEP 3333.
 
-mod common;
-
-use common::{Folder, Log};
+use crate::support::{Folder, Log};
 use gateway::exchange::{self, End, Outcome, Protocol};
 use gateway::{
     Application, Body, Environ, ErrorLog, Failure, Headers, Response,

@@ -1,9 +1,7 @@
 //! `Environ`, `Key` and `ErrorLog`. Bare numbers in comments are
 //! lines of PEP 3333.
 
-mod common;
-
-use common::Log;
+use crate::support::Log;
 use gateway::{Environ, ErrorLog, Key};
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,6 @@
 //! The query string, and forms in a body.
 
-use crate::{environ, status};
+use super::{environ, status};
 use gateway::{Failure, Form};
 use std::io::Cursor;
 

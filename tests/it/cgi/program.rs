@@ -1,9 +1,6 @@
 //! `cgi::run`, in processes of its own.
-#![cfg(unix)]
 
-mod common;
-
-use common::{example, wait_until};
+use crate::support::{example, wait_until};
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;

@@ -18,6 +18,14 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// A failure of this status, for this reason.
+    pub fn new(
+        status: &'static str,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self { status, reason: reason.into() }
+    }
+
     /// The client's mistake: `400 Bad Request`.
     pub fn bad_request(reason: impl Into<String>) -> Self {
         let status = "400 Bad Request";

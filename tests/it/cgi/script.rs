@@ -1,9 +1,6 @@
 //! `cgi::Script`: the server's side of CGI, with real programs.
-#![cfg(unix)]
 
-mod common;
-
-use common::{Folder, Log, PATIENCE, example, wait_until};
+use crate::support::{Folder, Log, PATIENCE, example, wait_until};
 use gateway::cgi::Script;
 use gateway::exchange::{self, End, Outcome, Protocol};
 use gateway::{Environ, ErrorLog};

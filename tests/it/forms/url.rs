@@ -1,7 +1,7 @@
 //! The URL of a request. Bare numbers in comments are lines of PEP
 //! 3333.
 
-use crate::environ;
+use super::environ;
 
 fn url(variables: &[(&str, &str)]) -> String {
     environ(variables).url().unwrap().to_string()

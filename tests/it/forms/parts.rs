@@ -1,6 +1,6 @@
 //! Forms with files.
 
-use crate::{environ, status};
+use super::{environ, status};
 use gateway::{Environ, Failure, Parts};
 use std::io::{BufReader, Cursor, Read};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What a proxy says, and who is believed.
 
-use crate::environ;
+use super::environ;
 use gateway::exchange::{self, Protocol};
 use gateway::{Environ, ProxyFields, StartResponse, behind_proxy};
 

@@ -53,7 +53,7 @@ const ONCE: [&str; 4] =
 ///
 /// ```
 /// let headers = [("Location", "/next\r\nSet-Cookie: admin=1")];
-/// let error = gateway::head::check("303 See Other", &headers);
+/// let error = gateway::response_head::check("303 See Other", &headers);
 /// let message = r#"header "Location": '\r' at byte 5 of its value"#;
 /// assert_eq!(error.unwrap_err().to_string(), message);
 /// ```

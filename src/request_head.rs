@@ -2,8 +2,8 @@
 //! it makes. Both of our servers use this.
 
 use crate::exchange::Protocol;
-use crate::head::is_token;
 use crate::input::{decimal, too_large};
+use crate::response_head::is_token;
 use crate::{Environ, Failure, SOFTWARE};
 use std::borrow::Cow;
 use std::fmt::Display;

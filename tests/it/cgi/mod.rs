@@ -1,0 +1,5 @@
+//! CGI from both sides, with real processes.
+#![cfg(unix)]
+
+mod program;
+mod script;

@@ -1,0 +1,5 @@
+//! The environ, the exchange, the log, and what the compiler proves.
+
+mod compile_fail;
+mod environ_and_log;
+mod exchange;
