@@ -1,8 +1,10 @@
 //! CGI, from both sides: [`run`] is the program's, [`Script`] the web
 //! server's (RFC 3875).
 
+#[cfg(unix)]
 mod script;
 
+#[cfg(unix)]
 pub use script::Script;
 
 use crate::exchange::{self, End, Protocol};
