@@ -1,5 +1,6 @@
 //! `cgi::run`, in processes of its own.
 
+use super::watched;
 use crate::support::{example, wait_until};
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
@@ -20,8 +21,13 @@ fn program(path: &str) -> Command {
     command
 }
 
+/// The output of a program that ends by itself.
+fn output(command: &mut Command) -> Output {
+    watched(|| command.output().unwrap())
+}
+
 fn run(path: &str, variables: &[(&str, &str)]) -> Output {
-    program(path).envs(variables.iter().copied()).output().unwrap()
+    output(program(path).envs(variables.iter().copied()))
 }
 
 /// Runs it with `input`, and returns what it left unread as well.
@@ -34,11 +40,11 @@ fn with_input(
     ours.write_all(input).unwrap();
     ours.shutdown(std::net::Shutdown::Write).unwrap();
     let mut rest = theirs.try_clone().unwrap();
-    let output = program(path)
-        .env("CONTENT_LENGTH", length)
-        .stdin(Stdio::from(OwnedFd::from(theirs)))
-        .output()
-        .unwrap();
+    let mut command = program(path);
+    command.env("CONTENT_LENGTH", length);
+    command.stdin(Stdio::from(OwnedFd::from(theirs)));
+    let output = output(&mut command);
+    drop(command); // and its end of the pair
     let mut left = Vec::new();
     rest.read_to_end(&mut left).unwrap();
     (output, left)
@@ -81,14 +87,14 @@ fn values_that_are_not_utf_8_arrive_as_they_are() {
     command.env("HTTP_X", OsString::from_vec(b"caf\xe9".to_vec()));
     let text = "HTTP_X=caf\\xe9\nPATH_INFO=/environ\n\
         http (false, true, true)\n";
-    says(&command.output().unwrap(), &whole(text), "", 0);
+    says(&output(&mut command), &whole(text), "", 0);
 }
 
 #[test]
 fn a_name_that_is_not_utf_8_does_not_stop_it() {
     let mut command = program("");
     command.env(OsString::from_vec(b"caf\xe9".to_vec()), "x");
-    says(&command.output().unwrap(), &whole("Hello\nWorld!"), "", 0);
+    says(&output(&mut command), &whole("Hello\nWorld!"), "", 0);
 }
 
 // httpoxy.org
@@ -141,7 +147,8 @@ fn a_body_without_content_length_is_none() {
         .unwrap();
     // Open all the time: whoever reads it waits for ever.
     let _stdin = child.stdin.take().unwrap();
-    says(&child.wait_with_output().unwrap(), &whole(""), "", 0);
+    let output = watched(|| child.wait_with_output().unwrap());
+    says(&output, &whole(""), "", 0);
 }
 
 #[test]
@@ -156,6 +163,46 @@ fn a_body_that_ends_early_is_a_bad_request() {
 fn an_early_end_of_a_body_that_is_not_read_does_not_matter() {
     let (output, _) = with_input("", "18446744073709551615", b"123456");
     says(&output, &whole("Hello\nWorld!"), "", 0);
+}
+
+/// Apache's mod_cgid loses the answer otherwise.
+#[test]
+fn what_the_application_leaves_of_the_body_is_read() {
+    for (path, body) in [
+        ("", "Hello\nWorld!"),
+        ("/limited", "12"),
+        ("/replaced", "Hello\nWorld!"),
+        ("/forgotten", "Hello\nWorld!"),
+    ] {
+        let (output, rest) = with_input(path, "5", b"123456");
+        says(&output, &whole(body), "", 0);
+        assert_eq!(String::from_utf8_lossy(&rest), "6", "{path}");
+    }
+}
+
+#[test]
+fn an_error_leaves_nothing_of_the_body_either() {
+    for path in ["/error", "/panic", "/cut"] {
+        let (_, rest) = with_input(path, "5", b"123456");
+        assert_eq!(String::from_utf8_lossy(&rest), "6", "{path}");
+    }
+}
+
+/// The thread waits for what never comes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thread_that_still_reads_does_not_keep_the_process() {
+    let mut child = program("/elsewhere")
+        .env("CONTENT_LENGTH", "10")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"123456").unwrap();
+    let output = watched(|| child.wait_with_output().unwrap());
+    says(&output, &whole("123456"), "", 0);
 }
 
 #[test]
@@ -286,7 +333,7 @@ fn a_server_that_does_not_read_at_all_ends_it_quietly() {
 // RFC 3875, 4.4
 #[test]
 fn arguments_are_not_looked_at() {
-    let output = program("").args(["--help", "-x"]).output().unwrap();
+    let output = output(program("").args(["--help", "-x"]));
     says(&output, &whole("Hello\nWorld!"), "", 0);
 }
 
