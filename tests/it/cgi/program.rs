@@ -1,6 +1,5 @@
 //! `cgi::run`, in processes of its own.
 
-use super::watched;
 use crate::support::{example, wait_until};
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
@@ -21,9 +20,37 @@ fn program(path: &str) -> Command {
     command
 }
 
-/// The output of a program that ends by itself.
+/// Ends a program that a failed test has left waiting.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What a program prints that ends by itself, and prints no more than
+/// its pipes hold.
 fn output(command: &mut Command) -> Output {
-    watched(|| command.output().unwrap())
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    end(command.spawn().unwrap())
+}
+
+fn end(child: Child) -> Output {
+    let mut child = Ended(child);
+    let mut status = None;
+    wait_until("the program's end", || {
+        status = child.0.try_wait().unwrap();
+        status.is_some()
+    });
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    if let Some(mut pipe) = child.0.stdout.take() {
+        pipe.read_to_end(&mut stdout).unwrap();
+    }
+    let mut pipe = child.0.stderr.take().unwrap();
+    pipe.read_to_end(&mut stderr).unwrap();
+    Output { status: status.unwrap(), stdout, stderr }
 }
 
 fn run(path: &str, variables: &[(&str, &str)]) -> Output {
@@ -147,7 +174,7 @@ fn a_body_without_content_length_is_none() {
         .unwrap();
     // Open all the time: whoever reads it waits for ever.
     let _stdin = child.stdin.take().unwrap();
-    let output = watched(|| child.wait_with_output().unwrap());
+    let output = end(child);
     says(&output, &whole(""), "", 0);
 }
 
@@ -201,7 +228,7 @@ fn a_thread_that_still_reads_does_not_keep_the_process() {
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     stdin.write_all(b"123456").unwrap();
-    let output = watched(|| child.wait_with_output().unwrap());
+    let output = end(child);
     says(&output, &whole("123456"), "", 0);
 }
 
@@ -264,16 +291,6 @@ fn the_error_log_is_stderr_in_whole_lines() {
     says(&output, &whole("logged"), "one line\nhalf a line\n", 0);
 }
 
-/// Ends a program that a failed test has left waiting.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 // PEP 3333, 526-531
 #[test]
 fn a_block_can_be_read_before_the_next_is_made() {
@@ -292,6 +309,7 @@ fn a_block_can_be_read_before_the_next_is_made() {
     next("two");
     stdin.write_all(b"x").unwrap();
     next("three");
+    wait_until("the end", || child.0.try_wait().unwrap().is_some());
     assert!(child.0.wait().unwrap().success());
 }
 
@@ -300,7 +318,8 @@ fn the_head_and_the_first_block_go_out_in_one_write() {
     let (ours, theirs) = UnixDatagram::pair().unwrap();
     let mut command = program("");
     command.stdout(Stdio::from(OwnedFd::from(theirs)));
-    assert!(command.status().unwrap().success());
+    command.stderr(Stdio::piped());
+    assert!(end(command.spawn().unwrap()).status.success());
     let mut first = [0; 1000];
     let length = ours.recv(&mut first).unwrap();
     let first = String::from_utf8_lossy(&first[..length]);
@@ -316,7 +335,7 @@ fn a_server_that_stops_reading_ends_it_quietly() {
     let mut stdout = child.stdout.take().unwrap();
     stdout.read_exact(&mut [0; 20_000]).unwrap();
     drop(stdout);
-    says(&child.wait_with_output().unwrap(), "", "", 0);
+    says(&end(child), "", "", 0);
 }
 
 #[test]
@@ -327,7 +346,7 @@ fn a_server_that_does_not_read_at_all_ends_it_quietly() {
     command.stdout(Stdio::from(OwnedFd::from(theirs)));
     command.stderr(Stdio::piped());
     let child = command.spawn().unwrap();
-    says(&child.wait_with_output().unwrap(), "", "", 0);
+    says(&end(child), "", "", 0);
 }
 
 // RFC 3875, 4.4
