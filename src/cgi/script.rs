@@ -1,8 +1,8 @@
 //! The web server's side of CGI: a process for each request.
 
 use crate::{
-    Application, Block, Body, Environ, ErrorLog, Failure, Headers,
-    Response, Result, StartResponse, input::read_all, response_head,
+    Application, Block, Body, Environ, ErrorLog, Failure, Response,
+    Result, StartResponse, input::read_all, response_head,
 };
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, ioctl_fionbio, ioctl_fionread, read, write};
@@ -110,7 +110,7 @@ impl Application for Script {
         // Checked here, because it is the program's failure, not ours.
         response_head::check(&status, &headers).map_err(nonsense)?;
         let started = start_response(&status, &headers)?;
-        let length = find(&headers, "Content-Length");
+        let length = get(&headers, "Content-Length");
         let owed = length.map_or(Ok(u64::MAX), str::parse)?;
         Ok(started.body(Body::blocks(blocks(output, owed))))
     }
@@ -351,7 +351,7 @@ fn parse(head: &str) -> Result<(String, Vec<(&str, &str)>)> {
             Err(nonsense("two Status headers"))?;
         }
     }
-    let has = |name| find(&headers, name).is_some();
+    let has = |name| get(&headers, name).is_some();
     let status = match status {
         // It may lack a reason here (section 6.3.3), but not in ours.
         Some(code) if code.len() == 3 => format!("{code} Unknown"),
@@ -363,7 +363,7 @@ fn parse(head: &str) -> Result<(String, Vec<(&str, &str)>)> {
     Ok((status, headers))
 }
 
-fn find<'a>(headers: Headers<'a>, name: &str) -> Option<&'a str> {
+fn get<'a>(headers: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     Some(headers.iter().find(|h| h.0.eq_ignore_ascii_case(name))?.1)
 }
 
