@@ -389,7 +389,8 @@ fn a_program_that_is_killed_after_its_head_is_cut() {
     is_cut(answered.outcome.end);
 }
 
-/// A log that is looked at when the last block has come.
+/// A log that is looked at when the last block has come, and the body
+/// is still there.
 #[test]
 fn the_log_is_whole_before_the_answer_ends() {
     let script = sh("printf 'Content-Type: t\\n\\nx'; exec >&-; \
@@ -401,10 +402,13 @@ fn the_log_is_whole_before_the_answer_ends() {
           -> Result<Response> {
         environ.errors = ErrorLog::new(log.clone());
         let response = script.call(environ, start_response)?;
-        let log = log.clone();
-        let told = move || Ok(log.text().into_bytes().into());
-        Ok(response.map(move |body| {
-            Body::blocks(body.chain(iter::once_with(told)))
+        let mut log = Some(log.clone());
+        Ok(response.map(move |mut body| {
+            Body::blocks(iter::from_fn(move || {
+                body.next().or_else(|| {
+                    Some(Ok(log.take()?.text().into_bytes().into()))
+                })
+            }))
         }))
     };
     let mut out = Vec::new();
