@@ -50,7 +50,7 @@ pub fn run(app: impl Application) -> ExitCode {
     // answer of a program that ends with input unread.
     let _ = io::copy(&mut environ.input, &mut io::sink());
     match outcome.end {
-        End::Cut => ExitCode::FAILURE,
+        End::Cut | End::Reset => ExitCode::FAILURE,
         End::Keep | End::Close | End::Gone => ExitCode::SUCCESS,
     }
 }

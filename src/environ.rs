@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::{fmt, mem};
 
 /// The environ: CGI's variables, the `wsgi.*` values, and what servers
 /// and middleware add under a [`Key`] of their own (PEP 3333, "environ
@@ -28,7 +29,7 @@ pub struct Environ {
     values: Vec<u8>,
     /// The latest of a name counts.
     variables: Vec<Variable>,
-    extensions: BTreeMap<&'static str, Box<dyn Any>>,
+    extensions: Values,
     /// `wsgi.input`: the request's body. It ends where the body ends.
     pub input: Box<dyn BufRead + Send>,
     /// `wsgi.errors`: the server's error log.
@@ -44,6 +45,9 @@ pub struct Environ {
     /// is expected to answer?
     pub run_once: bool,
 }
+
+/// What servers and middleware have put there.
+type Values = BTreeMap<&'static str, Box<dyn Any + Send>>;
 
 /// Where a variable's name and value are.
 struct Variable {
@@ -104,19 +108,22 @@ impl Environ {
         name: impl AsRef<str>,
         value: impl AsRef<[u8]>,
     ) {
-        let (name_start, value_start) =
-            (self.names.len(), self.values.len());
+        let starts = (self.names.len(), self.values.len());
         self.names.push_str(name.as_ref());
         self.values.extend_from_slice(value.as_ref());
+        self.add(starts);
+    }
+
+    /// Adds the variable whose name and value are at the end.
+    fn add(&mut self, (name, value): (usize, usize)) {
         self.variables.push(Variable {
-            name: name_start..self.names.len(),
-            value: value_start..self.values.len(),
+            name: name..self.names.len(),
+            value: value..self.values.len(),
         });
     }
 
     /// Sets the variable of a field, in CGI's spelling and behind a
     /// prefix; or appends to it, if it is there already.
-    #[cfg(feature = "standalone")]
     pub(crate) fn append(
         &mut self,
         prefix: &str,
@@ -124,36 +131,36 @@ impl Environ {
         separator: &str,
         value: &[u8],
     ) {
-        let (name_start, value_start) =
-            (self.names.len(), self.values.len());
+        let starts = (self.names.len(), self.values.len());
         self.names.push_str(prefix);
         for (at, part) in field.split('-').enumerate() {
             self.names.push_str(if at == 0 { "" } else { "_" });
             self.names.push_str(part);
         }
-        self.names[name_start..].make_ascii_uppercase();
-        let name = &self.names[name_start..];
+        self.names[starts.0..].make_ascii_uppercase();
+        let name = &self.names[starts.0..];
         let mut latest = self.variables.iter().rev();
         if let Some(before) = latest.find(|v| self.name(v) == name) {
             self.values.extend_from_within(before.value.clone());
             self.values.extend_from_slice(separator.as_bytes());
         }
         self.values.extend_from_slice(value);
-        self.variables.push(Variable {
-            name: name_start..self.names.len(),
-            value: value_start..self.values.len(),
-        });
+        self.add(starts);
+    }
+
+    /// Takes out what is under keys.
+    pub(crate) fn take_values(&mut self) -> Values {
+        mem::take(&mut self.extensions)
     }
 
     /// Makes it as good as new, for the next request, but for `errors`.
-    /// The memory is kept.
+    /// The memory is kept. What the application has put there is gone
+    /// with the exchange.
     #[cfg(any(feature = "fastcgi", feature = "http"))]
     pub(crate) fn reset(&mut self) {
         self.names.clear();
         self.values.clear();
         self.variables.clear();
-        self.extensions.clear();
-        self.input = Box::new(io::empty());
         self.url_scheme = "http";
         self.multithread = false;
         self.multiprocess = false;
@@ -223,14 +230,49 @@ impl Environ {
         keys
     }
 
-    /// Sets the value under a server's or middleware's own key.
-    pub fn insert<T: 'static>(&mut self, key: Key<T>, value: T) {
+    /// Sets the value under a server's or middleware's own key, and
+    /// returns the one that was there.
+    pub fn insert<T>(&mut self, key: Key<T>, value: T) -> Option<T>
+    where
+        T: Send + 'static,
+    {
+        let before = self.take(key);
         self.extensions.insert(key.name, Box::new(value));
+        before
     }
 
     /// The value under a server's or middleware's own key.
     pub fn extension<T: 'static>(&self, key: Key<T>) -> Option<&T> {
         self.extensions.get(key.name)?.downcast_ref()
+    }
+
+    /// The same, to change it.
+    pub fn extension_mut<T: 'static>(
+        &mut self,
+        key: Key<T>,
+    ) -> Option<&mut T> {
+        self.extensions.get_mut(key.name)?.downcast_mut()
+    }
+
+    /// Takes the value under a key out. One of another type stays.
+    pub fn take<T: 'static>(&mut self, key: Key<T>) -> Option<T> {
+        self.extension(key)?;
+        let value = self.extensions.remove(key.name)?;
+        value.downcast().ok().map(|value| *value)
+    }
+}
+
+impl fmt::Debug for Environ {
+    /// The variables, and the names of what else is there.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (name, value) in self.variables() {
+            map.entry(&name, &String::from_utf8_lossy(value));
+        }
+        for name in self.extensions.keys() {
+            map.entry(name, &format_args!("…"));
+        }
+        map.finish_non_exhaustive()
     }
 }
 
@@ -243,9 +285,10 @@ impl Default for Environ {
 /// The name of a value that a server or middleware defines, and the
 /// value's type.
 ///
-/// In a `const`, a name that breaks the rule is a compile error: lower
-/// case letters, digits, dots and underscores, after a prefix that is
-/// the definer's own (PEP 3333, "environ Variables").
+/// In a `const`, a name that breaks the rule is a compile error: words
+/// of lower case letters, digits and underscores with dots between, of
+/// which the first is the definer's own, and not `wsgi` (PEP 3333,
+/// "environ Variables").
 ///
 /// ```
 /// use gateway::{Environ, Key};
@@ -274,21 +317,33 @@ impl<T> Key<T> {
     /// compiling.
     pub const fn new(name: &'static str) -> Self {
         let bytes = name.as_bytes();
-        let mut dots = 0;
-        let mut at = 0;
+        let (mut dots, mut at) = (0, 0);
         while at < bytes.len() {
             match bytes[at] {
                 b'.' => dots += 1,
                 b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
                 _ => panic!("a key has a-z, 0-9, '.', '_' only"),
             }
+            let is_end = at + 1 == bytes.len() || bytes[at + 1] == b'.';
+            let is_empty = at > 0 && bytes[at] == b'.' && is_end;
+            assert!(!is_empty, "a key has a word behind each dot");
             at += 1;
         }
         assert!(
             dots > 0 && bytes[0] != b'.',
             "a key starts with a prefix of its own and a dot"
         );
+        assert!(
+            !matches!(bytes, [b'w', b's', b'g', b'i', b'.', ..]),
+            "keys of wsgi are the specification's"
+        );
         Self { name, value: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for Key<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({:?})", self.name)
     }
 }
 

@@ -33,15 +33,24 @@ pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
 
 /// A body of `length` bytes, read from `source` and not a byte further:
 /// what follows is not the application's (PEP 3333, "Input and Error
-/// Streams").
+/// Streams"). Fewer are an error, lest half a form pass for a whole one.
 pub(crate) fn body(
     source: impl Read + Send + 'static,
     length: u64,
 ) -> Box<dyn BufRead + Send> {
     match length {
         0 => Box::new(io::empty()),
-        left => Box::new(BufReader::new(Exactly { source, left })),
+        left => Box::new(Body::of(source, left, None)),
     }
+}
+
+/// A body whose source knows where it ends, with a limit in bytes.
+#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
+pub(crate) fn to_end(
+    source: impl Read + Send + 'static,
+    limit: u64,
+) -> Box<dyn BufRead + Send> {
+    Box::new(Body::of(source, limit, Some(limit)))
 }
 
 /// All of a body, if it has at most `limit` bytes.
@@ -49,7 +58,6 @@ pub(crate) fn body(
 /// # Errors
 ///
 /// `413 Content Too Large`, or as reading it.
-#[allow(dead_code)]
 pub(crate) fn read_all(
     input: &mut dyn BufRead,
     limit: u64,
@@ -63,65 +71,74 @@ pub(crate) fn read_all(
     }
 }
 
-/// Reads so many bytes; fewer are an error, lest half a form pass for
-/// a whole one.
-struct Exactly<R> {
+/// Reads a body that may have `left` bytes yet: so many, or up to its
+/// limit, if it has one.
+struct Body<R> {
     source: R,
     left: u64,
+    limit: Option<u64>,
+    /// Why it cannot be read. What followed would follow a gap.
+    failure: Option<Failure>,
 }
 
-impl<R: Read> Read for Exactly<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = buffer.len() as u64;
-        let wanted = length.min(self.left) as usize;
-        if wanted == 0 {
+impl<R: Read> Body<R> {
+    fn of(source: R, left: u64, limit: Option<u64>) -> BufReader<Self> {
+        BufReader::new(Self { source, left, limit, failure: None })
+    }
+
+    fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let room = match self.limit {
+            None => self.left.min(buffer.len() as u64) as usize,
+            Some(_) => buffer.len(),
+        };
+        if room == 0 {
             return Ok(0); // the source may be gone by now
         }
-        let read = self.source.read(&mut buffer[..wanted])?;
-        if read == 0 {
-            let left = self.left;
-            let reason =
-                format!("the request's body ends {left} bytes early");
-            return Err(Failure::bad_request(reason).into());
+        let read = self.source.read(&mut buffer[..room])?;
+        match (self.limit, self.left.checked_sub(read as u64)) {
+            (None, Some(left)) if read == 0 => {
+                let reason = format!(
+                    "the request's body ends {left} bytes early"
+                );
+                Err(Failure::bad_request(reason).into())
+            }
+            (Some(limit), None) => Err(too_large(limit).into()),
+            (_, left) => {
+                self.left = left.unwrap_or(0);
+                Ok(read)
+            }
         }
-        self.left -= read as u64;
-        Ok(read)
     }
 }
 
-/// A body whose source knows where it ends, with a limit in bytes.
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
-pub(crate) fn to_end(
-    source: impl Read + Send + 'static,
-    limit: u64,
-) -> Box<dyn BufRead + Send> {
-    let left = limit;
-    Box::new(BufReader::new(AtMost { source, limit, left }))
-}
-
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
-struct AtMost<R> {
-    source: R,
-    limit: u64,
-    left: u64,
-}
-
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
-impl<R: Read> Read for AtMost<R> {
+impl<R: Read> Read for Body<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        match self.left.checked_sub(read as u64) {
-            Some(left) => self.left = left,
-            None => return Err(too_large(self.limit).into()),
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone().into());
         }
-        Ok(read)
+        let read = self.read_on(buffer);
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            let inner = error.get_ref();
+            let known = inner.and_then(|inner| inner.downcast_ref());
+            self.failure = Some(known.cloned().unwrap_or_else(|| {
+                Failure::bad_request(format!("the body: {error}"))
+            }));
+        }
+        read
     }
 }
 
 /// The answer to a body that is longer than its limit.
 pub(crate) fn too_large(limit: u64) -> Failure {
-    Failure {
-        status: "413 Content Too Large",
-        reason: format!("the body has more than {limit} bytes"),
-    }
+    let reason = format!("the body has more than {limit} bytes");
+    Failure::new("413 Content Too Large", reason)
+}
+
+/// The answer to a request that stops coming.
+#[cfg(any(feature = "fastcgi", feature = "http"))]
+pub(crate) fn too_late() -> Failure {
+    let reason = "the rest of the request does not come";
+    Failure::new("408 Request Timeout", reason)
 }

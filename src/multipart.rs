@@ -64,7 +64,7 @@ impl Environ {
         let boundary = multer::parse_boundary(&kind).map_err(|_| {
             let reason = format!("{kind:?} is not multipart/form-data");
             let status = "415 Unsupported Media Type";
-            Failure { status, reason }
+            Failure::new(status, reason)
         })?;
         let input =
             mem::replace(&mut self.input, Box::new(io::empty()));

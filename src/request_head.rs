@@ -233,11 +233,8 @@ impl<'a> RequestHead<'a> {
 
     /// How an answer to this request is framed.
     pub fn protocol(&self) -> Protocol {
-        let keep_alive = self.keep_alive();
-        match self.version {
-            (1, 0) => Protocol::Http10 { keep_alive },
-            _ => Protocol::Http11 { keep_alive },
-        }
+        let (minor, keep_alive) = (self.version.1, self.keep_alive());
+        Protocol::Http { minor, keep_alive }
     }
 
     /// The values of all fields of this name, in order.
@@ -434,5 +431,5 @@ fn failure<T>(
     status: &'static str,
     reason: impl Into<String>,
 ) -> Result<T, Failure> {
-    Err(Failure { status, reason: reason.into() })
+    Err(Failure::new(status, reason))
 }

@@ -1,9 +1,9 @@
 //! The head of a response: what an application may put in it.
 
-use crate::exchange::Protocol;
+use crate::framing::{Framing, Protocol};
+use crate::input::decimal;
 use crate::{Headers, SOFTWARE};
 use httpdate::HttpDate;
-use std::cmp::Ordering;
 use std::error::Error;
 use std::fmt::{self, Display};
 use std::io::Write;
@@ -63,7 +63,7 @@ const ONCE: [&str; 4] =
 /// The first thing that is wrong, with its name and place.
 pub fn check(
     status: &str,
-    headers: Headers,
+    headers: &[(&str, &str)],
 ) -> Result<(), IllegalHead> {
     check_status(status)?;
     for (at, (name, value)) in headers.iter().enumerate() {
@@ -126,7 +126,7 @@ fn wrong_value(value: &str) -> Option<String> {
     Some(format!("{c:?} at byte {at} of its value"))
 }
 
-fn repeated(name: &str, before: Headers) -> Option<String> {
+fn repeated(name: &str, before: &[(&str, &str)]) -> Option<String> {
     let same = |other: &str| name.eq_ignore_ascii_case(other);
     let is_once = ONCE.iter().any(|once| same(once));
     let is_there = before.iter().any(|(other, _)| same(other));
@@ -146,68 +146,74 @@ fn wrong_length(
     if status.starts_with("204") {
         return Some("a 204 has no body, so no length".into());
     }
-    let is_number = value.bytes().all(|b| b.is_ascii_digit())
-        && value.parse::<u64>().is_ok();
-    (!is_number).then(|| format!("{value:?} is not a number of bytes"))
+    match decimal(value.as_bytes()) {
+        None => Some(format!("{value:?} is not a number of bytes")),
+        Some(1..) if status.starts_with("205") => {
+            Some("a 205 has no body, so a length of 0".into())
+        }
+        Some(_) => None,
+    }
 }
 
-/// What must be remembered of a head that was begun.
-pub(crate) struct Head {
-    pub(crate) status: u16,
-    content_length: Option<u64>,
-    pub(crate) has_type: bool,
-    has_date: bool,
-    has_server: bool,
+/// The head of a response, in the hands of a [`Layer`](crate::Layer).
+///
+/// The headers are the application's; what the server adds is not among
+/// them, and neither is a Content-Length, which is `length`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResponseHead {
+    /// Such as `200 OK`.
+    pub status: String,
+    /// All but Content-Length.
+    pub headers: Headers,
+    /// The body's length in bytes: what the application declared, or
+    /// else what is known of the body. A layer that makes it longer or
+    /// shorter puts the new one here, or `None`.
+    pub length: Option<u64>,
 }
 
-/// How the end of a body is told (RFC 9112, section 6.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Framing {
-    /// There is no body: HEAD, 204, 304.
-    Nothing,
-    /// By Content-Length: so many bytes are still to come.
-    Exactly(u64),
-    /// By a last chunk of no bytes.
-    Chunked,
-    /// By the end of the connection, or of the CGI program's output.
-    UntilClose,
-}
-
-/// Whether a block fits in what Content-Length leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fit {
-    Under,
-    Exactly,
-    Over,
-}
-
-impl Framing {
-    /// How many of a block's bytes are to be sent.
-    pub(crate) fn take(&mut self, length: usize) -> (usize, Fit) {
-        match self {
-            Framing::Nothing => (0, Fit::Under),
-            Framing::Chunked | Framing::UntilClose => {
-                (length, Fit::Under)
-            }
-            Framing::Exactly(left) => {
-                let fit = match (length as u64).cmp(left) {
-                    Ordering::Less => Fit::Under,
-                    Ordering::Equal => Fit::Exactly,
-                    Ordering::Greater => Fit::Over,
-                };
-                let room = (*left).min(length as u64);
-                *left -= room;
-                (room as usize, fit)
-            }
+impl ResponseHead {
+    /// Reads a head back that was begun.
+    pub(crate) fn read_back(begun: &[u8]) -> Self {
+        let text: String =
+            begun.iter().map(|&byte| char::from(byte)).collect();
+        let mut lines = text.split_terminator("\r\n");
+        // "HTTP/1.1 200 OK", or "Status: 200 OK".
+        let first = lines.next().and_then(|line| line.split_once(' '));
+        let mut headers = Headers::default();
+        for line in lines {
+            let (name, value) =
+                line.split_once(": ").unwrap_or((line, ""));
+            headers.push(name, value);
+        }
+        let length = headers.remove("Content-Length");
+        Self {
+            status: first.unwrap_or_default().1.into(),
+            headers,
+            length: length.and_then(|length| length.parse().ok()),
         }
     }
 }
 
-impl Head {
+/// Statuses of responses without content (RFC 9110, sections 15.3.5,
+/// 15.3.6 and 15.4.5).
+fn is_bodiless(status: u16) -> bool {
+    matches!(status, 204 | 205 | 304)
+}
+
+/// What must be remembered of a head that was begun.
+pub(crate) struct Begun {
+    pub(crate) status: u16,
+    content_length: Option<u64>,
+    has_type: bool,
+    has_date: bool,
+    has_server: bool,
+}
+
+impl Begun {
     /// Checks the status and headers, and begins a head with them.
     pub(crate) fn begin(
         status: &str,
-        headers: Headers,
+        headers: &[(&str, &str)],
         protocol: Protocol,
         to: &mut Vec<u8>,
     ) -> Result<Self, IllegalHead> {
@@ -235,10 +241,9 @@ impl Head {
         })
     }
 
-    /// Does a response of this status have no body, ever (RFC 9110,
-    /// section 6.4.1)?
+    /// Does a response of this status have no content, ever?
     pub(crate) fn is_bodiless(&self) -> bool {
-        matches!(self.status, 204 | 304)
+        is_bodiless(self.status)
     }
 
     /// What is wrong with Content-Type: a body needs one, a response
@@ -264,12 +269,12 @@ impl Head {
         is_head: bool,
         length: Option<u64>,
     ) -> Framing {
-        if is_head || self.is_bodiless() {
-            return Framing::Nothing;
-        }
         match (self.content_length.or(length), protocol) {
+            _ if is_head || self.is_bodiless() => Framing::Nothing,
             (Some(length), _) => Framing::Exactly(length),
-            (None, Protocol::Http11 { .. }) => Framing::Chunked,
+            (None, Protocol::Http { minor: 1.., .. }) => {
+                Framing::Chunked
+            }
             (None, _) => Framing::UntilClose,
         }
     }
@@ -303,6 +308,8 @@ impl Head {
     ) -> Option<u64> {
         match (self.content_length, framing) {
             (None, Framing::Exactly(length)) => Some(length),
+            // Clients wait for a body of it (RFC 9112, section 6.3).
+            (None, Framing::Nothing) if self.status == 205 => Some(0),
             (None, Framing::Nothing) if !self.is_bodiless() => {
                 length.filter(|&length| length > 0)
             }

@@ -13,7 +13,6 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, Read, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -198,7 +197,7 @@ impl Server {
     fn work(&self, app: &dyn Application) -> io::Result<()> {
         loop {
             match self.listener.recv() {
-                Ok(request) => self.answer_caught(app, request),
+                Ok(request) => self.answer(app, request),
                 Err(_) if self.is_stopping.load(Ordering::Acquire) => {
                     self.stopper().stop(); // the next thread
                     return Ok(());
@@ -208,17 +207,6 @@ impl Server {
                     return Err(error);
                 }
             }
-        }
-    }
-
-    /// The exchange catches the application's panics. What is dropped
-    /// after it, such as the environ, must not end the thread either.
-    fn answer_caught(&self, app: &dyn Application, request: Request) {
-        let answer = AssertUnwindSafe(|| self.answer(app, request));
-        if catch_unwind(answer).is_err() {
-            let mut errors = self.errors.clone();
-            // Nobody is left to be told that a log cannot be written.
-            let _ = writeln!(errors, "a panic after the answer");
         }
     }
 
@@ -265,10 +253,10 @@ impl Server {
         head: &RequestHead,
     ) -> Result<RequestBody, Failure> {
         match head.check()?.within(self.body_limit)? {
-            RequestBody::Chunked if is_upgrade(head) => Err(Failure {
-                status: "501 Not Implemented",
-                reason: "an upgrade with a body in chunks".into(),
-            }),
+            RequestBody::Chunked if is_upgrade(head) => {
+                let reason = "an upgrade with a body in chunks";
+                Err(Failure::new("501 Not Implemented", reason))
+            }
             body => Ok(body),
         }
     }
@@ -331,11 +319,9 @@ fn entry(request: &Request) -> Entry {
 
 /// tiny_http serves no other request after one to upgrade.
 fn protocol(head: &RequestHead) -> Protocol {
-    match head.protocol() {
-        Protocol::Http11 { .. } if is_upgrade(head) => {
-            Protocol::Http11 { keep_alive: false }
-        }
-        protocol => protocol,
+    match is_upgrade(head) {
+        true => head.protocol().closing(),
+        false => head.protocol(),
     }
 }
 

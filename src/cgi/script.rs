@@ -297,7 +297,7 @@ impl Output {
         kill(&mut self.program);
         let reason = "it overran its time limit and was ended";
         let status = "504 Gateway Timeout";
-        Failure { status, reason: reason.into() }.into()
+        Failure::new(status, reason).into()
     }
 }
 
@@ -393,7 +393,7 @@ fn nonsense(reason: impl std::fmt::Display) -> crate::Error {
 }
 
 fn bad_gateway(reason: String) -> crate::Error {
-    Failure { status: "502 Bad Gateway", reason }.into()
+    Failure::new("502 Bad Gateway", reason).into()
 }
 
 /// Puts the program and all that it will start into a group.

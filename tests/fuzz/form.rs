@@ -111,7 +111,7 @@ fn read(
     };
     all.map_err(|error| {
         let failure = Failure::find(&error);
-        failure.expect("the client's mistake").status.to_string()
+        failure.expect("the client's mistake").status().to_string()
     })
 }
 

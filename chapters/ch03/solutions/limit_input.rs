@@ -20,8 +20,8 @@ impl BufRead for Limited {
         let buffer = self.source.fill_buf()?;
         if self.left == 0 && !buffer.is_empty() {
             let status = "413 Content Too Large";
-            let reason = "the body is longer than its limit".into();
-            return Err(Failure { status, reason }.into());
+            let reason = "the body is longer than its limit";
+            return Err(Failure::new(status, reason).into());
         }
         Ok(&buffer[..buffer.len().min(self.left)])
     }

@@ -205,7 +205,7 @@ impl Write for Kept {
 }
 
 /// What a page with these headers comes to, and what the log says.
-fn page_with(headers: gateway::Headers) -> (String, String) {
+fn page_with(headers: &[(&str, &str)]) -> (String, String) {
     let app = |_: &mut Environ, start_response: StartResponse| {
         let started = start_response("200 OK", headers)?;
         Ok(started.body("Hello World!"))

@@ -57,7 +57,7 @@ fn read(
 fn told(error: io::Error) -> String {
     let error = error.into();
     match Failure::find(&error) {
-        Some(failure) => failure.status.into(),
+        Some(failure) => failure.status().into(),
         None => format!("an error without a status: {error}"),
     }
 }
@@ -190,7 +190,7 @@ fn count(
 
 fn too_large() -> io::Error {
     let status = "413 Content Too Large";
-    Failure { status, reason: "too large".into() }.into()
+    Failure::new(status, "too large").into()
 }
 
 pub const WRONG: [(&str, Answer); 4] = [

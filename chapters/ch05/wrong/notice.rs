@@ -25,7 +25,7 @@ fn lines(notice: Answer, method: &str) -> Vec<String> {
     environ.set("REQUEST_METHOD", method);
     environ.errors = ErrorLog::new(io::sink());
     let mut out = Vec::new();
-    let protocol = Protocol::Http11 { keep_alive: true };
+    let protocol = Protocol::Http { minor: 1, keep_alive: true };
     exchange::run(&notice, &mut environ, protocol, &mut out);
     let text = String::from_utf8_lossy(&out);
     let is_own = |line: &&str| {

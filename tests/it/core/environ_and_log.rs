@@ -100,7 +100,7 @@ fn an_extension_has_the_type_of_its_key() {
 
 fn refusal(name: &'static str) -> String {
     let made = catch_unwind(|| Key::<()>::new(name));
-    let panic = made.err().expect("a refusal");
+    let panic = made.expect_err("a refusal");
     panic.downcast_ref::<&str>().expect("a text").to_string()
 }
 

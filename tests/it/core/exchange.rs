@@ -4,8 +4,8 @@
 use crate::support::{Folder, Log};
 use gateway::exchange::{self, End, Outcome, Protocol};
 use gateway::{
-    Application, Body, Environ, ErrorLog, Failure, Headers, Response,
-    Result, StartResponse,
+    Application, Body, Environ, ErrorLog, Failure, Response, Result,
+    StartResponse,
 };
 use std::cell::{Cell, RefCell};
 use std::fs::File;
@@ -23,8 +23,8 @@ const CGI_HEAD: &str = "Status: 200 OK\r\nContent-Type: text/plain\r\n";
 const CGI_500: &str = "Status: 500 Internal Server Error\r\n\
     Content-Type: text/plain\r\nContent-Length: 26\r\n\r\n\
     500 Internal Server Error\n";
-const HTTP10: Protocol = Protocol::Http10 { keep_alive: false };
-const HTTP11: Protocol = Protocol::Http11 { keep_alive: true };
+const HTTP10: Protocol = Protocol::Http { minor: 0, keep_alive: false };
+const HTTP11: Protocol = Protocol::Http { minor: 1, keep_alive: true };
 
 /// What happened, in order.
 #[derive(Clone, Default)]
@@ -137,7 +137,7 @@ impl Answered {
 
 fn answer(
     status: &'static str,
-    headers: Headers<'static>,
+    headers: &'static [(&'static str, &'static str)],
     body: impl Fn() -> Body,
 ) -> impl Application {
     move |_: &mut Environ, start_response: StartResponse| {
@@ -435,7 +435,7 @@ fn a_refused_head_is_not_sent_even_if_its_error_is_dropped() {
 
 fn restarting(
     written: &'static str,
-    headers: Headers<'static>,
+    headers: &'static [(&'static str, &'static str)],
 ) -> impl Application {
     move |_: &mut Environ, start_response: StartResponse| {
         let first = [("Content-Type", "text/html"), ("X", "1")];
@@ -467,7 +467,7 @@ fn restart_after_the_head_was_sent_gives_the_error_back() {
              X: 1\r\n\r\nhalf",
             "GET /: the cause\n",
         )
-        .ends(End::Cut);
+        .ends(End::Reset);
 }
 
 #[test]
@@ -736,7 +736,11 @@ fn a_write_past_the_content_length_fails() {
         Ok(started.body(""))
     };
     let head = "Content-Length: 2\r\nContent-Type: t\r\n\r\n";
-    cgi(app).says(&format!("Status: 200 OK\r\n{head}ab"), "");
+    cgi(app).says(
+        &format!("Status: 200 OK\r\n{head}ab"),
+        "GET /: the body is longer than its Content-Length; the rest \
+         is not sent\n",
+    );
 }
 
 // 929-950
@@ -779,7 +783,7 @@ fn the_length_of_a_body_after_write_is_not_announced() {
 // 942-950; RFC 9112, 6.1: no chunks for 1.0
 #[test]
 fn an_unknown_length_ends_with_the_connection_under_1_0() {
-    asked(Protocol::Http10 { keep_alive: true })
+    asked(Protocol::Http { minor: 0, keep_alive: true })
         .run(stream(&["ab", "c"]))
         .says(&format!("{DATED_HEAD}Connection: close\r\n\r\nabc"), "")
         .ends(End::Close);
@@ -788,8 +792,8 @@ fn an_unknown_length_ends_with_the_connection_under_1_0() {
 // RFC 9112, 9.3
 #[test]
 fn keep_alive_is_said_to_1_0_and_close_to_1_1() {
-    let keep = Protocol::Http10 { keep_alive: true };
-    let close = Protocol::Http11 { keep_alive: false };
+    let keep = Protocol::Http { minor: 0, keep_alive: true };
+    let close = Protocol::Http { minor: 1, keep_alive: false };
     for (protocol, connection, end) in [
         (HTTP11, "", End::Keep),
         (close, "Connection: close\r\n", End::Close),
@@ -987,7 +991,7 @@ fn a_panic_after_the_head_cuts_the_answer() {
         &format!("{CGI_HEAD}\r\na"),
         "GET /: the application panicked: out of ink\n",
     )
-    .ends(End::Cut);
+    .ends(End::Reset);
 }
 
 #[test]
@@ -998,15 +1002,20 @@ fn an_error_after_write_cuts_the_answer() {
         Err("no ink".into())
     };
     let sent = format!("{CGI_HEAD}\r\na");
-    cgi(app).says(&sent, "GET /: no ink\n").ends(End::Cut);
+    cgi(app).says(&sent, "GET /: no ink\n").ends(End::Reset);
 }
 
 #[test]
 fn a_failure_whose_status_cannot_be_sent_is_a_500() {
-    for status in ["404", "99 Low", "200 OK\rX: y"] {
-        let failure = Failure { status, reason: "no page".into() };
-        let log = failure.to_string();
-        cgi(failure).says(CGI_500, &format!("GET /: {log}\n"));
+    for (status, shown, why) in [
+        ("404", "404", "not like \"200 OK\", from 200 to 599"),
+        ("99 Low", "99 Low", "not like \"200 OK\", from 200 to 599"),
+        ("200 A\rX", "200 A\\rX", "'\\r' at byte 5 of its value"),
+    ] {
+        let log = format!(
+            "GET /: {shown}: no page\nGET /: status {status:?}: {why}\n"
+        );
+        cgi(Failure::new(status, "no page")).says(CGI_500, &log);
     }
 }
 
@@ -1015,7 +1024,7 @@ fn a_failure_has_its_own_status_even_inside_an_io_error() {
     for is_wrapped in [false, true] {
         let app = |_: &mut Environ, _: StartResponse| {
             let status = "404 Not Found";
-            let failure = Failure { status, reason: "no page".into() };
+            let failure = Failure::new(status, "no page");
             Err(match is_wrapped {
                 true => io::Error::from(failure).into(),
                 false => failure.into(),

@@ -18,6 +18,6 @@ fn environ(variables: &[(&str, &str)]) -> Environ {
 }
 
 /// The status that an error is answered with.
-fn status(error: &gateway::Error) -> &'static str {
-    Failure::find(error).expect("a failure").status
+fn status(error: &gateway::Error) -> String {
+    Failure::find(error).expect("a failure").status().to_string()
 }

@@ -67,6 +67,6 @@ fn a_host_that_no_url_can_have_is_refused() {
     ] {
         let refused = environ(&[("HTTP_HOST", host)]).url();
         let refused = refused.map(|url| url.to_string()).unwrap_err();
-        assert_eq!(refused.status, "400 Bad Request", "{host}");
+        assert_eq!(refused.status(), "400 Bad Request", "{host}");
     }
 }

@@ -34,9 +34,9 @@ pub fn application(
             format!("{}\n", io::copy(input, &mut io::sink())?)
         }
         "teapot" => {
-            let reason = "it is short and stout".into();
+            let reason = "it is short and stout";
             let status = "418 I'm a teapot";
-            return Err(Failure { status, reason }.into());
+            return Err(Failure::new(status, reason).into());
         }
         _ => {
             return applications::application(environ, start_response);

@@ -5,7 +5,7 @@ use log::LevelFilter;
 use std::process::ExitCode;
 
 fn main() -> Result<ExitCode> {
-    ErrorLog::stderr().install(LevelFilter::Info)?;
+    ErrorLog::stderr().install_as_logger(LevelFilter::Info)?;
     Ok(gateway::cgi::run(application))
 }
 
