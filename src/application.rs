@@ -83,12 +83,9 @@ macro_rules! applications {
 
 applications! {
     ['a] Box<dyn Application + 'a>;
-    ['a] Box<dyn Application + Send + 'a>;
-    ['a] Box<dyn Application + Sync + 'a>;
     ['a] Box<dyn Application + Send + Sync + 'a>;
     ['a] &(dyn Application + 'a);
     ['a] &(dyn Application + Sync + 'a);
-    ['a] &(dyn Application + Send + Sync + 'a);
     [A: Application + ?Sized] Arc<A>;
     [A: Application + ?Sized] Rc<A>;
 }

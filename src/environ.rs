@@ -4,10 +4,10 @@ use crate::ErrorLog;
 use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, BufRead};
 use std::marker::PhantomData;
 use std::ops::Range;
-use std::{fmt, mem};
 
 /// The environ: CGI's variables, the `wsgi.*` values, and what servers
 /// and middleware add under a [`Key`] of their own (PEP 3333, "environ
@@ -148,9 +148,17 @@ impl Environ {
         self.add(starts);
     }
 
-    /// Takes out what is under keys.
-    pub(crate) fn take_values(&mut self) -> Values {
-        mem::take(&mut self.extensions)
+    /// Is nothing under a key?
+    pub(crate) fn is_plain(&self) -> bool {
+        self.extensions.is_empty()
+    }
+
+    /// Drops what the application has put there: values, one by one,
+    /// input and log.
+    pub(crate) fn let_go(&mut self, errors: &ErrorLog) {
+        while self.extensions.pop_first().is_some() {}
+        self.input = Box::new(io::empty());
+        self.errors = errors.clone();
     }
 
     /// Makes it as good as new, for the next request, but for `errors`.
@@ -263,16 +271,11 @@ impl Environ {
 }
 
 impl fmt::Debug for Environ {
-    /// The variables, and the names of what else is there.
+    /// The variables; a value that is not UTF-8 has U+FFFD.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut map = f.debug_map();
-        for (name, value) in self.variables() {
-            map.entry(&name, &String::from_utf8_lossy(value));
-        }
-        for name in self.extensions.keys() {
-            map.entry(name, &format_args!("…"));
-        }
-        map.finish_non_exhaustive()
+        let text =
+            |(name, value)| (name, String::from_utf8_lossy(value));
+        f.debug_map().entries(self.variables().map(text)).finish()
     }
 }
 
@@ -317,26 +320,26 @@ impl<T> Key<T> {
     /// compiling.
     pub const fn new(name: &'static str) -> Self {
         let bytes = name.as_bytes();
-        let (mut dots, mut at) = (0, 0);
+        let (mut before, mut dots, mut at) = (b'.', 0, 0);
         while at < bytes.len() {
             match bytes[at] {
+                b'.' if before == b'.' => {
+                    panic!("a dot of a key has a name around it")
+                }
                 b'.' => dots += 1,
                 b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
                 _ => panic!("a key has a-z, 0-9, '.', '_' only"),
             }
-            let is_end = at + 1 == bytes.len() || bytes[at + 1] == b'.';
-            let is_empty = at > 0 && bytes[at] == b'.' && is_end;
-            assert!(!is_empty, "a key has a word behind each dot");
+            before = bytes[at];
             at += 1;
         }
         assert!(
-            dots > 0 && bytes[0] != b'.',
-            "a key starts with a prefix of its own and a dot"
+            dots > 0 && before != b'.',
+            "a key is a prefix of its own, a dot and a name"
         );
-        assert!(
-            !matches!(bytes, [b'w', b's', b'g', b'i', b'.', ..]),
-            "keys of wsgi are the specification's"
-        );
+        let is_theirs =
+            matches!(bytes, [b'w', b's', b'g', b'i', b'.', ..]);
+        assert!(!is_theirs, "keys of wsgi are the specification's");
         Self { name, value: PhantomData }
     }
 }

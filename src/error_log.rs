@@ -110,7 +110,7 @@ impl Write for ErrorLog {
 
 impl fmt::Debug for ErrorLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ErrorLog").finish_non_exhaustive()
+        f.write_str("ErrorLog")
     }
 }
 
@@ -130,38 +130,4 @@ impl Drop for ErrorLog {
         // Whoever lets go of a log cannot be told that it failed.
         let _ = self.flush();
     }
-}
-
-#[cfg(feature = "log")]
-impl ErrorLog {
-    /// Makes this the place where the records of the crate `log` go,
-    /// for the rest of the process.
-    ///
-    /// # Errors
-    ///
-    /// There is such a place already.
-    pub fn install_as_logger(
-        self,
-        max_level: log::LevelFilter,
-    ) -> Result<(), log::SetLoggerError> {
-        log::set_boxed_logger(Box::new(self))?;
-        log::set_max_level(max_level);
-        Ok(())
-    }
-}
-
-#[cfg(feature = "log")]
-impl log::Log for ErrorLog {
-    fn enabled(&self, _: &log::Metadata) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record) {
-        let (level, target) = (record.level(), record.target());
-        let line = format!("{level} {target}: {}", record.args());
-        // Whoever logs cannot be told that the log has failed.
-        let _ = writeln!(self.clone(), "{}", indented(&line));
-    }
-
-    fn flush(&self) {}
 }

@@ -9,7 +9,7 @@ use crate::error::causes;
 use crate::error_log::indented;
 use crate::framing::Framing;
 pub use crate::framing::{End, Protocol};
-use crate::response_head::{Begun, IllegalHead, check};
+use crate::response_head::{Begun, check};
 use crate::{
     Application, Block, Body, Environ, Error, ErrorLog, Failure,
     Headers, Layer, ResponseHead, Result,
@@ -100,7 +100,7 @@ impl<'r> Started<'r> {
     /// log told: it would change blocks, and not the head.
     pub fn layer(self, layer: impl Layer + 'static) -> Self {
         match self.answer.has_begun {
-            true => self.answer.complain(TOO_LATE.into()),
+            true => self.answer.complain(TOO_LATE),
             false => self.answer.layers.push(Box::new(layer)),
         }
         self
@@ -115,14 +115,14 @@ impl Write for Started<'_> {
     /// The client has gone; or there are more bytes than Content-Length
     /// says, and the rest was not sent.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let is_whole = self.answer.put(bytes.into(), None, self.out)?;
+        let sent = self.answer.put(bytes.into(), None, self.out);
+        if let Err(error) = &sent {
+            self.answer.note(error); // the application may not
+        }
         if self.answer.is_full() {
-            self.answer.flush(self.out)?;
+            self.answer.flush(self.out)?; // the application goes on
         }
-        match is_whole {
-            true => Ok(bytes.len()),
-            false => Err(io::Error::other(TOO_LONG)),
-        }
+        Ok(sent.map(|()| bytes.len())?)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -132,8 +132,7 @@ impl Write for Started<'_> {
 
 impl fmt::Debug for Started<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let status = self.answer.status;
-        f.debug_struct("Started").field("status", &status).finish()
+        write!(f, "Started({})", self.answer.status)
     }
 }
 
@@ -193,7 +192,8 @@ pub fn run(
     let sent = response.and_then(|Response { mut body }| {
         let sent = guarded(|| answer.send(&mut body, out));
         // Apart: were it dropped by a panic, it could not panic itself.
-        answer.close(body);
+        let mut body = Some(body);
+        answer.drop_all(|_| drop(body.take()));
         sent
     });
     if let Err(error) = sent {
@@ -202,11 +202,20 @@ pub fn run(
         // soon as it has the whole answer.
         answer.log(&mut errors, environ);
         answer.fail(page, out);
-        answer.close(error);
+        let mut error = Some(error);
+        answer.drop_all(|_| drop(error.take()));
     }
-    answer.clean_up(environ, &errors, out);
+    if !(environ.is_plain() && answer.layers.is_empty()) {
+        // To drop it may take its time. That this fails is noted.
+        let _ = answer.flush(out);
+    }
+    answer.drop_all(|answer| {
+        while answer.layers.pop().is_some() {}
+        environ.let_go(&errors);
+    });
     answer.log(&mut errors, environ);
-    answer.outcome()
+    let end = answer.end.unwrap_or(End::Cut);
+    Outcome { status: answer.status, bytes: answer.bytes, end }
 }
 
 /// Runs code of the application. A panic in it is an error.
@@ -233,11 +242,13 @@ struct Answer {
     buffer: Vec<u8>,
     /// Has any of it been sent? Until then it can be another.
     has_begun: bool,
+    /// Is a block missing that should have been sent?
+    is_torn: bool,
     status: u16,
     bytes: u64,
     end: Option<End>,
     /// What the error log is to be told.
-    complaints: Vec<String>,
+    complaints: Vec<Cow<'static, str>>,
 }
 
 /// The head is not sent with `start_response` but with the first
@@ -252,6 +263,8 @@ const NOT_STARTED: &str = "a response without start_response";
 
 const TOO_LATE: &str =
     "a layer came after the head was sent, and is left out";
+
+const SHORT: &str = "bytes short of its Content-Length";
 
 const TOO_LONG: &str =
     "the body is longer than its Content-Length; the rest is not sent";
@@ -269,6 +282,7 @@ impl Answer {
             layers: Vec::new(),
             buffer: Vec::with_capacity(1000),
             has_begun: false,
+            is_torn: false,
             status: 0,
             bytes: 0,
             end: None,
@@ -296,11 +310,12 @@ impl Answer {
         &mut self,
         status: &str,
         headers: &[(&str, &str)],
-    ) -> Result<(), IllegalHead> {
+    ) -> Result<(), String> {
         let to = &mut self.buffer;
         let head = Begun::begin(status, headers, self.protocol, to)?;
         self.status = head.status;
         self.stage = Stage::Started(head);
+        self.is_torn = false;
         Ok(())
     }
 
@@ -311,8 +326,10 @@ impl Answer {
         out: &mut dyn Write,
     ) -> Result<()> {
         let length = body.length();
-        if self.is_bodiless() {
-            self.open(length)?;
+        if let Stage::Started(head) = &self.stage
+            && (self.is_head || head.is_bodiless())
+        {
+            self.open(length)?; // not a block is asked for
         }
         while !self.is_full()
             && let Some(block) = body.next()
@@ -328,19 +345,6 @@ impl Answer {
         }
     }
 
-    /// Is no block even asked for?
-    fn is_bodiless(&self) -> bool {
-        match &self.stage {
-            Stage::Started(head) => self.is_head || head.is_bodiless(),
-            _ => false,
-        }
-    }
-
-    /// Is there no body, whatever the application returns?
-    fn is_nothing(&self) -> bool {
-        matches!(self.stage, Stage::Sending(Framing::Nothing))
-    }
-
     /// Is all of the body sent that may be?
     fn is_full(&self) -> bool {
         matches!(self.stage, Stage::Sending(f) if f.is_full())
@@ -349,19 +353,16 @@ impl Answer {
     /// Puts the head into the buffer, if it is not there yet. `length`
     /// is the body's, where it is known.
     fn open(&mut self, mut length: Option<u64>) -> Result<()> {
-        if !matches!(self.stage, Stage::Started(_)) {
-            return Ok(());
-        }
+        let Stage::Started(_) = self.stage else { return Ok(()) };
         if !self.layers.is_empty() {
             length = self.settle(length)?;
         }
         if let Stage::Started(head) = &self.stage {
-            if let Some(complaint) = head.type_mismatch(length) {
-                self.complaints.push(complaint.into());
-            }
-            let framing =
-                head.framing(self.protocol, self.is_head, length);
-            head.end(self.protocol, framing, length, &mut self.buffer);
+            let mismatch = head.type_mismatch(length);
+            self.complaints.extend(mismatch.map(Cow::from));
+            let (protocol, is_head) = (self.protocol, self.is_head);
+            let to = &mut self.buffer;
+            let framing = head.end(protocol, is_head, length, to);
             self.stage = Stage::Sending(framing);
         }
         Ok(())
@@ -371,19 +372,15 @@ impl Answer {
     /// length that the body has behind them.
     fn settle(&mut self, length: Option<u64>) -> Result<Option<u64>> {
         let mut head = ResponseHead::read_back(&self.buffer);
-        let is_declared = head.length.is_some();
         head.length = head.length.or(length);
         for layer in self.layers.iter_mut().rev() {
             layer.head(&mut head)?;
-        }
-        if let Some(length) = head.length.filter(|_| is_declared) {
-            head.headers.set("Content-Length", length);
         }
         self.start(&head.status, &head.headers.pairs())?;
         Ok(head.length)
     }
 
-    /// Sends a block through the layers. Is there room for all of it?
+    /// Sends a block through the layers.
     ///
     /// An empty block is legal, and sends nothing: not the head, and
     /// not the chunk of length zero that would end the body.
@@ -392,17 +389,35 @@ impl Answer {
         block: Cow<'_, [u8]>,
         length: Option<u64>,
         out: &mut dyn Write,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         if block.is_empty() {
-            return Ok(true);
+            return Ok(());
         }
-        self.open(length)?;
-        if self.layers.is_empty() || self.is_nothing() {
-            return Ok(self.frame(&block, out)?);
+        self.check_torn()?;
+        let opened = self.open(length);
+        self.is_torn = true; // until it is sent
+        opened?;
+        if self.layers.is_empty() || self.is_full() {
+            self.frame(&block, out)?;
+        } else {
+            let block = block.into_owned().into();
+            let block = through(&mut self.layers, block)?;
+            self.frame(&block, out)?;
         }
-        let block = block.into_owned().into();
-        let block = through(&mut self.layers, block)?;
-        Ok(self.frame(&block, out)?)
+        self.is_torn = false;
+        match self.is_full() {
+            true => Ok(()), // its end goes out with it
+            false => Ok(self.flush(out)?),
+        }
+    }
+
+    /// Is no block missing? The application may have passed over the
+    /// error that it got for it.
+    fn check_torn(&self) -> Result<()> {
+        match self.is_torn && !self.is_full() {
+            true => Err("a block was not sent".into()),
+            false => Ok(()),
+        }
     }
 
     /// Sends a block, as far as Content-Length leaves room for it.
@@ -410,14 +425,16 @@ impl Answer {
         &mut self,
         block: &[u8],
         out: &mut dyn Write,
-    ) -> io::Result<bool> {
+    ) -> io::Result<()> {
         let Stage::Sending(framing) = &mut self.stage else {
             return Err(io::Error::other(NOT_STARTED));
         };
-        if block.is_empty() || *framing == Framing::Nothing {
-            return Ok(true);
+        if block.is_empty() {
+            return Ok(());
         }
         let room = framing.take(block.len());
+        let is_over =
+            room < block.len() && *framing != Framing::Nothing;
         let is_chunk = *framing == Framing::Chunked;
         if is_chunk {
             write!(self.buffer, "{room:x}\r\n")?;
@@ -431,24 +448,19 @@ impl Answer {
             self.buffer.extend_from_slice(b"\r\n");
         }
         self.deliver(b"", out)?;
-        if !self.is_full() {
-            self.flush(out)?; // the application goes on behind it
-        }
         self.bytes += room as u64;
-        if room < block.len() {
-            self.complain(TOO_LONG.into());
+        match is_over {
+            true => Err(io::Error::other(TOO_LONG)),
+            false => Ok(()),
         }
-        Ok(room == block.len())
     }
 
     /// Ends the body as its framing demands.
     fn finish(&mut self, out: &mut dyn Write) -> Result<()> {
+        self.check_torn()?;
         self.open(Some(0))?;
-        let at_work = match self.is_nothing() {
-            true => 0,
-            false => self.layers.len(),
-        };
-        for at in (0..at_work).rev() {
+        let still = if self.is_full() { 0 } else { self.layers.len() };
+        for at in (0..still).rev() {
             let last = self.layers[at].end()?;
             let last = through(&mut self.layers[..at], last)?;
             self.frame(&last, out)?;
@@ -456,18 +468,11 @@ impl Answer {
         let Stage::Sending(framing) = self.stage else {
             return Err(NOT_STARTED.into());
         };
-        match framing {
-            Framing::Exactly(left) if left > 0 => {
-                let short = "short of its Content-Length";
-                return Err(format!(
-                    "the body is {left} bytes {short}"
-                )
-                .into());
-            }
-            Framing::Chunked => {
-                self.buffer.extend_from_slice(b"0\r\n\r\n");
-            }
-            _ => {}
+        if let Framing::Exactly(left @ 1..) = framing {
+            return Err(format!("the body is {left} {SHORT}").into());
+        }
+        if framing == Framing::Chunked {
+            self.buffer.extend_from_slice(b"0\r\n\r\n");
         }
         self.deliver(b"", out)?;
         self.end = Some(self.protocol.end(framing));
@@ -510,25 +515,30 @@ impl Answer {
 
 impl Answer {
     /// Notes for the log what went wrong, once.
-    fn complain(&mut self, complaint: String) {
+    fn complain(&mut self, complaint: impl Into<Cow<'static, str>>) {
+        let complaint = complaint.into();
         if !self.complaints.contains(&complaint) {
             self.complaints.push(complaint);
         }
     }
 
-    /// Notes an error, and returns what the client is told of it. That
-    /// a client has gone is nobody's fault.
-    fn explain(&mut self, error: &Error) -> Page {
+    /// Notes an error. That a client has gone is none.
+    fn note(&mut self, error: &Error) {
         if self.end != Some(End::Gone) {
             let text = guarded(|| Ok(describe(error)));
             self.complain(text.unwrap_or_else(|e| e.to_string()));
         }
+    }
+
+    /// Notes an error, and returns what the client is told of it.
+    fn explain(&mut self, error: &Error) -> Page {
+        self.note(error);
         let page =
             guarded(|| Ok(Failure::find(error).map(Failure::answer)));
         if let Ok(Some(page)) = page {
             match check(&page.0, &page.1.pairs()) {
                 Ok(()) => return page,
-                Err(illegal) => self.complain(illegal.to_string()),
+                Err(illegal) => self.complain(illegal),
             }
         }
         Failure::new("500 Internal Server Error", "").answer()
@@ -552,69 +562,33 @@ impl Answer {
         out: &mut dyn Write,
     ) {
         if self.has_begun {
-            self.end = self.end.or(match self.stage {
+            self.end = self.end.or(Some(match self.stage {
                 // There is nothing left to cut.
-                Stage::Sending(framing) if framing.is_full() => None,
-                Stage::Sending(Framing::UntilClose) => Some(End::Reset),
-                _ => Some(End::Cut),
-            });
+                Stage::Sending(f) if f.is_full() => {
+                    self.protocol.end(f)
+                }
+                Stage::Sending(Framing::UntilClose) => End::Reset,
+                _ => End::Cut,
+            }));
             return;
         }
-        self.drop_layers();
-        let told = self.start(&status, &headers.pairs());
-        let sent = told
-            .map_err(Error::from)
-            .and_then(|()| self.send(&mut page.into(), out));
-        if sent.is_err() {
-            self.end = self.end.or(Some(End::Cut));
+        self.drop_all(|answer| while answer.layers.pop().is_some() {});
+        // It was checked, and its length is right: if this fails, the
+        // client has gone, and that is noted.
+        if self.start(&status, &headers.pairs()).is_ok() {
+            let _ = self.send(&mut page.into(), out);
         }
     }
 
-    /// Drops what the application has left.
-    fn clean_up(
-        &mut self,
-        environ: &mut Environ,
-        errors: &ErrorLog,
-        out: &mut dyn Write,
-    ) {
-        let mut values = environ.take_values();
-        if !values.is_empty() || !self.layers.is_empty() {
-            // What they do may take its time. An error is noted.
-            let _ = self.flush(out);
-        }
-        while let Some((_, value)) = values.pop_first() {
-            self.close(value);
-        }
-        self.drop_layers();
-        let empty = Box::new(io::empty());
-        self.close(mem::replace(&mut environ.input, empty));
-        self.close(mem::replace(&mut environ.errors, errors.clone()));
-    }
-
-    fn drop_layers(&mut self) {
-        while let Some(layer) = self.layers.pop() {
-            self.close(layer);
-        }
-    }
-
-    /// Drops what may panic when it is dropped.
-    fn close<T>(&mut self, value: T) {
-        let closed = guarded(|| {
-            drop(value);
+    /// Drops what is the application's, one by one until nothing is
+    /// left: what panics is gone by then.
+    fn drop_all(&mut self, mut drop_next: impl FnMut(&mut Self)) {
+        while let Err(panic) = guarded(|| {
+            drop_next(self);
             Ok(())
-        });
-        if let Err(panic) = closed {
+        }) {
             self.complain(panic.to_string());
         }
-    }
-
-    fn outcome(&self) -> Outcome {
-        let framing = match self.stage {
-            Stage::Sending(framing) => framing,
-            _ => Framing::UntilClose,
-        };
-        let end = self.end.unwrap_or(self.protocol.end(framing));
-        Outcome { status: self.status, bytes: self.bytes, end }
     }
 }
 

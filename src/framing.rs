@@ -75,10 +75,8 @@ impl Protocol {
     pub(crate) fn connection(self, framing: Framing) -> &'static str {
         match (self, self.end(framing)) {
             (Protocol::Cgi, _) => "",
-            (Protocol::Http { minor: 0, .. }, End::Keep) => {
-                "Connection: keep-alive\r\n"
-            }
-            (_, End::Keep) => "",
+            (Protocol::Http { minor: 1.., .. }, End::Keep) => "",
+            (_, End::Keep) => "Connection: keep-alive\r\n",
             _ => "Connection: close\r\n",
         }
     }

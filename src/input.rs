@@ -116,17 +116,15 @@ impl<R: Read> Read for Body<R> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone().into());
         }
-        let read = self.read_on(buffer);
-        if let Err(error) = &read
-            && error.kind() != io::ErrorKind::Interrupted
-        {
-            let inner = error.get_ref();
-            let known = inner.and_then(|inner| inner.downcast_ref());
-            self.failure = Some(known.cloned().unwrap_or_else(|| {
+        self.read_on(buffer).map_err(|error| {
+            if error.kind() == io::ErrorKind::Interrupted {
+                return error; // who reads tries again
+            }
+            let failure = error.downcast().unwrap_or_else(|error| {
                 Failure::bad_request(format!("the body: {error}"))
-            }));
-        }
-        read
+            });
+            self.failure.insert(failure).clone().into()
+        })
     }
 }
 

@@ -4,24 +4,9 @@ use crate::framing::{Framing, Protocol};
 use crate::input::decimal;
 use crate::{Headers, SOFTWARE};
 use httpdate::HttpDate;
-use std::error::Error;
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::io::Write;
 use std::time::SystemTime;
-
-/// A status or header that must not be sent, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IllegalHead {
-    what: String,
-    reason: String,
-}
-
-impl Display for IllegalHead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.reason)
-    }
-}
-impl Error for IllegalHead {}
 
 /// Fields of one connection, which are the server's affair (RFC 9110,
 /// section 7.6.1), and `Status`, which is CGI's (RFC 3875, section
@@ -55,7 +40,7 @@ const ONCE: [&str; 4] =
 /// let headers = [("Location", "/next\r\nSet-Cookie: admin=1")];
 /// let error = gateway::response_head::check("303 See Other", &headers);
 /// let message = r#"header "Location": '\r' at byte 5 of its value"#;
-/// assert_eq!(error.unwrap_err().to_string(), message);
+/// assert_eq!(error.unwrap_err(), message);
 /// ```
 ///
 /// # Errors
@@ -64,38 +49,31 @@ const ONCE: [&str; 4] =
 pub fn check(
     status: &str,
     headers: &[(&str, &str)],
-) -> Result<(), IllegalHead> {
-    check_status(status)?;
+) -> Result<(), String> {
+    if let Some(reason) = wrong_status(status) {
+        return Err(format!("status {status:?}: {reason}"));
+    }
     for (at, (name, value)) in headers.iter().enumerate() {
         let wrong = wrong_name(name)
             .or_else(|| wrong_value(value))
             .or_else(|| repeated(name, &headers[..at]))
             .or_else(|| wrong_length(status, name, value));
         if let Some(reason) = wrong {
-            let what = format!("header {name:?}");
-            return Err(IllegalHead { what, reason });
+            return Err(format!("header {name:?}: {reason}"));
         }
     }
     Ok(())
 }
 
 /// Three digits, one space, a reason (PEP 3333; RFC 9112, section 4).
-fn check_status(status: &str) -> Result<(), IllegalHead> {
-    let reason = match status.as_bytes() {
+fn wrong_status(status: &str) -> Option<String> {
+    match status.as_bytes() {
         [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ', text @ ..]
-            if !text.trim_ascii().is_empty()
-                && text.trim_ascii() == text =>
+            if !text.is_empty() && text.trim_ascii() == text =>
         {
             wrong_value(status)
         }
         _ => Some("not like \"200 OK\", from 200 to 599".into()),
-    };
-    match reason {
-        None => Ok(()),
-        Some(reason) => {
-            let what = format!("status {status:?}");
-            Err(IllegalHead { what, reason })
-        }
     }
 }
 
@@ -143,15 +121,13 @@ fn wrong_length(
     if !name.eq_ignore_ascii_case("Content-Length") {
         return None;
     }
-    if status.starts_with("204") {
-        return Some("a 204 has no body, so no length".into());
-    }
-    match decimal(value.as_bytes()) {
-        None => Some(format!("{value:?} is not a number of bytes")),
-        Some(1..) if status.starts_with("205") => {
-            Some("a 205 has no body, so a length of 0".into())
+    match (decimal(value.as_bytes()), &status[..3]) {
+        (_, "204") => Some("a 204 has no body, so no length".into()),
+        (None, _) => {
+            Some(format!("{value:?} is not a number of bytes"))
         }
-        Some(_) => None,
+        (Some(1..), "205") => Some("a 205 has no body".into()),
+        (Some(_), _) => None,
     }
 }
 
@@ -194,12 +170,6 @@ impl ResponseHead {
     }
 }
 
-/// Statuses of responses without content (RFC 9110, sections 15.3.5,
-/// 15.3.6 and 15.4.5).
-fn is_bodiless(status: u16) -> bool {
-    matches!(status, 204 | 205 | 304)
-}
-
 /// What must be remembered of a head that was begun.
 pub(crate) struct Begun {
     pub(crate) status: u16,
@@ -216,7 +186,7 @@ impl Begun {
         headers: &[(&str, &str)],
         protocol: Protocol,
         to: &mut Vec<u8>,
-    ) -> Result<Self, IllegalHead> {
+    ) -> Result<Self, String> {
         check(status, headers)?;
         let first = match protocol {
             Protocol::Cgi => "Status: ",
@@ -241,9 +211,10 @@ impl Begun {
         })
     }
 
-    /// Does a response of this status have no content, ever?
+    /// Does a response of this status have no content, ever (RFC 9110,
+    /// sections 15.3.5, 15.3.6 and 15.4.5)?
     pub(crate) fn is_bodiless(&self) -> bool {
-        is_bodiless(self.status)
+        matches!(self.status, 204 | 205 | 304)
     }
 
     /// What is wrong with Content-Type: a body needs one, a response
@@ -263,7 +234,7 @@ impl Begun {
 
     /// How the end of the body will be told. `length` is the body's,
     /// where it is known.
-    pub(crate) fn framing(
+    fn framing(
         &self,
         protocol: Protocol,
         is_head: bool,
@@ -279,53 +250,42 @@ impl Begun {
         }
     }
 
-    /// Ends the head with what the application left to the server.
+    /// Ends the head with what the application left to the server: how
+    /// the body ends, Date and Server (RFC 9110, section 6.6.1), and
+    /// what becomes of the connection.
     pub(crate) fn end(
         &self,
         protocol: Protocol,
-        framing: Framing,
+        is_head: bool,
         length: Option<u64>,
         to: &mut Vec<u8>,
-    ) {
-        if framing == Framing::Chunked {
-            push_latin1(to, &["Transfer-Encoding: chunked\r\n"]);
-        }
-        if let Some(length) = self.length_to_add(framing, length) {
-            push_display(to, "Content-Length", length);
-        }
-        if protocol != Protocol::Cgi {
-            self.write_server_fields(to);
-        }
-        push_latin1(to, &[protocol.connection(framing), "\r\n"]);
-    }
-
-    /// A Content-Length that the application did not give. The answer
-    /// to HEAD has it if the body was made all the same.
-    fn length_to_add(
-        &self,
-        framing: Framing,
-        length: Option<u64>,
-    ) -> Option<u64> {
-        match (self.content_length, framing) {
-            (None, Framing::Exactly(length)) => Some(length),
+    ) -> Framing {
+        let framing = self.framing(protocol, is_head, length);
+        let length = match framing {
+            _ if self.content_length.is_some() => None,
+            Framing::Exactly(length) => Some(length),
             // Clients wait for a body of it (RFC 9112, section 6.3).
-            (None, Framing::Nothing) if self.status == 205 => Some(0),
-            (None, Framing::Nothing) if !self.is_bodiless() => {
+            Framing::Nothing if self.status == 205 => Some(0),
+            // To HEAD it is told if the body was made all the same.
+            Framing::Nothing if !self.is_bodiless() => {
                 length.filter(|&length| length > 0)
             }
             _ => None,
+        };
+        if let Some(length) = length {
+            push_display(to, "Content-Length", length);
         }
-    }
-
-    /// Date and Server, unless the application gave them (RFC 9110,
-    /// section 6.6.1).
-    fn write_server_fields(&self, to: &mut Vec<u8>) {
-        if !self.has_date {
+        if framing == Framing::Chunked {
+            push_latin1(to, &["Transfer-Encoding: chunked\r\n"]);
+        }
+        if protocol != Protocol::Cgi && !self.has_date {
             push_display(to, "Date", HttpDate::from(SystemTime::now()));
         }
-        if !self.has_server {
+        if protocol != Protocol::Cgi && !self.has_server {
             push_latin1(to, &["Server: ", SOFTWARE, "\r\n"]);
         }
+        push_latin1(to, &[protocol.connection(framing), "\r\n"]);
+        framing
     }
 }
 

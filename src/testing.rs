@@ -47,22 +47,20 @@ pub fn get(app: &(impl Application + ?Sized), target: &str) -> Answer {
     ask(app, environ("GET", target))
 }
 
-/// Sends a body, which is of that type.
-pub fn post(
-    app: &(impl Application + ?Sized),
-    target: &str,
-    content_type: &str,
-    body: impl Into<Vec<u8>>,
-) -> Answer {
-    let (mut environ, body) = (environ("POST", target), body.into());
-    environ.set("CONTENT_TYPE", content_type);
-    environ.set("CONTENT_LENGTH", body.len().to_string());
-    environ.input = Box::new(io::Cursor::new(body));
-    ask(app, environ)
-}
-
-/// The environ of a request to `http://localhost`, to be added to: with
-/// a cookie, another input, a value of middleware's.
+/// The environ of a request to `http://localhost`, to be added to.
+///
+/// ```
+/// use gateway::testing;
+///
+/// # let app = gateway::app(|_, _| Err("no forms".into()));
+/// let mut environ = testing::environ("POST", "/sign");
+/// let kind = "application/x-www-form-urlencoded";
+/// environ.set("CONTENT_TYPE", kind);
+/// environ.set("CONTENT_LENGTH", "8");
+/// environ.input = Box::new(&b"name=Ada"[..]);
+/// let answer = testing::ask(&app, environ);
+/// # assert_eq!(answer.log, "POST /sign: no forms\n");
+/// ```
 pub fn environ(method: &str, target: &str) -> Environ {
     let mut environ = Environ::new();
     environ.set("SERVER_NAME", "localhost");

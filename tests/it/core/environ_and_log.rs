@@ -118,9 +118,24 @@ fn a_key_is_lower_case_letters_digits_dots_and_underscores() {
 
 #[test]
 fn a_key_has_a_prefix() {
-    let reason = "a key starts with a prefix of its own and a dot";
-    for wrong in ["", "user", ".user", "."] {
+    let reason = "a key is a prefix of its own, a dot and a name";
+    for wrong in ["", "user", "a.", "a.b."] {
         assert_eq!(refusal(wrong), reason, "{wrong:?}");
+    }
+    let reason = "a dot of a key has a name around it";
+    for wrong in [".user", ".", "a..b", "..", "a..", ".a.b"] {
+        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+    }
+}
+
+#[test]
+fn keys_of_wsgi_are_nobodys_to_define() {
+    for wrong in ["wsgi.input", "wsgi.x", "wsgi.a.b"] {
+        let reason = "keys of wsgi are the specification's";
+        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+    }
+    for right in ["wsgix.a", "wsg.i", "x.wsgi.a", "wsgi_.a"] {
+        Key::<()>::new(right);
     }
 }
 

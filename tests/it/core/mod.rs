@@ -1,5 +1,6 @@
 //! The environ, the exchange, the log, and what the compiler proves.
 
+mod anything;
 mod compile_fail;
 mod environ_and_log;
 mod exchange;
