@@ -33,7 +33,7 @@ pub struct Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// The file, line and column of the `?`, or of the `into()`.
+    /// The file, line and column of what the `?` or `into()` is behind.
     pub fn location(&self) -> &'static Location<'static> {
         self.location
     }

@@ -336,7 +336,7 @@ impl Answer {
         {
             self.put(block?, length, out)?;
         }
-        self.finish(out)?;
+        self.finish(length, out)?;
         // Bytes alone are dropped at once; the server may send them
         // together with what ends the answer.
         match body.is_plain() {
@@ -456,9 +456,13 @@ impl Answer {
     }
 
     /// Ends the body as its framing demands.
-    fn finish(&mut self, out: &mut dyn Write) -> Result<()> {
+    fn finish(
+        &mut self,
+        length: Option<u64>,
+        out: &mut dyn Write,
+    ) -> Result<()> {
         self.check_torn()?;
-        self.open(Some(0))?;
+        self.open(length.or(Some(0)))?;
         let still = if self.is_full() { 0 } else { self.layers.len() };
         for at in (0..still).rev() {
             let last = self.layers[at].end()?;

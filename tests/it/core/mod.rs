@@ -3,4 +3,7 @@
 mod anything;
 mod compile_fail;
 mod environ_and_log;
+mod errors;
 mod exchange;
+mod layers;
+mod memory;
