@@ -153,12 +153,10 @@ impl Environ {
         self.extensions.is_empty()
     }
 
-    /// Drops what the application has put there: values, one by one,
-    /// input and log.
-    pub(crate) fn let_go(&mut self, errors: &ErrorLog) {
+    /// Drops what the application has put there, value by value.
+    pub(crate) fn let_go(&mut self) {
         while self.extensions.pop_first().is_some() {}
         self.input = Box::new(io::empty());
-        self.errors = errors.clone();
     }
 
     /// Makes it as good as new, for the next request, but for `errors`.

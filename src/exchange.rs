@@ -184,44 +184,45 @@ pub fn run(
 ) -> Outcome {
     let is_head = environ.bytes("REQUEST_METHOD") == Some(b"HEAD");
     let mut answer = Answer::new(protocol, is_head);
-    // The application may put another stream into the environ.
-    let mut errors = environ.errors.clone();
-    let response = guarded(|| answer.call(app, environ, out));
-    // A line without an end goes before what is said of the answer.
-    let _ = guarded(|| Ok(environ.errors.flush()?));
-    let sent = response.and_then(|Response { mut body }| {
-        let sent = guarded(|| answer.send(&mut body, out));
-        // Apart: were it dropped by a panic, it could not panic itself.
-        let mut body = Some(body);
-        answer.drop_all(|_| drop(body.take()));
-        sent
+    // The application may put another log into the environ.
+    let mut errors = Some(environ.errors.clone());
+    // Out here, a panic in there does not drop it: if that panicked as
+    // well, the process would end.
+    let mut body = None;
+    let sent = guarded(|| {
+        let response = answer.call(app, environ, out)?;
+        // A line without an end does not wait for the body's.
+        let _ = guarded(|| Ok(environ.errors.flush()?));
+        answer.send(body.insert(response.body), out)
     });
-    if let Err(error) = sent {
-        let page = answer.explain(&error);
+    let mut error = sent.err();
+    if let Some(error) = &error {
+        let page = answer.explain(error);
+        let _ = guarded(|| Ok(environ.errors.flush()?));
         // Before the client is told: lighttpd ends a CGI program as
         // soon as it has the whole answer.
-        answer.log(&mut errors, environ);
+        answer.log(errors.as_ref().unwrap_or(&environ.errors), environ);
         answer.fail(page, out);
-        let mut error = Some(error);
-        answer.drop_all(|_| drop(error.take()));
     }
     if !(environ.is_plain() && answer.layers.is_empty()) {
         // To drop it may take its time. That this fails is noted.
         let _ = answer.flush(out);
     }
     answer.drop_all(|answer| {
+        drop(body.take());
+        drop(error.take());
         while answer.layers.pop().is_some() {}
-        environ.let_go(&errors);
+        environ.let_go();
+        if let Some(errors) = errors.take() {
+            environ.errors = errors;
+        }
     });
-    answer.log(&mut errors, environ);
+    answer.log(&environ.errors, environ);
     let end = answer.end.unwrap_or(End::Cut);
     Outcome { status: answer.status, bytes: answer.bytes, end }
 }
 
 /// Runs code of the application. A panic in it is an error.
-///
-/// What the code works on is lent to it: had a panic to drop it, and
-/// dropping it panicked too, the process would end.
 fn guarded<T>(code: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
         let error = panicked(&*panic);
@@ -497,23 +498,18 @@ impl Answer {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         self.has_begun = true;
-        let sent = out.write_all(&self.buffer);
-        let sent = sent.and_then(|()| out.write_all(block));
+        for bytes in [&self.buffer, block] {
+            if !bytes.is_empty() && out.write_all(bytes).is_err() {
+                self.end = Some(End::Gone);
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+        }
         self.buffer.clear();
-        self.heed(sent)
+        Ok(())
     }
 
     fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let flushed = out.flush();
-        self.heed(flushed)
-    }
-
-    /// Remembers that the client has gone.
-    fn heed(&mut self, sent: io::Result<()>) -> io::Result<()> {
-        if sent.is_err() {
-            self.end = Some(End::Gone);
-        }
-        sent
+        out.flush().inspect_err(|_| self.end = Some(End::Gone))
     }
 }
 
@@ -549,10 +545,11 @@ impl Answer {
     }
 
     /// Writes what was noted into the log.
-    fn log(&mut self, errors: &mut ErrorLog, environ: &Environ) {
+    fn log(&mut self, errors: &ErrorLog, environ: &Environ) {
         for complaint in self.complaints.drain(..) {
             let text = indented(&complaint);
             let line = format!("{}: {text}\n", request(environ));
+            let mut errors = errors.clone();
             // Nobody is left to be told that a log cannot be written.
             let _ = guarded(|| Ok(errors.write_all(line.as_bytes())?));
         }

@@ -290,8 +290,10 @@ impl Begun {
 }
 
 fn push_display(bytes: &mut Vec<u8>, name: &str, value: impl Display) {
+    push_latin1(bytes, &[name, ": "]);
     // It cannot fail: a vector takes all that it is given.
-    let _ = write!(bytes, "{name}: {value}\r\n");
+    let _ = write!(bytes, "{value}");
+    push_latin1(bytes, &["\r\n"]);
 }
 
 fn push_latin1(bytes: &mut Vec<u8>, texts: &[&str]) {

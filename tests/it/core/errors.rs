@@ -265,8 +265,8 @@ fn two_panics_do_not_end_the_process() {
     let answer = testing::get(&app, "/");
     assert!(answer.is_cut);
     assert_eq!(answer.text(), "one");
-    let log = "GET /: the application panicked: boom\n\
-        GET /: the application panicked: first\n";
+    let log = "GET /: the application panicked: first\n\
+        GET /: the application panicked: boom\n";
     assert_eq!(answer.log, log);
 }
 
