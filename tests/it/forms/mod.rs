@@ -1,10 +1,11 @@
-//! What visitors type, the URLs that they ask for, and the proxies
-//! that they come through.
+//! What visitors type, the URLs that they ask for, where they come
+//! from, and the proxies that they come through.
 
 mod form;
 mod parts;
 mod path;
 mod proxy;
+mod target;
 mod url;
 
 use gateway::{Environ, Failure};
