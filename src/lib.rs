@@ -73,7 +73,7 @@ pub use form::Form;
 #[cfg(feature = "multipart")]
 pub use multipart::{Part, Parts};
 #[cfg(feature = "url")]
-pub use proxy::{ProxyFields, behind_proxy};
+pub use proxy::{ProxyField, behind_proxy};
 
 /// Any error: an application may use `?` on all of them.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

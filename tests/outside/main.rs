@@ -16,5 +16,6 @@ mod oracle;
 mod process;
 mod requests;
 mod required;
+mod strangers;
 mod urls;
 mod web_servers;
