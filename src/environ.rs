@@ -170,8 +170,14 @@ impl Environ {
 
     /// Moves the first segment of PATH_INFO to the end of SCRIPT_NAME,
     /// and returns it; `None` if nothing is left. An application that
-    /// is called next finds itself where a server would have put it:
-    /// `wsgiref.util.shift_path_info`.
+    /// is called next finds itself where a server would have put it.
+    ///
+    /// Both are empty or begin with a slash (RFC 3875, sections 4.1.5
+    /// and 4.1.13), and then this is `wsgiref.util.shift_path_info`:
+    /// segments that are empty or `.` go, `..` takes the last segment
+    /// of SCRIPT_NAME away, and only a slash at the very end is moved
+    /// as an empty segment. Any other PATH_INFO stays as it is, and
+    /// there is `None`, where Python mostly raises an exception.
     ///
     /// ```
     /// let mut environ = gateway::Environ::new();
@@ -183,15 +189,24 @@ impl Environ {
     /// ```
     pub fn shift_path(&mut self) -> Option<String> {
         let path = self.bytes("PATH_INFO")?.strip_prefix(b"/")?;
-        let end = path.iter().position(|&byte| byte == b'/');
-        let (first, rest) = path.split_at(end.unwrap_or(path.len()));
+        let mut parts: Vec<_> = path.split(|b| *b == b'/').collect();
+        let last = parts.pop()?;
+        parts.retain(|part| !part.is_empty() && *part != b".");
+        parts.push(last);
+        let name = parts[0];
+        // The rest is nothing, or begins with a slash.
+        parts[0] = b"";
+        let rest = parts.join(&b'/');
         let before = self.bytes("SCRIPT_NAME").unwrap_or_default();
-        let script_name = [before, b"/", first].concat();
-        let first = String::from_utf8_lossy(first).into_owned();
-        let rest = rest.to_vec();
+        let mut script_name = normal(&[before, b"/", name].concat());
+        script_name.pop_if(|last| *last == b'/');
+        if name.is_empty() && !script_name.ends_with(b"/") {
+            script_name.push(b'/');
+        }
+        let name = String::from_utf8_lossy(name).into_owned();
         self.set("SCRIPT_NAME", script_name);
         self.set("PATH_INFO", rest);
-        Some(first)
+        (name != ".").then_some(name)
     }
 
     fn name(&self, variable: &Variable) -> &str {
@@ -238,6 +253,24 @@ impl Default for Environ {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// A path without detours: Python's `posixpath.normpath`. POSIX lets
+/// two slashes at the start mean something of their own.
+fn normal(path: &[u8]) -> Vec<u8> {
+    let root = match path.iter().take_while(|b| **b == b'/').count() {
+        3.. => 1,
+        slashes => slashes,
+    };
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in path.split(|b| *b == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    [&path[..root], &parts.join(&b'/')].concat()
 }
 
 /// The name of a value that a server or middleware defines, and the

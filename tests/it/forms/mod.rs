@@ -6,6 +6,7 @@ mod host;
 mod parts;
 mod path;
 mod proxy;
+mod shifts;
 mod target;
 mod url;
 
