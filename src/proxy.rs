@@ -25,9 +25,10 @@ pub enum ProxyField {
 ///
 /// A field is a list. It is read from the end, where our proxy wrote,
 /// and goes on while the address that it gives is a trusted one. What
-/// is no scheme or no host changes nothing. What is no address, or is
-/// missing, makes REMOTE_ADDR `unknown`: with the proxy's own left in
-/// it, a rule like "only from this machine" would let everybody in.
+/// is no scheme or no host changes nothing. If `For` is named, and it
+/// gives no address or is missing, REMOTE_ADDR becomes `unknown`: with
+/// the proxy's own left in it, a rule like "only from this machine"
+/// would let everybody in.
 ///
 /// REMOTE_HOST and REMOTE_PORT go together with the proxy's address.
 /// The fields go in any case, named or not, and `Forwarded` (RFC 7239),
