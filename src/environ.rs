@@ -4,10 +4,10 @@ use crate::ErrorLog;
 use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::{self, BufRead};
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::{fmt, mem};
 
 /// The environ: CGI's variables, the `wsgi.*` values, and what servers
 /// and middleware add under a [`Key`] of their own (PEP 3333, "environ
@@ -183,8 +183,13 @@ impl Environ {
 
     /// Moves the first segment of PATH_INFO to the end of SCRIPT_NAME,
     /// and returns it; `None` if nothing is left. An application that
-    /// is called next finds itself where a server would have put it:
-    /// `wsgiref.util.shift_path_info`.
+    /// is called next finds itself where a server would have put it.
+    ///
+    /// As in `wsgiref.util.shift_path_info`, segments that are empty or
+    /// `.` go, but for an empty one at the very end, after a slash.
+    /// Unlike there, `..` is a name like any other, nothing else in
+    /// SCRIPT_NAME changes, and a PATH_INFO that does not begin with a
+    /// slash stays as it is.
     ///
     /// ```
     /// let mut environ = gateway::Environ::new();
@@ -196,15 +201,23 @@ impl Environ {
     /// ```
     pub fn shift_path(&mut self) -> Option<String> {
         let path = self.bytes("PATH_INFO")?.strip_prefix(b"/")?;
-        let end = path.iter().position(|&byte| byte == b'/');
-        let (first, rest) = path.split_at(end.unwrap_or(path.len()));
+        let mut parts: Vec<_> = path.split(|b| *b == b'/').collect();
+        let last = parts.pop()?;
+        parts.retain(|part| !part.is_empty() && *part != b".");
+        parts.push(last);
+        // The rest is nothing, or begins with a slash.
+        let name = mem::take(&mut parts[0]);
+        let rest = parts.join(&b'/');
         let before = self.bytes("SCRIPT_NAME").unwrap_or_default();
-        let script_name = [before, b"/", first].concat();
-        let first = String::from_utf8_lossy(first).into_owned();
-        let rest = rest.to_vec();
+        let before = before.strip_suffix(b"/").unwrap_or(before);
+        let script_name = match name {
+            b"." => before.to_vec(),
+            name => [before, b"/", name].concat(),
+        };
+        let name = String::from_utf8_lossy(name).into_owned();
         self.set("SCRIPT_NAME", script_name);
         self.set("PATH_INFO", rest);
-        Some(first)
+        (name != ".").then_some(name)
     }
 
     fn name(&self, variable: &Variable) -> &str {

@@ -229,7 +229,8 @@ impl Server {
     /// One is not an IP address.
     pub fn web_servers(mut self, list: &str) -> io::Result<Self> {
         let parse = |text: &str| {
-            text.trim().parse().map_err(|error| {
+            let address = text.trim().parse::<IpAddr>();
+            address.map(|a| a.to_canonical()).map_err(|error| {
                 let what = format!("web server {text:?}: {error}");
                 io::Error::other(what)
             })

@@ -78,7 +78,7 @@ pub use layer::Layer;
 #[cfg(feature = "multipart")]
 pub use multipart::{Part, Parts};
 #[cfg(feature = "url")]
-pub use proxy::{ProxyFields, behind_proxy};
+pub use proxy::{ProxyField, behind_proxy};
 pub use response_head::ResponseHead;
 
 #[cfg(test)]

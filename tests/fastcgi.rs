@@ -1433,6 +1433,8 @@ fn only_the_web_servers_that_are_named_are_served() {
     };
     let ours = served("10.0.0.1, 127.0.0.1");
     assert_eq!(ours.ask(&get(CLOSE, "/")).body(), "Hello");
+    let ours = served("::ffff:127.0.0.1");
+    assert_eq!(ours.ask(&get(CLOSE, "/")).body(), "Hello");
     let others = served("10.0.0.1,::1");
     others.connect().is_closed();
     let line = "127.0.0.1 is no web server of ours\n";

@@ -28,7 +28,10 @@ fn an_error_knows_the_question_mark_that_made_it() {
     assert_eq!(line, "        Ok(text.parse::<u8>()?)");
     assert_eq!(here.column() as usize, line.find("text").unwrap() + 1);
     // A second `?` is not where it came from.
-    let again = || -> Result<u8> { Ok(number("x")?) };
+    let again = || -> Result<u8> {
+        let number = number("x")?;
+        Ok(number)
+    };
     assert_eq!(again().unwrap_err().location().line(), here.line());
     let shown = format!("{error:?}");
     assert!(shown.contains("InvalidDigit"), "{shown}");

@@ -1,10 +1,13 @@
-//! What visitors type, the URLs that they ask for, and the proxies
-//! that they come through.
+//! What visitors type, the URLs that they ask for, where they come
+//! from, and the proxies that they come through.
 
 mod form;
+mod host;
 mod parts;
 mod path;
 mod proxy;
+mod shifts;
+mod target;
 mod url;
 
 use gateway::{Environ, Failure};
@@ -20,4 +23,20 @@ fn environ(variables: &[(&str, &str)]) -> Environ {
 /// The status that an error is answered with.
 fn status(error: &gateway::Error) -> String {
     Failure::find(error).expect("a failure").status().to_string()
+}
+
+/// Numbers that look like chance, and are the same in each run.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % end as u64) as usize
+    }
+
+    fn pick<T: Copy>(&mut self, all: &[T]) -> T {
+        all[self.below(all.len())]
+    }
 }

@@ -35,8 +35,7 @@ pub fn application(
         }
         "teapot" => {
             let reason = "it is short and stout";
-            let status = "418 I'm a teapot";
-            return Err(Failure::new(status, reason).into());
+            return Err(Failure::new("418 I'm a teapot", reason).into());
         }
         _ => {
             return applications::application(environ, start_response);
