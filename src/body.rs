@@ -4,7 +4,7 @@ use crate::Result;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::{fmt, iter, vec};
+use std::{fmt, iter};
 
 /// A piece of a body, sent as it is.
 pub type Block = Cow<'static, [u8]>;
@@ -32,7 +32,6 @@ pub struct Body(Blocks);
 
 enum Blocks {
     One(Option<Block>),
-    Several(vec::IntoIter<Block>),
     Stream(Option<u64>, Box<dyn Iterator<Item = Result<Block>>>),
 }
 
@@ -80,23 +79,19 @@ impl Body {
         Self(Blocks::Stream(length, Box::new(blocks)))
     }
 
-    /// Is it made of bytes alone, so that to drop it does nothing?
+    /// Is it bytes alone, so that to drop it does nothing?
     pub(crate) fn is_plain(&self) -> bool {
-        !matches!(self.0, Blocks::Stream(..))
+        matches!(self.0, Blocks::One(_))
     }
 
     /// The number of bytes still to come, if that is known.
     pub fn length(&self) -> Option<u64> {
         match &self.0 {
-            Blocks::One(block) => Some(total(block)),
-            Blocks::Several(blocks) => Some(total(blocks.as_slice())),
+            Blocks::One(None) => Some(0),
+            Blocks::One(Some(block)) => Some(block.len() as u64),
             Blocks::Stream(length, _) => *length,
         }
     }
-}
-
-fn total<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> u64 {
-    blocks.into_iter().map(|block| block.len() as u64).sum()
 }
 
 impl Iterator for Body {
@@ -105,7 +100,6 @@ impl Iterator for Body {
     fn next(&mut self) -> Option<Result<Block>> {
         match &mut self.0 {
             Blocks::One(block) => block.take().map(Ok),
-            Blocks::Several(blocks) => blocks.next().map(Ok),
             Blocks::Stream(left, blocks) => {
                 let block = blocks.next();
                 if let (Some(left), Some(Ok(block))) = (left, &block) {
@@ -128,9 +122,9 @@ macro_rules! body_from {
         impl From<Vec<$text>> for Body {
             fn from(texts: Vec<$text>) -> Self {
                 let block: fn($text) -> Block = $block;
-                let blocks: Vec<_> =
-                    texts.into_iter().map(block).collect();
-                Self(Blocks::Several(blocks.into_iter()))
+                let length = texts.iter().map(|t| t.len() as u64).sum();
+                let blocks = texts.into_iter().map(block).map(Ok);
+                Self::sized(length, blocks)
             }
         }
         impl<const N: usize> From<[$text; N]> for Body {

@@ -249,15 +249,9 @@ impl Environ {
         keys
     }
 
-    /// Sets the value under a server's or middleware's own key, and
-    /// returns the one that was there.
-    pub fn insert<T>(&mut self, key: Key<T>, value: T) -> Option<T>
-    where
-        T: Send + 'static,
-    {
-        let before = self.take(key);
+    /// Sets the value under a server's or middleware's own key.
+    pub fn insert<T: Send + 'static>(&mut self, key: Key<T>, value: T) {
         self.extensions.insert(key.name, Box::new(value));
-        before
     }
 
     /// The value under a server's or middleware's own key.

@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// an unfinished line, and so does dropping it; one of 16 KiB is ended
 /// there.
 ///
-/// What is in a log may come from a visitor. Bytes that a terminal
-/// obeys, or that are no text, are written as `\u{1b}` or `\xff`; only
-/// the end of a line, in LF or CR LF, and tabs stay as they are.
+/// What is in a log may come from a visitor. What a terminal obeys is
+/// written as `\u{1b}`; only tabs, and the end of a line in LF or CR LF,
+/// stay as they are. What is not UTF-8 becomes U+FFFD.
 ///
 /// ```
 /// use std::io::Write;
@@ -45,13 +45,10 @@ impl ErrorLog {
     /// Ends the line that was collected, in `text`.
     fn end_line(&mut self, text: &mut String) {
         let line = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
-        for chunk in line.utf8_chunks() {
-            chunk.valid().chars().for_each(|c| match is_obeyed(c) {
+        for c in String::from_utf8_lossy(line).chars() {
+            match is_obeyed(c) {
                 true => text.extend(c.escape_default()),
                 false => text.push(c),
-            });
-            for byte in chunk.invalid() {
-                *text += &format!("\\x{byte:02x}");
             }
         }
         text.push('\n');

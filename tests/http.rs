@@ -293,7 +293,7 @@ fn what_panics_when_it_is_dropped_ends_no_worker() {
     let app = |environ: &mut Environ, start: StartResponse| {
         let path = environ.get("PATH_INFO").unwrap_or_default();
         match &*path {
-            "/environ" => drop(environ.insert(KEY, Explosive)),
+            "/environ" => environ.insert(KEY, Explosive),
             "/body" => {
                 let explosive = Explosive;
                 let body = iter::from_fn(move || {
