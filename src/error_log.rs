@@ -81,14 +81,16 @@ impl Write for ErrorLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut lines = String::new();
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
-            let text = piece.strip_suffix(b"\n").unwrap_or(piece);
-            for part in text.chunks(LINE_LIMIT) {
-                if self.line.len() + part.len() > LINE_LIMIT {
-                    self.end_line(&mut lines);
-                }
-                self.line.extend_from_slice(part);
+            let mut text = piece.strip_suffix(b"\n").unwrap_or(piece);
+            let is_end = text.len() < piece.len();
+            while self.line.len() + text.len() > LINE_LIMIT {
+                let room = LINE_LIMIT - self.line.len();
+                self.line.extend_from_slice(&text[..room]);
+                self.end_line(&mut lines);
+                text = &text[room..];
             }
-            if text.len() < piece.len() {
+            self.line.extend_from_slice(text);
+            if is_end {
                 self.end_line(&mut lines);
             }
         }

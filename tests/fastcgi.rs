@@ -994,6 +994,34 @@ fn a_panic_after_the_answer_ends_nothing_else() {
     assert_eq!(serving.ask(&get(CLOSE, "/")).body(), "Hello");
 }
 
+/// An error that cannot be shown.
+#[derive(Debug)]
+struct Mute;
+
+impl std::fmt::Display for Mute {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        Err(std::fmt::Error)
+    }
+}
+impl std::error::Error for Mute {}
+
+#[test]
+fn errors_that_cannot_be_shown_take_no_turn_with_them() {
+    let serving = serve(Limits::default(), |environ, start| {
+        match environ.bytes("PATH_INFO") {
+            Some(b"/mute") => Err(Mute.into()),
+            _ => hello(environ, start),
+        }
+    });
+    for _ in 0..9 {
+        let answer = serving.ask(&get(KEEP, "/mute"));
+        assert_eq!(answer.body(), "500 Internal Server Error\n");
+        let line = "GET /mute: an error that cannot be shown\n";
+        assert_eq!(answer.errors(), line);
+    }
+    assert_eq!(serving.ask(&get(CLOSE, "/")).body(), "Hello");
+}
+
 // Abort
 
 #[test]
