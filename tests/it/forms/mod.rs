@@ -1,7 +1,9 @@
 //! What visitors type, the URLs that they ask for, and the proxies
 //! that they come through.
 
+mod blocks;
 mod form;
+mod multipart_table;
 mod parts;
 mod path;
 mod proxy;
@@ -18,6 +20,9 @@ fn environ(variables: &[(&str, &str)]) -> Environ {
 }
 
 /// The status that an error is answered with.
-fn status(error: &gateway::Error) -> &'static str {
-    Failure::find(error).expect("a failure").status
+fn status(error: impl Into<gateway::Error>) -> String {
+    let error = error.into();
+    let failure = Failure::find(&error).expect("a failure");
+    let text = failure.to_string();
+    text.split(": ").next().unwrap().to_string()
 }
