@@ -113,7 +113,7 @@ impl Parts {
         while let length @ 1.. = self.content()?.len() {
             self.given += length;
         }
-        if self.delimiter() == Some(b"--") {
+        if self.after_delimiter() == Some(b"--") {
             return Ok(None);
         }
         self.buffer.truncate(2);
@@ -131,7 +131,7 @@ impl Parts {
     /// What there is of the content; nothing at a delimiter.
     fn content(&mut self) -> io::Result<&[u8]> {
         // What was given out in part is not a delimiter.
-        while self.given > 2 || self.delimiter().is_none() {
+        while self.given > 2 || self.after_delimiter().is_none() {
             // A line's end may be the next delimiter's.
             let line = &self.buffer;
             let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -148,7 +148,7 @@ impl Parts {
 
     /// What follows the boundary, if there is a delimiter in the buffer:
     /// nothing, or the two dashes of the last one.
-    fn delimiter(&self) -> Option<&[u8]> {
+    fn after_delimiter(&self) -> Option<&[u8]> {
         let line = self.buffer.strip_prefix(&*self.delimiter)?;
         let mut rest = line.strip_suffix(b"\r\n").unwrap_or(line);
         while let [before @ .., b' ' | b'\t'] = rest {
