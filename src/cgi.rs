@@ -1,28 +1,28 @@
 //! CGI, from both sides: [`run`] is the program's, [`Script`] the web
 //! server's (RFC 3875).
 
+#[cfg(unix)]
 mod script;
 
+#[cfg(unix)]
 pub use script::Script;
 
 use crate::exchange::{self, End, Protocol};
-use crate::{Application, Environ, Failure, input};
-use std::ffi::OsString;
-#[cfg(unix)]
-use std::fs::File;
-use std::io::{self, Read, Write};
-#[cfg(unix)]
-use std::os::fd::AsFd;
+use crate::{Application, Environ, input};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+#[cfg(unix)]
+use std::{fs::File, os::fd::AsFd};
 
 /// Answers the one request for which this process was started:
 /// `wsgiref.handlers.CGIHandler`.
 ///
 /// The request is read from the process's environment and standard
-/// input, never further than CONTENT_LENGTH; the answer goes to
-/// standard output and the error log to standard error. Arguments are
-/// not looked at: a web server may have taken them from the URL (RFC
-/// 3875, section 4.4).
+/// input, up to CONTENT_LENGTH, whatever the application leaves of it,
+/// and no further; the answer goes to standard output and the error
+/// log to standard error. Arguments are not looked at: a web server may
+/// have taken them from the URL (RFC 3875, section 4.4).
 ///
 /// ```no_run
 /// # use gateway::{Environ, Response, Result, StartResponse};
@@ -37,18 +37,24 @@ use std::process::ExitCode;
 /// that heeds it, as [`Script`] does, does not take the answer for
 /// whole; Apache and lighttpd do not.
 pub fn run(app: impl Application) -> ExitCode {
-    let mut environ = environ(std::env::vars_os());
-    let mut out = stdout();
-    let mut answer = |app: &dyn Application, environ: &mut Environ| {
-        exchange::run(app, environ, Protocol::Cgi, &mut *out)
+    let mut environ = environ();
+    let length = environ.bytes("CONTENT_LENGTH");
+    let length = input::content_length(length);
+    let body = input::body(stdin(), *length.as_ref().unwrap_or(&0));
+    let body = Arc::new(Mutex::new(body));
+    environ.input = Box::new(BufReader::new(Input(body.clone())));
+    let app: &dyn Application = match &length {
+        Ok(_) => &app,
+        Err(failure) => failure,
     };
-    let outcome = match open_input(&mut environ) {
-        Ok(()) => answer(&app, &mut environ),
-        Err(failure) => answer(&failure, &mut environ),
-    };
+    let outcome =
+        exchange::run(app, &mut environ, Protocol::Cgi, &mut stdout());
     // Apache's mod_cgid has one socket for both streams, and loses the
-    // answer of a program that ends with input unread.
-    let _ = io::copy(&mut environ.input, &mut io::sink());
+    // answer of a program that ends with input unread. If it is locked,
+    // a thread of the application's is waiting for more.
+    if let Ok(mut rest) = body.try_lock() {
+        let _ = io::copy(&mut *rest, &mut io::sink());
+    }
     match outcome.end {
         End::Cut | End::Reset => ExitCode::FAILURE,
         End::Keep | End::Close | End::Gone => ExitCode::SUCCESS,
@@ -56,13 +62,10 @@ pub fn run(app: impl Application) -> ExitCode {
 }
 
 /// The environ of a CGI process.
-fn environ(
-    variables: impl Iterator<Item = (OsString, OsString)>,
-) -> Environ {
+fn environ() -> Environ {
     let mut environ = Environ::new();
-    for (name, value) in variables {
-        let name = name.to_string_lossy().into_owned();
-        environ.set(name, value.into_encoded_bytes());
+    for (name, value) in std::env::vars_os() {
+        environ.set(name.to_string_lossy(), value.into_encoded_bytes());
     }
     complete(&mut environ);
     environ.multiprocess = true;
@@ -80,13 +83,14 @@ pub(crate) fn complete(environ: &mut Environ) {
     };
 }
 
-fn open_input(environ: &mut Environ) -> Result<(), Failure> {
-    let length = environ.bytes("CONTENT_LENGTH");
-    let length = input::content_length(length)?;
-    if length > 0 {
-        environ.input = input::body(stdin(), length);
+/// A handle on the request's body for the application, which may put
+/// what it likes into its environ. The server keeps one, too.
+struct Input(Arc<Mutex<Box<dyn BufRead + Send>>>);
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.lock().map_err(|_| io::ErrorKind::Other)?.read(buffer)
     }
-    Ok(())
 }
 
 /// Standard input without the buffer that `io::stdin` reads ahead

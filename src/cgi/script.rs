@@ -2,15 +2,18 @@
 
 use crate::{
     Application, Block, Body, Environ, ErrorLog, Failure, Response,
-    Result, StartResponse, input, response_head,
+    Result, StartResponse, input::read_all, response_head,
 };
-use std::ffi::OsString;
-use std::io::{self, Read, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::{Errno, ioctl_fionbio, ioctl_fionread, read, write};
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::os::unix::{ffi::OsStrExt, process::CommandExt};
+use std::path::{self, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, mem, path, thread};
+use std::{env, iter};
 
 /// An application that runs a CGI program for each request, as a web
 /// server does (RFC 3875).
@@ -25,12 +28,18 @@ use std::{env, mem, path, thread};
 /// A `Location` without a `Status` is answered with `302 Found`, a
 /// local one too (section 6.2.2 would have the server go there itself).
 ///
+/// A program may go on when its answer is complete. Until it has ended
+/// the request is at work, and dropping the body waits for it. Only a
+/// program whose answer is cut short is ended before its time: when
+/// the client leaves, for one (section 3.4).
+///
 /// ```no_run
 /// use std::time::Duration;
 ///
 /// let hello = gateway::cgi::Script::new("target/debug/ch01")
 ///     .time_limit(Duration::from_secs(5));
 /// ```
+#[derive(Debug, Clone)]
 pub struct Script {
     program: PathBuf,
     arguments: Vec<OsString>,
@@ -47,12 +56,9 @@ impl Script {
     pub fn new(program: impl Into<PathBuf>) -> Self {
         let program = program.into();
         let is_path = program.components().count() > 1;
-        let program = match path::absolute(&program) {
-            Ok(absolute) if is_path => absolute,
-            _ => program,
-        };
+        let absolute = path::absolute(&program).ok();
         Self {
-            program,
+            program: absolute.filter(|_| is_path).unwrap_or(program),
             arguments: Vec::new(),
             variables: Vec::new(),
             time_limit: Duration::from_secs(30),
@@ -76,14 +82,16 @@ impl Script {
         self
     }
 
-    /// The time from the start to the last byte of the answer.
+    /// The time from the program's start to its end, whatever it waits
+    /// for: a slow client, too. `Duration::MAX` is no limit.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
         self
     }
 
-    /// The longest request body, in bytes. It is held in memory, so
-    /// that one without a Content-Length can be given one.
+    /// The longest request body, in bytes; `u64::MAX` is no limit. It
+    /// is held in memory, so that one without a Content-Length can be
+    /// given one.
     pub fn body_limit(mut self, limit: u64) -> Self {
         self.body_limit = limit;
         self
@@ -96,339 +104,293 @@ impl Application for Script {
         environ: &mut Environ,
         start_response: StartResponse<'_>,
     ) -> Result<Response> {
-        let body = self.read_body(environ)?;
-        let command = self.command(environ, body.len())?;
-        let errors = environ.errors.clone();
-        let deadline = Instant::now() + self.time_limit;
-        let mut output = Output::of(command, body, errors, deadline)?;
-        let (head, rest) = output.head()?;
+        let mut output = BufReader::new(self.start(environ)?);
+        let head = head(&mut output)?;
         let (status, headers) = parse(&head)?;
-        let headers: Vec<(&str, &str)> =
-            headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         // Checked here, because it is the program's failure, not ours.
         response_head::check(&status, &headers).map_err(nonsense)?;
         let started = start_response(&status, &headers)?;
-        let first = Some(Ok(Block::from(rest)));
-        Ok(started.body(Body::blocks(first.into_iter().chain(output))))
+        let length = get(&headers, "Content-Length");
+        let owed = length.map_or(Ok(u64::MAX), str::parse)?;
+        Ok(started.body(Body::blocks(blocks(output, owed))))
     }
 }
 
-/// The request's meta-variables (RFC 3875, section 4.1), and two that
+/// The request's meta-variables (RFC 3875, section 4.1), and three that
 /// all web servers add.
-const META_VARIABLES: [&str; 19] = [
-    "AUTH_TYPE",
-    "CONTENT_TYPE",
-    "GATEWAY_INTERFACE",
-    "HTTPS",
-    "PATH_INFO",
-    "PATH_TRANSLATED",
-    "QUERY_STRING",
-    "REMOTE_ADDR",
-    "REMOTE_HOST",
-    "REMOTE_IDENT",
-    "REMOTE_USER",
-    "REQUEST_METHOD",
-    "REQUEST_URI",
-    "SCRIPT_NAME",
-    "SERVER_NAME",
-    "SERVER_PORT",
-    "SERVER_PROTOCOL",
-    "SERVER_SOFTWARE",
-    "REMOTE_PORT",
-];
+const META_VARIABLES: &str = "AUTH_TYPE CONTENT_TYPE PATH_INFO \
+    PATH_TRANSLATED QUERY_STRING REMOTE_ADDR REMOTE_HOST REMOTE_IDENT \
+    REMOTE_USER REQUEST_METHOD SCRIPT_NAME SERVER_NAME SERVER_PORT \
+    SERVER_PROTOCOL SERVER_SOFTWARE HTTPS REMOTE_PORT REQUEST_URI";
 
 fn is_for_programs(name: &str) -> bool {
-    META_VARIABLES.contains(&name)
+    META_VARIABLES.split(' ').any(|variable| variable == name)
         || name.starts_with("HTTP_") && name != "HTTP_PROXY"
 }
 
 impl Script {
-    fn read_body(&self, environ: &mut Environ) -> Result<Vec<u8>> {
-        let mut body = Vec::new();
-        let mut input = (&mut environ.input).take(self.body_limit + 1);
-        input.read_to_end(&mut body)?;
-        if body.len() as u64 > self.body_limit {
-            return Err(input::too_large(self.body_limit).into());
-        }
-        Ok(body)
-    }
-
     /// The program and its environment, built from nothing.
-    fn command(
-        &self,
-        environ: &Environ,
-        length: usize,
-    ) -> Result<Command> {
+    fn command(&self, environ: &Environ) -> Result<Command> {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).env_clear();
-        if let Some(path) = env::var_os("PATH") {
-            command.env("PATH", path);
-        }
+        command.envs(env::var_os("PATH").map(|path| ("PATH", path)));
         for (name, value) in environ.variables() {
             if value.contains(&0) {
                 let reason = format!("a NUL byte in {name}");
                 return Err(Failure::bad_request(reason).into());
             }
             if is_for_programs(name) {
-                command.env(name, os_string(value));
+                command.env(name, OsStr::from_bytes(value));
             }
-        }
-        if length > 0 {
-            command.env("CONTENT_LENGTH", length.to_string());
         }
         command.env("GATEWAY_INTERFACE", "CGI/1.1");
         command.envs(self.variables.iter().map(|(n, v)| (n, v)));
         let folder = self.program.parent();
-        if let Some(folder) = folder.filter(|f| *f != "") {
+        if let Some(folder) = folder.filter(|f| f.is_absolute()) {
             command.current_dir(folder);
         }
-        own_group(&mut command);
         Ok(command)
     }
-}
 
-/// What a running program prints, block by block.
-///
-/// Two threads read its two streams, so that neither can fill up and
-/// stop it; dropping this ends the program.
-struct Output {
-    program: Child,
-    blocks: Receiver<Vec<u8>>,
-    errors: Receiver<()>,
-    deadline: Instant,
-    is_over: bool,
-}
-
-impl Output {
-    /// Starts the program and feeds it the request's body.
-    fn of(
-        mut command: Command,
-        body: Vec<u8>,
-        mut log: ErrorLog,
-        deadline: Instant,
-    ) -> Result<Self> {
-        let stdin = match body.is_empty() {
-            true => Stdio::null(),
-            false => Stdio::piped(),
-        };
-        command.stdin(stdin);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut program = command.spawn().map_err(|error| {
-            let name = command.get_program().to_string_lossy();
+    /// Starts the program, in a group with all that it will start.
+    fn start(&self, environ: &mut Environ) -> Result<Program> {
+        let body = read_all(&mut *environ.input, self.body_limit)?;
+        let mut command = self.command(environ)?;
+        if !body.is_empty() {
+            command.env("CONTENT_LENGTH", body.len().to_string());
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.stderr(Stdio::piped()).process_group(0);
+        let child = command.spawn().map_err(|error| {
+            let name = self.program.display();
             bad_gateway(format!("{name} does not start: {error}"))
         })?;
-        let (sender, blocks) = mpsc::sync_channel(4);
-        if let Some(stdout) = program.stdout.take() {
-            thread::spawn(move || pass_on(stdout, sender));
+        let program = Program {
+            child,
+            body: Cursor::new(body),
+            log: environ.errors.clone(),
+            started: Instant::now(),
+            limit: self.time_limit,
+            is_awaited: true,
+            has_ended: false,
+        };
+        for pipe in program.pipes() {
+            ioctl_fionbio(pipe, true)?;
         }
-        let (sender, errors) = mpsc::channel();
-        if let Some(mut stderr) = program.stderr.take() {
-            thread::spawn(move || {
-                let _ = io::copy(&mut stderr, &mut log);
-                drop((log, sender)); // the log may hold a line
-            });
-        }
-        if let Some(mut stdin) = program.stdin.take() {
-            // A program need not read its input.
-            thread::spawn(move || drop(stdin.write_all(&body)));
-        }
-        Ok(Self { program, blocks, errors, deadline, is_over: false })
+        Ok(program)
     }
+}
 
-    /// The head as it was printed, and what came with it of the body.
-    fn head(&mut self) -> Result<(Vec<u8>, Vec<u8>)> {
-        let mut printed = Vec::new();
-        loop {
-            if let Some(end) = head_end(&printed) {
-                let rest = printed.split_off(end);
-                return Ok((printed, rest));
-            }
-            if printed.len() > HEAD_LIMIT {
-                return Err(nonsense("a head without an end"));
-            }
-            match self.next_block()? {
-                Some(block) => printed.extend(block),
-                None => {
-                    return Err(nonsense(
-                        "no blank line ends its head",
-                    ));
+/// A program at work. What it prints can be read.
+///
+/// Our ends of its three pipes never block: whichever is ready is seen
+/// to, so that none can fill up and stop the program.
+struct Program {
+    child: Child,
+    /// What it has not got yet of the request's body.
+    body: Cursor<Vec<u8>>,
+    log: ErrorLog,
+    started: Instant,
+    limit: Duration,
+    /// Does somebody wait for what it prints? Then its answer is cut
+    /// short if it is ended now.
+    is_awaited: bool,
+    has_ended: bool,
+}
+
+/// How long `poll` waits at most; some systems' cannot wait for weeks.
+const MINUTE: Duration = Duration::from_secs(60);
+
+impl Read for Program {
+    /// Reads what the program prints, until it has ended well.
+    ///
+    /// What is not awaited is read, too, and dropped. Then it is the
+    /// program's end that counts, not that of its output, which a
+    /// process that it leaves behind may hold open.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut pause = Duration::from_micros(100);
+        while !self.has_ended {
+            let prints = self.is_awaited && self.child.stdout.is_some();
+            if !prints && let Some(status) = self.child.try_wait()? {
+                self.finish();
+                if !status.success() {
+                    let reason = format!("it ended with {status}");
+                    Err(bad_gateway(reason))?;
                 }
+                break;
+            }
+            // There is no wait for a process with a limit of time, so
+            // we look again. At first soon: it may be about to end.
+            self.wait(if prints { MINUTE } else { pause })?;
+            pause = Duration::from_millis(20).min(pause * 2);
+            let stdout = &mut self.child.stdout;
+            let length = attempt(stdout, |out| read(out, &mut *buffer));
+            if length > 0 && self.is_awaited {
+                return Ok(length);
             }
         }
-    }
-
-    /// The next block, or `None` when the program has ended well.
-    fn next_block(&mut self) -> Result<Option<Vec<u8>>> {
-        match self.blocks.recv_timeout(self.time_left()) {
-            Ok(block) => return Ok(Some(block)),
-            Err(RecvTimeoutError::Timeout) => {
-                return Err(self.overrun());
-            }
-            Err(RecvTimeoutError::Disconnected) => {}
-        }
-        let status = self.wait()?;
-        match status.success() {
-            true => Ok(None),
-            false => {
-                Err(bad_gateway(format!("it ended with {status}")))
-            }
-        }
-    }
-
-    /// Waits until the log is whole and the program has ended.
-    fn wait(&mut self) -> Result<ExitStatus> {
-        let _ = self.errors.recv_timeout(self.time_left());
-        // There is no wait with a limit. A program that has closed its
-        // output is about to end: this is short.
-        while self.time_left() > Duration::ZERO {
-            if let Some(status) = self.program.try_wait()? {
-                return Ok(status);
-            }
-            thread::sleep(Duration::from_micros(200));
-        }
-        Err(self.overrun())
-    }
-
-    fn time_left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
-    }
-
-    fn overrun(&mut self) -> crate::Error {
-        kill(&mut self.program);
-        let reason = "it overran its time limit and was ended";
-        let status = "504 Gateway Timeout";
-        Failure::new(status, reason).into()
+        Ok(0)
     }
 }
 
-impl Iterator for Output {
-    type Item = Result<Block>;
+impl Program {
+    /// The open pipes, and what there is to wait for.
+    fn pipes(&self) -> Vec<PollFd<'_>> {
+        let Child { stdin, stdout, stderr, .. } = &self.child;
+        let fed = stdin.iter().map(|p| PollFd::new(p, PollFlags::OUT));
+        let out = stdout.iter().map(|p| PollFd::new(p, PollFlags::IN));
+        let err = stderr.iter().map(|p| PollFd::new(p, PollFlags::IN));
+        fed.chain(out).chain(err).collect()
+    }
 
-    fn next(&mut self) -> Option<Result<Block>> {
-        if mem::replace(&mut self.is_over, true) {
-            return None;
+    /// Waits until a pipe is ready, `longest` at most; feeds the
+    /// program, and logs what it has written to standard error.
+    fn wait(&mut self, longest: Duration) -> io::Result<()> {
+        let left = self.limit.saturating_sub(self.started.elapsed());
+        if left.is_zero() {
+            let reason = "it overran its time limit and was ended";
+            Err(Failure::new("504 Gateway Timeout", reason))?;
         }
-        let block = self.next_block().transpose()?;
-        self.is_over = block.is_err();
-        Some(block.map(Block::from))
+        // If a signal interrupts it, there is nothing to do yet.
+        let timeout = left.min(longest).try_into().ok();
+        let _ = poll(&mut self.pipes(), timeout.as_ref());
+        let Child { stdin, stderr, .. } = &mut self.child;
+        let rest = self.body.fill_buf()?;
+        let length = attempt(stdin, |stdin| write(stdin, rest));
+        self.body.consume(length);
+        let mut said = [0; 8192];
+        let length = attempt(stderr, |err| read(err, &mut said));
+        // Nobody is left to be told that the log cannot be written.
+        let _ = self.log.write_all(&said[..length]);
+        Ok(())
+    }
+
+    /// Logs the last words of a program that has ended: what is in the
+    /// pipe, and no more. Another may write to it without end.
+    fn finish(&mut self) {
+        self.has_ended = true;
+        if let Some(stderr) = &mut self.child.stderr {
+            let there = ioctl_fionread(&*stderr).unwrap_or(0);
+            let _ = io::copy(&mut stderr.take(there), &mut self.log);
+        }
+        let _ = self.log.flush();
     }
 }
 
-impl Drop for Output {
+impl Drop for Program {
+    /// Ends a program whose answer is cut short: its head was nonsense,
+    /// or the client has left in the middle (RFC 3875, section 3.4).
+    ///
+    /// Any other has done nothing wrong: nobody has asked for its body,
+    /// or all that it promised was passed on. It has the rest of its
+    /// time. We wait for it here, so that no more programs run than
+    /// there are requests at work.
     fn drop(&mut self) {
-        if let Ok(None) = self.program.try_wait() {
-            kill(&mut self.program);
+        let lives = !self.is_awaited;
+        if lives && let Err(e) = self.read(&mut [0; 8192]) {
+            // On a line of its own, which each clone has.
+            let _ = writeln!(self.log.clone(), "after its answer: {e}");
+        }
+        // Once it has ended, its number may be another's.
+        if !self.has_ended {
+            let group = Pid::from_child(&self.child);
+            let _ = kill_process_group(group, Signal::KILL);
+            let _ = self.child.kill(); // it may have left the group
+            let _ = self.child.wait();
+            self.finish();
         }
     }
 }
 
-/// The most that is read in search of a head's end, in bytes.
+/// Moves what a pipe has, or takes, at the moment, and closes it at its
+/// end. It is no error if a program does not read its input.
+fn attempt<P>(
+    pipe: &mut Option<P>,
+    moves: impl FnOnce(&P) -> Result<usize, Errno>,
+) -> usize {
+    match pipe.as_ref().map(moves) {
+        Some(Ok(moved)) if moved > 0 => return moved,
+        Some(Err(Errno::AGAIN | Errno::INTR)) => {}
+        _ => *pipe = None,
+    }
+    0
+}
+
+/// The longest head, in bytes.
 const HEAD_LIMIT: usize = 64 * 1024;
 
-/// Reads until the end, or until nobody wants more.
-fn pass_on(mut stdout: impl Read, blocks: SyncSender<Vec<u8>>) {
-    let mut block = vec![0; 8 * 1024];
-    loop {
-        match stdout.read(&mut block) {
-            Ok(0) => return,
-            Ok(n) if blocks.send(block[..n].to_vec()).is_ok() => {}
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            _ => return,
+/// Reads the head, in Latin-1, up to the first empty line. A line may
+/// end in LF or in CR LF (RFC 3875, section 7.2).
+fn head(output: &mut impl BufRead) -> Result<String> {
+    let mut head = vec![b'\n'];
+    for byte in output.bytes() {
+        head.push(byte?);
+        if head.ends_with(b"\n\n") || head.ends_with(b"\n\r\n") {
+            return Ok(head.into_iter().map(char::from).collect());
+        }
+        if head.len() > HEAD_LIMIT {
+            Err(nonsense("a head without an end"))?;
         }
     }
-}
-
-/// Where the head ends: after the first empty line. A line may end in
-/// LF or in CR LF (RFC 3875, section 7.2).
-fn head_end(printed: &[u8]) -> Option<usize> {
-    let mut line_start = 0;
-    for (at, &byte) in printed.iter().enumerate() {
-        if byte == b'\n' {
-            if matches!(&printed[line_start..at], b"" | b"\r") {
-                return Some(at + 1);
-            }
-            line_start = at + 1;
-        }
-    }
-    None
+    Err(nonsense("no blank line ends its head").into())
 }
 
 /// The status and headers of a head (RFC 3875, section 6.3).
-fn parse(head: &[u8]) -> Result<(String, Vec<(String, String)>)> {
-    let head: String = head.iter().map(|&b| char::from(b)).collect();
+fn parse(head: &str) -> Result<(String, Vec<(&str, &str)>)> {
     let mut status = None;
     let mut headers = Vec::new();
     for line in head.lines().filter(|line| !line.is_empty()) {
         let Some((name, value)) = line.split_once(':') else {
-            return Err(nonsense(format!("{line:?} is not a header")));
+            Err(nonsense(format!("{line:?} is not a header")))?
         };
         // Not `trim`: in Latin-1 it takes the end of UTF-8's "à".
-        let value = value.trim_matches([' ', '\t']).to_string();
+        let value = value.trim_matches([' ', '\t']);
         if !name.eq_ignore_ascii_case("Status") {
-            headers.push((name.to_string(), value));
+            headers.push((name, value));
         } else if status.replace(value).is_some() {
-            return Err(nonsense("two Status headers"));
+            Err(nonsense("two Status headers"))?;
         }
     }
-    let is_given = |wanted: &str| {
-        headers.iter().any(|(n, _)| n.eq_ignore_ascii_case(wanted))
-    };
+    let has = |name| get(&headers, name).is_some();
     let status = match status {
         // It may lack a reason here (section 6.3.3), but not in ours.
         Some(code) if code.len() == 3 => format!("{code} Unknown"),
-        Some(status) => status,
-        None if is_given("Location") => "302 Found".into(),
-        None if is_given("Content-Type") => "200 OK".into(),
-        None => {
-            return Err(nonsense(
-                "no Content-Type, Location or Status",
-            ));
-        }
+        Some(status) => status.into(),
+        None if has("Location") => "302 Found".into(),
+        None if has("Content-Type") => "200 OK".into(),
+        None => Err(nonsense("no Content-Type, Location or Status"))?,
     };
     Ok((status, headers))
 }
 
-fn nonsense(reason: impl std::fmt::Display) -> crate::Error {
+fn get<'a>(headers: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
+    Some(headers.iter().find(|h| h.0.eq_ignore_ascii_case(name))?.1)
+}
+
+/// The body, block by block: `owed` bytes, or fewer.
+fn blocks(
+    mut output: BufReader<Program>,
+    mut owed: u64,
+) -> impl Iterator<Item = Result<Block>> {
+    output.get_mut().is_awaited = false;
+    iter::from_fn(move || {
+        output.get_mut().is_awaited = true;
+        let block = match output.fill_buf() {
+            Ok([]) => return None,
+            Ok(block) => block.to_vec(),
+            Err(error) => return Some(Err(error.into())),
+        };
+        output.consume(block.len());
+        owed = owed.saturating_sub(block.len() as u64);
+        output.get_mut().is_awaited = owed > 0;
+        Some(Ok(block.into()))
+    })
+}
+
+fn nonsense(reason: impl std::fmt::Display) -> Failure {
     bad_gateway(format!("the program's output: {reason}"))
 }
 
-fn bad_gateway(reason: String) -> crate::Error {
-    Failure::new("502 Bad Gateway", reason).into()
-}
-
-/// Puts the program and all that it will start into a group.
-#[cfg(unix)]
-fn own_group(command: &mut Command) {
-    std::os::unix::process::CommandExt::process_group(command, 0);
-}
-
-#[cfg(not(unix))]
-fn own_group(_command: &mut Command) {}
-
-/// Ends the program and what it has started.
-fn kill(program: &mut Child) {
-    kill_group(program);
-    // Both fail only if it has ended already.
-    let _ = program.kill();
-    let _ = program.wait();
-}
-
-#[cfg(unix)]
-fn kill_group(program: &Child) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    let group = Pid::from_child(program);
-    let _ = kill_process_group(group, Signal::KILL);
-}
-
-#[cfg(not(unix))]
-fn kill_group(_program: &Child) {}
-
-#[cfg(unix)]
-fn os_string(bytes: &[u8]) -> OsString {
-    std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec())
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: &[u8]) -> OsString {
-    String::from_utf8_lossy(bytes).into_owned().into()
+fn bad_gateway(reason: String) -> Failure {
+    Failure::new("502 Bad Gateway", reason)
 }

@@ -1,8 +1,8 @@
 //! A CGI program for the tests: PATH_INFO chooses what it does.
 
 use gateway::{Body, Environ, Response, Result, StartResponse};
-use std::io::{self, Read, Write};
-use std::{env, iter, process, thread, time};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::{env, iter, mem, process, thread, time};
 
 const TEXT: [(&str, &str); 1] = [("Content-Type", "text/plain")];
 
@@ -35,6 +35,28 @@ fn application(
             Ok(vec![b'x'; 8192].into())
         })),
         "/asleep" => Body::blocks(asleep()),
+        "/limited" => {
+            let input = mem::replace(&mut environ.input, empty());
+            environ.input = Box::new(input.take(2));
+            echo(environ)?.into()
+        }
+        "/replaced" => {
+            environ.input = Box::new(BufReader::new(io::repeat(0)));
+            "Hello\nWorld!".into()
+        }
+        "/forgotten" => {
+            mem::forget(mem::replace(&mut environ.input, empty()));
+            "Hello\nWorld!".into()
+        }
+        #[cfg(target_os = "linux")]
+        "/elsewhere" => elsewhere(environ)?.into(),
+        #[cfg(unix)]
+        "/script" => return script(environ, start_response),
+        #[cfg(all(unix, feature = "signal"))]
+        "/interrupted" => {
+            interrupt_often()?;
+            return script(environ, start_response);
+        }
         "/log" => {
             writeln!(environ.errors, "one line")?;
             write!(environ.errors, "half a line")?;
@@ -49,6 +71,55 @@ fn echo(environ: &mut Environ) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     environ.input.read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn empty() -> Box<dyn BufRead + Send> {
+    Box::new(io::empty())
+}
+
+/// Leaves the input to a thread, which waits in it when this returns.
+#[cfg(target_os = "linux")]
+fn elsewhere(environ: &mut Environ) -> Result<Vec<u8>> {
+    let mut input = mem::replace(&mut environ.input, empty());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = vec![0; 6];
+        let read = input.read_exact(&mut bytes).map(|()| bytes);
+        let thread = std::fs::read_link("/proc/thread-self");
+        let _ = sender.send(read.and_then(|b| Ok((b, thread?))));
+        let _ = input.read_to_end(&mut Vec::new());
+    });
+    let (bytes, thread) = receiver.recv()??;
+    let stat = std::path::Path::new("/proc").join(thread).join("stat");
+    while !std::fs::read_to_string(&stat)?.contains(") S ") {
+        thread::yield_now();
+    }
+    Ok(bytes)
+}
+
+/// Runs the lines in QUERY_STRING, as a web server runs a program.
+#[cfg(unix)]
+fn script(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let lines = environ.get("QUERY_STRING").unwrap_or_default();
+    let lines = lines.into_owned();
+    let script = gateway::cgi::Script::new("sh").arg("-c").arg(lines);
+    gateway::Application::call(&script, environ, start_response)
+}
+
+/// Has this thread's system calls interrupted by signals.
+#[cfg(all(unix, feature = "signal"))]
+fn interrupt_often() -> Result<()> {
+    use rustix::process::{Signal, getpid, kill_process};
+    ctrlc::set_handler(|| {})?;
+    thread::spawn(|| {
+        while kill_process(getpid(), Signal::INT).is_ok() {
+            thread::sleep(time::Duration::from_millis(1));
+        }
+    });
+    Ok(())
 }
 
 /// What the library makes of the environment.
