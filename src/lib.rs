@@ -26,7 +26,7 @@
 //! [`testing::get`].
 //!
 //! The book in `book/` builds this library chapter by chapter.
-#![warn(missing_docs)]
+#![warn(missing_debug_implementations, missing_docs)]
 
 /// What servers call themselves, in SERVER_SOFTWARE and in Server.
 pub const SOFTWARE: &str =

@@ -9,7 +9,6 @@ use crate::request_head::{
     Field, RequestBody, RequestHead, fill_addresses, name_and_port,
 };
 use crate::{Application, Environ, ErrorLog, Failure, input, program};
-use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, Read, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
@@ -18,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{Builder, scope};
 use std::time::Duration;
+use std::{env, fmt};
 use tiny_http::Request;
 
 /// A server that is listening.
@@ -44,7 +44,7 @@ pub struct Server {
 }
 
 /// Stops a [`Server`] from another thread.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Stopper {
     listener: Weak<tiny_http::Server>,
     is_stopping: Arc<AtomicBool>,
@@ -102,6 +102,12 @@ fn serve(
     program::on_signal(move || stopper.stop());
     command_line::say_address(server.address());
     server.serve(app)
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({:?})", self.address)
+    }
 }
 
 impl Server {

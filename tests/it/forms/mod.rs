@@ -1,8 +1,10 @@
 //! What visitors type, the URLs that they ask for, where they come
 //! from, and the proxies that they come through.
 
+mod blocks;
 mod form;
 mod host;
+mod multipart_table;
 mod parts;
 mod path;
 mod proxy;
@@ -21,8 +23,11 @@ fn environ(variables: &[(&str, &str)]) -> Environ {
 }
 
 /// The status that an error is answered with.
-fn status(error: &gateway::Error) -> String {
-    Failure::find(error).expect("a failure").status().to_string()
+fn status(error: impl Into<gateway::Error>) -> String {
+    let error = error.into();
+    let failure = Failure::find(&error).expect("a failure");
+    let text = failure.to_string();
+    text.split(": ").next().unwrap().to_string()
 }
 
 /// Numbers that look like chance, and are the same in each run.
