@@ -443,7 +443,7 @@ fn all_pipes_may_be_full_at_once() {
         yes error | head -c 300000 >&2; wc -c");
     let answered = ask(&script, post("/", vec![b'x'; 300_000]));
     let text = answered.text;
-    assert!(text.ends_with("y\n300000\n"), "{}", &text[..100]);
+    assert!(text.ends_with("y\n300000\n"), "{} bytes", text.len());
     assert_eq!(answered.log.len(), 600_000);
 }
 
