@@ -191,7 +191,8 @@ mod tests {
             (
                 body(script(&[Ok(b"ab")]), 3),
                 ErrorKind::InvalidData,
-                "400 Bad Request: the request's body ends 1 bytes early",
+                "400 Bad Request: the request's body ends 1 bytes \
+                 early",
             ),
             (
                 body(script(&[Ok(b"ab"), Err(ErrorKind::TimedOut)]), 9),
