@@ -126,7 +126,7 @@ impl<R: Read> Read for Body<R> {
 }
 
 /// The same error once more, with a failure's status.
-fn copy(error: &io::Error) -> io::Error {
+pub(crate) fn copy(error: &io::Error) -> io::Error {
     let inner = error.get_ref().and_then(|e| e.downcast_ref());
     match inner {
         Some(failure) => Failure::clone(failure).into(),

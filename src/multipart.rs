@@ -2,8 +2,8 @@
 
 mod part_head;
 
-use crate::input::too_large;
-use crate::{Environ, Error, Failure, Result};
+use crate::input::{copy, too_large};
+use crate::{Environ, Failure, Result};
 use part_head::{PartHead, parameters};
 use std::io::{self, BufRead, Read, Take};
 use std::{fmt, mem};
@@ -39,7 +39,7 @@ use std::{fmt, mem};
 pub struct Parts {
     /// The body; or why reading it has failed, and will again, since a
     /// body must not go on behind a hole.
-    input: Result<Take<Box<dyn BufRead + Send>>, Failure>,
+    input: Result<Take<Box<dyn BufRead + Send>>, io::Error>,
     limit: u64,
     /// CR LF, two dashes, and the boundary (RFC 2046, section 5.1.1).
     delimiter: Vec<u8>,
@@ -105,8 +105,9 @@ impl Parts {
     /// `400 Bad Request` for what is no such form: a body without its
     /// last delimiter; a part without a name; a part's head that has
     /// more than 16 KiB up to its blank line, is not UTF-8, has control
-    /// characters, or says a thing twice. `413 Content Too Large`
-    /// beyond the limit; otherwise as reading the body.
+    /// characters, of which a CR or LF alone is one, or says a thing
+    /// twice. `413 Content Too Large` beyond the limit; otherwise as
+    /// reading the body.
     ///
     /// What has failed fails again, and so does reading the part.
     pub fn next_part(&mut self) -> Result<Option<Part<'_>>> {
@@ -159,12 +160,14 @@ impl Parts {
 
     /// Adds a line to the buffer, or as much of it as there is room for.
     fn read_line(&mut self) -> io::Result<()> {
-        let input = self.input.as_mut().map_err(|why| why.clone())?;
+        let input = self.input.as_mut().map_err(|why| copy(why))?;
         let room = HELD - self.buffer.len();
         let mut line = input.by_ref().take(room as u64);
         let read = line.read_until(b'\n', &mut self.buffer);
         Err(match read {
-            _ if input.limit() == 0 => self.fail(too_large(self.limit)),
+            _ if input.limit() == 0 => {
+                self.fail(too_large(self.limit).into())
+            }
             Ok(0) => self.refuse("no end behind"),
             Ok(_) => return Ok(()),
             Err(error) => self.fail(error),
@@ -175,17 +178,14 @@ impl Parts {
         self.buffer.truncate(100); // the log may do without the rest
         let found = self.buffer.escape_ascii();
         let why = format!("a form with files has {what} \"{found}\"");
-        self.fail(Failure::bad_request(why))
+        self.fail(Failure::bad_request(why).into())
     }
 
-    fn fail(&mut self, error: impl Into<Error>) -> io::Error {
-        let error = error.into();
-        let status = "500 Internal Server Error";
-        let other = Failure::new(status, error.to_string());
-        let why = Failure::find(&error).unwrap_or(&other).clone();
+    /// Puts an error in the body's place.
+    fn fail(&mut self, why: io::Error) -> io::Error {
         self.buffer.clear();
-        self.input = Err(why.clone());
-        why.into()
+        self.input = Err(copy(&why));
+        why
     }
 }
 

@@ -121,8 +121,6 @@ fn delimiters_are_lines_of_their_own() {
             "⏎{a}1⏎--X--⏎", "a=1";
         "empty lines first",
             "⏎⏎⏎{a}1⏎--X--⏎", "a=1";
-        "a preamble with almost a delimiter",
-            "--XY⏎a--X⏎ --X⏎{a}1⏎--X--⏎", "a=1";
         "an epilogue",
             "{a}1⏎--X--⏎Bye⏎", "a=1";
         "a part in the epilogue",
@@ -143,6 +141,8 @@ fn delimiters_are_lines_of_their_own() {
             "{a}1⏎--X-⏎--X-Y⏎--X--", "a=1⏎--X-⏎--X-Y";
         "one that goes on behind the dashes",
             "{a}1⏎--X--Y⏎--X---⏎--X--", "a=1⏎--X--Y⏎--X---";
+        "a preamble with almost a delimiter",
+            "--XY⏎a--X⏎ --X⏎{a}1⏎--X--⏎", "a=1";
         "a shorter boundary",
             "{a}1⏎--⏎-X⏎X⏎--X--", "a=1⏎--⏎-X⏎X";
         "another case",
