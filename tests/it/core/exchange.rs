@@ -520,6 +520,40 @@ fn a_block_is_sent_and_flushed_before_the_next_is_asked_for() {
     );
 }
 
+// RFC 9110, 15.3.6; RFC 9112, 6.3: a client waits for its body
+#[test]
+fn a_205_says_that_it_is_empty_and_asks_for_no_block() {
+    const BARE: [(&str, &str); 2] = [("Date", "D"), ("Server", "S")];
+    let head = "HTTP/1.1 205 Reset Content\r\nDate: D\r\nServer: S\r\n";
+    let events = Events::default();
+    let app = {
+        let events = events.clone();
+        answer("205 Reset Content", &BARE, move || {
+            told(&events, &["hello"])
+        })
+    };
+    for protocol in [HTTP11, HTTP10] {
+        let answered = asked(protocol).run(&app as &dyn Application);
+        let text = String::from_utf8(answered.bytes).unwrap();
+        assert!(text.starts_with(head), "{text}");
+        assert!(text.contains("\r\nContent-Length: 0\r\n"), "{text}");
+        assert!(text.ends_with("\r\n\r\n"), "{text}");
+        assert_eq!((&*answered.log, answered.outcome.bytes), ("", 0));
+    }
+    assert_eq!(events.count("ask"), 0);
+    // It may say so itself, and nothing else.
+    const ZERO: [(&str, &str); 1] = [("Content-Length", "0")];
+    cgi(answer("205 Reset Content", &ZERO, || "hello".into())).says(
+        "Status: 205 Reset Content\r\nContent-Length: 0\r\n\r\n",
+        "",
+    );
+    const FIVE: [(&str, &str); 1] = [("Content-Length", "5")];
+    cgi(answer("205 Reset Content", &FIVE, || "hello".into())).says(
+        CGI_500,
+        "GET /: header \"Content-Length\": a 205 has no body\n",
+    );
+}
+
 // The server may send it together with what ends the answer
 #[test]
 fn the_end_of_a_plain_body_is_left_to_the_server() {
