@@ -568,6 +568,27 @@ fn the_end_of_a_plain_body_is_left_to_the_server() {
     assert_eq!(events.len(), 1, "{events:?}");
 }
 
+/// What is in the environ may take its time when it is dropped.
+#[test]
+fn an_answer_does_not_wait_for_what_is_left_in_the_environ() {
+    struct Slow(std::sync::mpsc::Sender<()>);
+    impl Drop for Slow {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+        }
+    }
+    const KEY: gateway::Key<Slow> = gateway::Key::new("test.last");
+    let (sender, dropped) = std::sync::mpsc::channel();
+    let asked = asked(Protocol::Cgi);
+    let app = |environ: &mut Environ, start: StartResponse<'_>| {
+        environ.insert(KEY, Slow(sender.clone()));
+        Ok(start("200 OK", &TEXT)?.body("one"))
+    };
+    asked.run(app);
+    assert!(dropped.try_recv().is_ok());
+    assert_eq!(asked.events.all().last().unwrap(), "flush");
+}
+
 // 549-556: not before its last bytes are on their way
 #[test]
 fn a_body_that_may_have_to_be_closed_is_flushed_before() {
