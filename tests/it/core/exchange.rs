@@ -568,6 +568,32 @@ fn the_end_of_a_plain_body_is_left_to_the_server() {
     assert_eq!(events.len(), 1, "{events:?}");
 }
 
+/// What is longer is not copied to stand behind the head.
+#[test]
+fn a_block_of_16_kib_goes_out_in_one_write_and_a_longer_one_in_two() {
+    for (length, writes) in [(16 << 10, 1), ((16 << 10) + 1, 2)] {
+        let asked = asked(Protocol::Cgi);
+        let app = |_: &mut Environ, start: StartResponse<'_>| {
+            let block = "x".repeat(length);
+            Ok(start("200 OK", &TEXT)?.body(block))
+        };
+        let answered = asked.run(app);
+        assert_eq!(answered.outcome.bytes, length as u64);
+        assert!(answered.bytes.ends_with(&b"x".repeat(length)));
+        assert_eq!(asked.events.all().len(), writes, "{length}");
+    }
+    // In chunks, a third ends the chunk, and one more the body.
+    let asked = asked(HTTP11);
+    let app = |_: &mut Environ, start: StartResponse<'_>| {
+        let block = "x".repeat(20_000).into_bytes();
+        let body = Body::blocks([Ok(block.into())]);
+        Ok(start("200 OK", &DATED)?.body(body))
+    };
+    let answered = asked.run(app);
+    let body = format!("4e20\r\n{}\r\n0\r\n\r\n", "x".repeat(20_000));
+    assert!(answered.bytes.ends_with(body.as_bytes()));
+}
+
 /// What is in the environ may take its time when it is dropped.
 #[test]
 fn an_answer_does_not_wait_for_what_is_left_in_the_environ() {
