@@ -568,6 +568,19 @@ fn the_end_of_a_plain_body_is_left_to_the_server() {
     assert_eq!(events.len(), 1, "{events:?}");
 }
 
+// RFC 9110, 9.3.2: nobody knows how long the page would be
+#[test]
+fn an_empty_body_for_head_announces_no_length() {
+    let asked = head(HTTP11);
+    asked
+        .run(answer("200 OK", &DATED, || "".into()))
+        .says(&format!("{DATED_HEAD}\r\n"), "");
+    let asked = head(HTTP11);
+    asked
+        .run(answer("200 OK", &DATED, || "x".into()))
+        .says(&format!("{DATED_HEAD}Content-Length: 1\r\n\r\n"), "");
+}
+
 /// What is longer is not copied to stand behind the head.
 #[test]
 fn a_block_of_16_kib_goes_out_in_one_write_and_a_longer_one_in_two() {
