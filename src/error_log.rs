@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// there.
 ///
 /// What is in a log may come from a visitor. What a terminal obeys is
-/// written as `\u{1b}`; only tabs, and the end of a line in LF or CR LF,
-/// stay as they are. What is not UTF-8 becomes U+FFFD.
+/// written as `\u{1b}`, but for tabs, which stay, and for the CR of a
+/// CR LF, which is left out. What is not UTF-8 becomes U+FFFD.
 ///
 /// ```
 /// use std::io::Write;
