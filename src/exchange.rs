@@ -363,7 +363,7 @@ impl Answer {
             self.complaints.extend(mismatch.map(Cow::from));
             let (protocol, is_head) = (self.protocol, self.is_head);
             let to = &mut self.buffer;
-            let framing = head.end(protocol, is_head, length, to);
+            let framing = head.complete(protocol, is_head, length, to);
             self.stage = Stage::Sending(framing);
         }
         Ok(())

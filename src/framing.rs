@@ -38,7 +38,7 @@ pub enum End {
 /// How the end of a body is told (RFC 9112, section 6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Framing {
-    /// There is no body: HEAD, 204, 304.
+    /// There is no body: HEAD, 204, 205, 304.
     Nothing,
     /// By Content-Length: so many bytes are still to come.
     Exactly(u64),

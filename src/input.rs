@@ -40,7 +40,7 @@ pub(crate) fn body(
 ) -> Box<dyn BufRead + Send> {
     match length {
         0 => Box::new(io::empty()),
-        left => Box::new(Body::of(source, left, None)),
+        left => Box::new(Bounded::of(source, left, None)),
     }
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn to_end(
     source: impl Read + Send + 'static,
     limit: u64,
 ) -> Box<dyn BufRead + Send> {
-    Box::new(Body::of(source, limit, Some(limit)))
+    Box::new(Bounded::of(source, limit, Some(limit)))
 }
 
 /// All of a body, if it has at most `limit` bytes.
@@ -73,7 +73,7 @@ pub(crate) fn read_all(
 
 /// Reads a body that may have `left` bytes yet: so many, or up to its
 /// limit, if it has one.
-struct Body<R> {
+struct Bounded<R> {
     source: R,
     left: u64,
     limit: Option<u64>,
@@ -81,7 +81,7 @@ struct Body<R> {
     failed: Option<io::Error>,
 }
 
-impl<R: Read> Body<R> {
+impl<R: Read> Bounded<R> {
     fn of(source: R, left: u64, limit: Option<u64>) -> BufReader<Self> {
         BufReader::new(Self { source, left, limit, failed: None })
     }
@@ -111,7 +111,7 @@ impl<R: Read> Body<R> {
     }
 }
 
-impl<R: Read> Read for Body<R> {
+impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some(error) = &self.failed {
             return Err(copy(error));
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn a_body_ends_where_it_is_said_to_and_no_byte_is_taken_behind() {
         let mut source = script(&[Ok(b"ab"), Ok(b"cde")]);
-        let mut body = Body::of(source.by_ref(), 3, None);
+        let mut body = Bounded::of(source.by_ref(), 3, None);
         let mut text = String::new();
         body.read_to_string(&mut text).unwrap();
         assert_eq!(text, "abc");
@@ -191,7 +191,8 @@ mod tests {
             (
                 body(script(&[Ok(b"ab")]), 3),
                 ErrorKind::InvalidData,
-                "400 Bad Request: the request's body ends 1 bytes early",
+                "400 Bad Request: the request's body ends 1 bytes \
+                 early",
             ),
             (
                 body(script(&[Ok(b"ab"), Err(ErrorKind::TimedOut)]), 9),
@@ -216,7 +217,7 @@ mod tests {
         let again = Err(ErrorKind::Interrupted);
         for limit in [None, Some(9)] {
             let pieces = [again, Ok(&b"ab"[..]), again, Ok(&b"c"[..])];
-            let mut body = Body::of(script(&pieces), 3, limit);
+            let mut body = Bounded::of(script(&pieces), 3, limit);
             let mut text = String::new();
             body.read_to_string(&mut text).unwrap();
             assert_eq!(text, "abc");

@@ -250,10 +250,10 @@ impl Begun {
         }
     }
 
-    /// Ends the head with what the application left to the server: how
+    /// Completes the head with what the application left to the server: how
     /// the body ends, Date and Server (RFC 9110, section 6.6.1), and
     /// what becomes of the connection.
-    pub(crate) fn end(
+    pub(crate) fn complete(
         &self,
         protocol: Protocol,
         is_head: bool,

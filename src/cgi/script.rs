@@ -367,7 +367,7 @@ fn get<'a>(headers: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
     Some(headers.iter().find(|h| h.0.eq_ignore_ascii_case(name))?.1)
 }
 
-/// The body, block by block: `owed` bytes, or fewer.
+/// The body, block by block: `owed` bytes, if there are so many.
 fn blocks(
     mut output: BufReader<Program>,
     mut owed: u64,

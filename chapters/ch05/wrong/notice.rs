@@ -7,7 +7,7 @@ use std::io;
 
 pub const READ: &str = "The answer";
 
-pub const HINT: &str = "What does `length_to_add` do for `Nothing`, \
+pub const HINT: &str = "What does `Begun::end` add for `Nothing`, \
     and where does its `length` come from? A body that is not sent can \
     still be measured.";
 

@@ -443,7 +443,7 @@ fn all_pipes_may_be_full_at_once() {
         yes error | head -c 300000 >&2; wc -c");
     let answered = ask(&script, post("/", vec![b'x'; 300_000]));
     let text = answered.text;
-    assert!(text.ends_with("y\n300000\n"), "{}", &text[..100]);
+    assert!(text.ends_with("y\n300000\n"), "{} bytes", text.len());
     assert_eq!(answered.log.len(), 600_000);
 }
 
@@ -535,6 +535,28 @@ fn signals_do_not_disturb_it() {
             "said\n",
         )
         .ends(End::Close);
+}
+
+/// The server's part is done by a program that has only that to do.
+#[cfg(target_os = "linux")]
+#[test]
+fn waiting_takes_no_time_of_the_processor() {
+    let folder = Folder::new("processor");
+    let path = folder.path("ticks");
+    let lines = format!(
+        "exec 2>&-; sleep 0.5; \
+         printf 'Content-Length: 1\\nContent-Type: t\\n\\nx'; \
+         exec >&-; sleep 1; \
+         cut -d' ' -f14,15 /proc/$PPID/stat > {}",
+        path.display()
+    );
+    let mut environ = post("/script", vec![b'x'; 1 << 20]);
+    environ.set("QUERY_STRING", lines);
+    ask(&program(), environ).ends(End::Close);
+    let ticks = fs::read_to_string(&path).unwrap();
+    let ticks = ticks.split_whitespace().map(|n| n.parse::<u64>());
+    let ticks = ticks.sum::<Result<u64, _>>().unwrap();
+    assert!(ticks < 10, "{ticks} hundredths of a second");
 }
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 //! `cgi::run`, in processes of its own.
 
-use crate::support::{example, wait_until};
+use crate::support::{PATIENCE, example, wait_until};
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
@@ -316,6 +316,7 @@ fn a_block_can_be_read_before_the_next_is_made() {
 #[test]
 fn the_head_and_the_first_block_go_out_in_one_write() {
     let (ours, theirs) = UnixDatagram::pair().unwrap();
+    ours.set_read_timeout(Some(PATIENCE)).unwrap();
     let mut command = program("");
     command.stdout(Stdio::from(OwnedFd::from(theirs)));
     command.stderr(Stdio::piped());

@@ -520,6 +520,40 @@ fn a_block_is_sent_and_flushed_before_the_next_is_asked_for() {
     );
 }
 
+// RFC 9110, 15.3.6; RFC 9112, 6.3: a client waits for its body
+#[test]
+fn a_205_says_that_it_is_empty_and_asks_for_no_block() {
+    const BARE: [(&str, &str); 2] = [("Date", "D"), ("Server", "S")];
+    let head = "HTTP/1.1 205 Reset Content\r\nDate: D\r\nServer: S\r\n";
+    let events = Events::default();
+    let app = {
+        let events = events.clone();
+        answer("205 Reset Content", &BARE, move || {
+            told(&events, &["hello"])
+        })
+    };
+    for protocol in [HTTP11, HTTP10] {
+        let answered = asked(protocol).run(&app as &dyn Application);
+        let text = String::from_utf8(answered.bytes).unwrap();
+        assert!(text.starts_with(head), "{text}");
+        assert!(text.contains("\r\nContent-Length: 0\r\n"), "{text}");
+        assert!(text.ends_with("\r\n\r\n"), "{text}");
+        assert_eq!((&*answered.log, answered.outcome.bytes), ("", 0));
+    }
+    assert_eq!(events.count("ask"), 0);
+    // It may say so itself, and nothing else.
+    const ZERO: [(&str, &str); 1] = [("Content-Length", "0")];
+    cgi(answer("205 Reset Content", &ZERO, || "hello".into())).says(
+        "Status: 205 Reset Content\r\nContent-Length: 0\r\n\r\n",
+        "",
+    );
+    const FIVE: [(&str, &str); 1] = [("Content-Length", "5")];
+    cgi(answer("205 Reset Content", &FIVE, || "hello".into())).says(
+        CGI_500,
+        "GET /: header \"Content-Length\": a 205 has no body\n",
+    );
+}
+
 // The server may send it together with what ends the answer
 #[test]
 fn the_end_of_a_plain_body_is_left_to_the_server() {
@@ -532,6 +566,66 @@ fn the_end_of_a_plain_body_is_left_to_the_server() {
         .says(&format!("{CGI_HEAD}Content-Length: 3\r\n\r\none"), "");
     let events = asked.events.all();
     assert_eq!(events.len(), 1, "{events:?}");
+}
+
+// RFC 9110, 9.3.2: nobody knows how long the page would be
+#[test]
+fn an_empty_body_for_head_announces_no_length() {
+    let asked = head(HTTP11);
+    asked
+        .run(answer("200 OK", &DATED, || "".into()))
+        .says(&format!("{DATED_HEAD}\r\n"), "");
+    let asked = head(HTTP11);
+    asked
+        .run(answer("200 OK", &DATED, || "x".into()))
+        .says(&format!("{DATED_HEAD}Content-Length: 1\r\n\r\n"), "");
+}
+
+/// What is longer is not copied to stand behind the head.
+#[test]
+fn a_block_of_16_kib_goes_out_in_one_write_and_a_longer_one_in_two() {
+    for (length, writes) in [(16 << 10, 1), ((16 << 10) + 1, 2)] {
+        let asked = asked(Protocol::Cgi);
+        let app = |_: &mut Environ, start: StartResponse<'_>| {
+            let block = "x".repeat(length);
+            Ok(start("200 OK", &TEXT)?.body(block))
+        };
+        let answered = asked.run(app);
+        assert_eq!(answered.outcome.bytes, length as u64);
+        assert!(answered.bytes.ends_with(&b"x".repeat(length)));
+        assert_eq!(asked.events.all().len(), writes, "{length}");
+    }
+    // In chunks, a third ends the chunk, and one more the body.
+    let asked = asked(HTTP11);
+    let app = |_: &mut Environ, start: StartResponse<'_>| {
+        let block = "x".repeat(20_000).into_bytes();
+        let body = Body::blocks([Ok(block.into())]);
+        Ok(start("200 OK", &DATED)?.body(body))
+    };
+    let answered = asked.run(app);
+    let body = format!("4e20\r\n{}\r\n0\r\n\r\n", "x".repeat(20_000));
+    assert!(answered.bytes.ends_with(body.as_bytes()));
+}
+
+/// What is in the environ may take its time when it is dropped.
+#[test]
+fn an_answer_does_not_wait_for_what_is_left_in_the_environ() {
+    struct Slow(std::sync::mpsc::Sender<()>);
+    impl Drop for Slow {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+        }
+    }
+    const KEY: gateway::Key<Slow> = gateway::Key::new("test.last");
+    let (sender, dropped) = std::sync::mpsc::channel();
+    let asked = asked(Protocol::Cgi);
+    let app = |environ: &mut Environ, start: StartResponse<'_>| {
+        environ.insert(KEY, Slow(sender.clone()));
+        Ok(start("200 OK", &TEXT)?.body("one"))
+    };
+    asked.run(app);
+    assert!(dropped.try_recv().is_ok());
+    assert_eq!(asked.events.all().last().unwrap(), "flush");
 }
 
 // 549-556: not before its last bytes are on their way

@@ -406,6 +406,36 @@ fn a_layer_may_take_the_body_away() {
     }
 }
 
+/// A layer under one that has taken the body away, and above it.
+#[test]
+fn what_is_not_sent_goes_through_no_layer() {
+    struct Refusing;
+    impl Layer for Refusing {
+        fn block(&mut self, _: Block) -> Result<Block> {
+            Err("a block that nobody gets".into())
+        }
+        fn end(&mut self) -> Result<Block> {
+            Err("an end that nobody gets".into())
+        }
+    }
+    let away = |head: &mut ResponseHead| {
+        head.status = "304 Not Modified".into();
+        head.headers.remove("content-type");
+        Ok(())
+    };
+    let app = gateway::app(|_, start_response| {
+        let started = start_response("200 OK", &DATED)?;
+        let started = started.layer(Refusing).layer(Head(away));
+        let mut started = started.layer(Refusing);
+        started.write_all(b"one")?;
+        Ok(started.body("two"))
+    });
+    let (text, log, end) = ask("GET", HTTP11, app);
+    let expected = "HTTP/1.1 304 Not Modified\r\nDate: D\r\n\
+        Server: S\r\n\r\n";
+    assert_eq!((&*text, &*log, end), (expected, "", End::Keep));
+}
+
 #[test]
 fn a_head_that_a_layer_spoils_or_refuses_is_a_500() {
     let spoil: fn(&mut ResponseHead) -> Result<()> = |head| {
