@@ -50,10 +50,14 @@ fn read(
         let mut content = Vec::new();
         let mut byte = [0];
         match reads {
-            Reads::All => drop(part.read_to_end(&mut content)?),
+            Reads::All => {
+                let mut bounded = part.take(1 << 20);
+                bounded.read_to_end(&mut content)?;
+            }
             Reads::ByByte => {
                 while part.read(&mut byte)? > 0 {
                     content.extend(byte);
+                    assert!(content.len() < 1 << 20);
                     assert_eq!(part.read(&mut [])?, 0);
                 }
             }
