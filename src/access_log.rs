@@ -17,6 +17,7 @@ pub(crate) struct Entry {
 impl Entry {
     /// An entry for a request line that came just now.
     pub(crate) fn new(client: Option<IpAddr>, request: String) -> Self {
+        let client = client.map(|c| c.to_canonical());
         Self { client, time: SystemTime::now(), request }
     }
 

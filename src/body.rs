@@ -4,13 +4,14 @@ use crate::Result;
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::{iter, vec};
+use std::{fmt, iter};
 
 /// A piece of a body, sent as it is.
 pub type Block = Cow<'static, [u8]>;
 
 /// The body of a response: an iterator of blocks, each of which is
-/// sent before the next is asked for.
+/// sent before the next is asked for. Once as many bytes are sent as
+/// Content-Length says, no other is asked for.
 ///
 /// It is made from a string, from bytes, from an array or vector of
 /// either, from a file, or from an iterator with [`Body::blocks`].
@@ -31,7 +32,6 @@ pub struct Body(Blocks);
 
 enum Blocks {
     One(Option<Block>),
-    Several(vec::IntoIter<Block>),
     Stream(Option<u64>, Box<dyn Iterator<Item = Result<Block>>>),
 }
 
@@ -47,23 +47,51 @@ impl Body {
         Self(Blocks::Stream(None, Box::new(blocks.into_iter())))
     }
 
-    /// Is it made of bytes alone, so that to drop it does nothing?
+    /// A body whose blocks have `length` bytes in all. That is announced
+    /// unless something is written before; if they have more, then, the
+    /// rest is not sent, and if fewer, the answer is cut short.
+    pub fn sized<I>(length: u64, blocks: I) -> Self
+    where
+        I: IntoIterator<Item = Result<Block>>,
+        I::IntoIter: 'static,
+    {
+        Self(Blocks::Stream(Some(length), Box::new(blocks.into_iter())))
+    }
+
+    /// The same body with each block changed into another of the same
+    /// length; the body's stays known. Where lengths change, put
+    /// [`Body::blocks`] around the iterator that a body is.
+    ///
+    /// ```
+    /// use gateway::Body;
+    ///
+    /// let body = Body::from("Hello");
+    /// let loud =
+    ///     body.map_blocks(|block| block.to_ascii_uppercase().into());
+    /// assert_eq!(loud.length(), Some(5));
+    /// ```
+    pub fn map_blocks(
+        self,
+        mut change: impl FnMut(Block) -> Block + 'static,
+    ) -> Self {
+        let length = self.length();
+        let blocks = self.map(move |block| block.map(&mut change));
+        Self(Blocks::Stream(length, Box::new(blocks)))
+    }
+
+    /// Is it bytes alone, so that to drop it does nothing?
     pub(crate) fn is_plain(&self) -> bool {
-        !matches!(self.0, Blocks::Stream(..))
+        matches!(self.0, Blocks::One(_))
     }
 
     /// The number of bytes still to come, if that is known.
     pub fn length(&self) -> Option<u64> {
         match &self.0 {
-            Blocks::One(block) => Some(total(block)),
-            Blocks::Several(blocks) => Some(total(blocks.as_slice())),
+            Blocks::One(None) => Some(0),
+            Blocks::One(Some(block)) => Some(block.len() as u64),
             Blocks::Stream(length, _) => *length,
         }
     }
-}
-
-fn total<'a>(blocks: impl IntoIterator<Item = &'a Block>) -> u64 {
-    blocks.into_iter().map(|block| block.len() as u64).sum()
 }
 
 impl Iterator for Body {
@@ -72,8 +100,13 @@ impl Iterator for Body {
     fn next(&mut self) -> Option<Result<Block>> {
         match &mut self.0 {
             Blocks::One(block) => block.take().map(Ok),
-            Blocks::Several(blocks) => blocks.next().map(Ok),
-            Blocks::Stream(_, blocks) => blocks.next(),
+            Blocks::Stream(left, blocks) => {
+                let block = blocks.next();
+                if let (Some(left), Some(Ok(block))) = (left, &block) {
+                    *left = left.saturating_sub(block.len() as u64);
+                }
+                block
+            }
         }
     }
 }
@@ -89,9 +122,9 @@ macro_rules! body_from {
         impl From<Vec<$text>> for Body {
             fn from(texts: Vec<$text>) -> Self {
                 let block: fn($text) -> Block = $block;
-                let blocks: Vec<_> =
-                    texts.into_iter().map(block).collect();
-                Self(Blocks::Several(blocks.into_iter()))
+                let length = texts.iter().map(|t| t.len() as u64).sum();
+                let blocks = texts.into_iter().map(block).map(Ok);
+                Self::sized(length, blocks)
             }
         }
         impl<const N: usize> From<[$text; N]> for Body {
@@ -107,6 +140,19 @@ body_from! {
     &'static [u8]: Cow::Borrowed;
     String: |text| Cow::Owned(text.into_bytes());
     Vec<u8>: Cow::Owned;
+    Block: |block| block;
+}
+
+impl<const N: usize> From<&'static [u8; N]> for Body {
+    fn from(bytes: &'static [u8; N]) -> Self {
+        Self::from(&bytes[..])
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({:?})", self.length())
+    }
 }
 
 impl From<File> for Body {
@@ -115,8 +161,9 @@ impl From<File> for Body {
     /// Handling").
     fn from(mut file: File) -> Self {
         let length = bytes_left(&mut file);
+        let size = length.unwrap_or(u64::MAX).min(FILE_BLOCK) as usize;
         let blocks = iter::from_fn(move || {
-            let mut block = vec![0; FILE_BLOCK];
+            let mut block = vec![0; size];
             let read = file.read(&mut block);
             match read {
                 Ok(0) => return None,
@@ -129,12 +176,13 @@ impl From<File> for Body {
     }
 }
 
-/// How much of a file is read at a time, in bytes.
-const FILE_BLOCK: usize = 64 * 1024;
+/// How much of a file is read at a time, at most, in bytes.
+const FILE_BLOCK: u64 = 64 * 1024;
 
-/// The bytes from here to the end; `None` for a pipe or a device.
+/// The bytes from here to the end; `None` for a pipe or a device, and
+/// for a file that says 0: those of `/proc` do, whatever is in them.
 fn bytes_left(file: &mut File) -> Option<u64> {
     let metadata = file.metadata().ok().filter(|m| m.is_file())?;
     let position = file.stream_position().ok()?;
-    Some(metadata.len().saturating_sub(position))
+    Some(metadata.len().saturating_sub(position)).filter(|&n| n > 0)
 }

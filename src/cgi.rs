@@ -56,7 +56,7 @@ pub fn run(app: impl Application) -> ExitCode {
         let _ = io::copy(&mut *rest, &mut io::sink());
     }
     match outcome.end {
-        End::Cut => ExitCode::FAILURE,
+        End::Cut | End::Reset => ExitCode::FAILURE,
         End::Keep | End::Close | End::Gone => ExitCode::SUCCESS,
     }
 }

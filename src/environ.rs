@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::{fmt, mem};
 
 /// The environ: CGI's variables, the `wsgi.*` values, and what servers
 /// and middleware add under a [`Key`] of their own (PEP 3333, "environ
@@ -28,7 +29,7 @@ pub struct Environ {
     values: Vec<u8>,
     /// The latest of a name counts.
     variables: Vec<Variable>,
-    extensions: BTreeMap<&'static str, Box<dyn Any>>,
+    extensions: Values,
     /// `wsgi.input`: the request's body. It ends where the body ends.
     pub input: Box<dyn BufRead + Send>,
     /// `wsgi.errors`: the server's error log.
@@ -44,6 +45,9 @@ pub struct Environ {
     /// is expected to answer?
     pub run_once: bool,
 }
+
+/// What servers and middleware have put there.
+type Values = BTreeMap<&'static str, Box<dyn Any + Send>>;
 
 /// Where a variable's name and value are.
 struct Variable {
@@ -104,19 +108,22 @@ impl Environ {
         name: impl AsRef<str>,
         value: impl AsRef<[u8]>,
     ) {
-        let (name_start, value_start) =
-            (self.names.len(), self.values.len());
+        let starts = (self.names.len(), self.values.len());
         self.names.push_str(name.as_ref());
         self.values.extend_from_slice(value.as_ref());
+        self.add(starts);
+    }
+
+    /// Adds the variable whose name and value are at the end.
+    fn add(&mut self, (name, value): (usize, usize)) {
         self.variables.push(Variable {
-            name: name_start..self.names.len(),
-            value: value_start..self.values.len(),
+            name: name..self.names.len(),
+            value: value..self.values.len(),
         });
     }
 
     /// Sets the variable of a field, in CGI's spelling and behind a
     /// prefix; or appends to it, if it is there already.
-    #[cfg(feature = "standalone")]
     pub(crate) fn append(
         &mut self,
         prefix: &str,
@@ -124,36 +131,42 @@ impl Environ {
         separator: &str,
         value: &[u8],
     ) {
-        let (name_start, value_start) =
-            (self.names.len(), self.values.len());
+        let starts = (self.names.len(), self.values.len());
         self.names.push_str(prefix);
         for (at, part) in field.split('-').enumerate() {
             self.names.push_str(if at == 0 { "" } else { "_" });
             self.names.push_str(part);
         }
-        self.names[name_start..].make_ascii_uppercase();
-        let name = &self.names[name_start..];
+        self.names[starts.0..].make_ascii_uppercase();
+        let name = &self.names[starts.0..];
         let mut latest = self.variables.iter().rev();
         if let Some(before) = latest.find(|v| self.name(v) == name) {
             self.values.extend_from_within(before.value.clone());
             self.values.extend_from_slice(separator.as_bytes());
         }
         self.values.extend_from_slice(value);
-        self.variables.push(Variable {
-            name: name_start..self.names.len(),
-            value: value_start..self.values.len(),
-        });
+        self.add(starts);
+    }
+
+    /// Is nothing under a key?
+    pub(crate) fn is_plain(&self) -> bool {
+        self.extensions.is_empty()
+    }
+
+    /// Drops what the application has put there, value by value.
+    pub(crate) fn let_go(&mut self) {
+        while self.extensions.pop_first().is_some() {}
+        self.input = Box::new(io::empty());
     }
 
     /// Makes it as good as new, for the next request, but for `errors`.
-    /// The memory is kept.
+    /// The memory is kept. What the application has put there is gone
+    /// with the exchange.
     #[cfg(any(feature = "fastcgi", feature = "http"))]
     pub(crate) fn reset(&mut self) {
         self.names.clear();
         self.values.clear();
         self.variables.clear();
-        self.extensions.clear();
-        self.input = Box::new(io::empty());
         self.url_scheme = "http";
         self.multithread = false;
         self.multiprocess = false;
@@ -170,8 +183,13 @@ impl Environ {
 
     /// Moves the first segment of PATH_INFO to the end of SCRIPT_NAME,
     /// and returns it; `None` if nothing is left. An application that
-    /// is called next finds itself where a server would have put it:
-    /// `wsgiref.util.shift_path_info`.
+    /// is called next finds itself where a server would have put it.
+    ///
+    /// As in `wsgiref.util.shift_path_info`, segments that are empty or
+    /// `.` go, but for an empty one at the very end, after a slash.
+    /// Unlike there, `..` is a name like any other, nothing else in
+    /// SCRIPT_NAME changes, and a PATH_INFO that does not begin with a
+    /// slash stays as it is.
     ///
     /// ```
     /// let mut environ = gateway::Environ::new();
@@ -183,15 +201,23 @@ impl Environ {
     /// ```
     pub fn shift_path(&mut self) -> Option<String> {
         let path = self.bytes("PATH_INFO")?.strip_prefix(b"/")?;
-        let end = path.iter().position(|&byte| byte == b'/');
-        let (first, rest) = path.split_at(end.unwrap_or(path.len()));
+        let mut parts: Vec<_> = path.split(|b| *b == b'/').collect();
+        let last = parts.pop()?;
+        parts.retain(|part| !part.is_empty() && *part != b".");
+        parts.push(last);
+        // The rest is nothing, or begins with a slash.
+        let name = mem::take(&mut parts[0]);
+        let rest = parts.join(&b'/');
         let before = self.bytes("SCRIPT_NAME").unwrap_or_default();
-        let script_name = [before, b"/", first].concat();
-        let first = String::from_utf8_lossy(first).into_owned();
-        let rest = rest.to_vec();
+        let before = before.strip_suffix(b"/").unwrap_or(before);
+        let script_name = match name {
+            b"." => before.to_vec(),
+            name => [before, b"/", name].concat(),
+        };
+        let name = String::from_utf8_lossy(name).into_owned();
         self.set("SCRIPT_NAME", script_name);
         self.set("PATH_INFO", rest);
-        Some(first)
+        (name != ".").then_some(name)
     }
 
     fn name(&self, variable: &Variable) -> &str {
@@ -224,13 +250,37 @@ impl Environ {
     }
 
     /// Sets the value under a server's or middleware's own key.
-    pub fn insert<T: 'static>(&mut self, key: Key<T>, value: T) {
+    pub fn insert<T: Send + 'static>(&mut self, key: Key<T>, value: T) {
         self.extensions.insert(key.name, Box::new(value));
     }
 
     /// The value under a server's or middleware's own key.
     pub fn extension<T: 'static>(&self, key: Key<T>) -> Option<&T> {
         self.extensions.get(key.name)?.downcast_ref()
+    }
+
+    /// The same, to change it.
+    pub fn extension_mut<T: 'static>(
+        &mut self,
+        key: Key<T>,
+    ) -> Option<&mut T> {
+        self.extensions.get_mut(key.name)?.downcast_mut()
+    }
+
+    /// Takes the value under a key out. One of another type stays.
+    pub fn take<T: 'static>(&mut self, key: Key<T>) -> Option<T> {
+        self.extension(key)?;
+        let value = self.extensions.remove(key.name)?;
+        value.downcast().ok().map(|value| *value)
+    }
+}
+
+impl fmt::Debug for Environ {
+    /// The variables; a value that is not UTF-8 has U+FFFD.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text =
+            |(name, value)| (name, String::from_utf8_lossy(value));
+        f.debug_map().entries(self.variables().map(text)).finish()
     }
 }
 
@@ -243,9 +293,10 @@ impl Default for Environ {
 /// The name of a value that a server or middleware defines, and the
 /// value's type.
 ///
-/// In a `const`, a name that breaks the rule is a compile error: lower
-/// case letters, digits, dots and underscores, after a prefix that is
-/// the definer's own (PEP 3333, "environ Variables").
+/// In a `const`, a name that breaks the rule is a compile error: words
+/// of lower case letters, digits and underscores with dots between, of
+/// which the first is the definer's own, and not `wsgi` (PEP 3333,
+/// "environ Variables").
 ///
 /// ```
 /// use gateway::{Environ, Key};
@@ -274,21 +325,33 @@ impl<T> Key<T> {
     /// compiling.
     pub const fn new(name: &'static str) -> Self {
         let bytes = name.as_bytes();
-        let mut dots = 0;
-        let mut at = 0;
+        let (mut before, mut dots, mut at) = (b'.', 0, 0);
         while at < bytes.len() {
             match bytes[at] {
+                b'.' if before == b'.' => {
+                    panic!("a dot of a key has a name around it")
+                }
                 b'.' => dots += 1,
                 b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
                 _ => panic!("a key has a-z, 0-9, '.', '_' only"),
             }
+            before = bytes[at];
             at += 1;
         }
         assert!(
-            dots > 0 && bytes[0] != b'.',
-            "a key starts with a prefix of its own and a dot"
+            dots > 0 && before != b'.',
+            "a key is a prefix of its own, a dot and a name"
         );
+        let is_theirs =
+            matches!(bytes, [b'w', b's', b'g', b'i', b'.', ..]);
+        assert!(!is_theirs, "keys of wsgi are the specification's");
         Self { name, value: PhantomData }
+    }
+}
+
+impl<T> fmt::Debug for Key<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key({:?})", self.name)
     }
 }
 

@@ -1,54 +1,209 @@
-//! An error that knows what the client should be told.
+//! Errors: any at all, and one that says what the client is told.
 
-use crate::{Application, Environ, Response, Result, StartResponse};
-use std::{error, fmt, io};
+use crate::{Application, Environ, Headers, Response, StartResponse};
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt::{self, Debug, Display};
+use std::ops::Deref;
+use std::panic::Location;
+use std::sync::Arc;
+use std::{io, iter};
 
-/// An error with a status of its own, where any other is answered
-/// with `500 Internal Server Error`.
+/// Any error, and the place where it became this one: that of the `?`,
+/// as a rule.
 ///
-/// The request's body is a usual source: reading it fails with this
-/// when it is cut short or grows past its limit, and `?` in the
-/// application passes it on. The reason goes to the log alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An application may use `?` on all that is an error, or a text. What
+/// an error can do, this can: it dereferences to the one inside.
+///
+/// ```
+/// fn page_number(text: &str) -> gateway::Result<u32> {
+///     Ok(text.parse()?)
+/// }
+/// let error = page_number("two").unwrap_err();
+/// assert_eq!(error.to_string(), "invalid digit found in string");
+/// assert!(error.is::<std::num::ParseIntError>());
+/// println!("{error}, at {}", error.location());
+/// ```
+pub struct Error {
+    inner: Box<dyn StdError + Send + Sync>,
+    location: &'static Location<'static>,
+}
+
+/// A result whose error is an [`Error`] unless another is named.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The file, line and column of what the `?` or `into()` is behind.
+    pub fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+}
+
+impl<E: Into<Box<dyn StdError + Send + Sync>>> From<E> for Error {
+    #[track_caller]
+    fn from(error: E) -> Self {
+        Self { inner: error.into(), location: Location::caller() }
+    }
+}
+
+impl Deref for Error {
+    type Target = dyn StdError + Send + Sync;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.inner
+    }
+}
+
+impl Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.inner, f)
+    }
+}
+
+impl Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}, at {}", self.inner, self.location)
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        match error.inner.downcast() {
+            Ok(error) => *error,
+            Err(error) => io::Error::other(error),
+        }
+    }
+}
+
+/// An error and its causes, the outermost first. An error that names
+/// itself as its cause does not go on for ever.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    iter::successors(Some(error), |&error| error.source()).take(32)
+}
+
+/// An error that says what the client is told, where any other is
+/// answered with `500 Internal Server Error`.
+///
+/// A 404, a login that is asked for and a redirect can all be had by
+/// `?` in this way, from however deep inside. The request's body is a
+/// usual source: reading it fails with this when it is cut short or
+/// grows past its limit. The reason goes to the log alone.
+///
+/// ```
+/// use gateway::{Environ, Failure, StartResponse, testing};
+///
+/// let app = gateway::app(|_, _| {
+///     let reason = "this list is only read";
+///     let failure = Failure::new("405 Method Not Allowed", reason);
+///     Err(failure.header("Allow", "GET, HEAD").into())
+/// });
+/// let answer = testing::get(&app, "/");
+/// assert_eq!(answer.status, "405 Method Not Allowed");
+/// assert_eq!(answer.headers.get("Allow"), Some("GET, HEAD"));
+/// assert_eq!(answer.text(), "405 Method Not Allowed\n");
+/// assert!(answer.log.ends_with("this list is only read\n"));
+/// ```
+#[derive(Debug, Clone)]
 pub struct Failure {
-    /// What the client gets: `400 Bad Request`.
-    pub status: &'static str,
-    /// What the log gets, and why.
-    pub reason: String,
+    status: Cow<'static, str>,
+    headers: Headers,
+    page: Option<Vec<u8>>,
+    reason: String,
+    cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Failure {
-    /// A failure of this status, for this reason.
+    /// A failure of this status, such as `404 Not Found`, and what the
+    /// log is told of it.
+    ///
+    /// A status that must not be sent becomes a 500; the log says why.
     pub fn new(
-        status: &'static str,
+        status: impl Into<Cow<'static, str>>,
         reason: impl Into<String>,
     ) -> Self {
-        Self { status, reason: reason.into() }
+        Self {
+            status: status.into(),
+            headers: Headers::default(),
+            page: None,
+            reason: reason.into(),
+            cause: None,
+        }
     }
 
     /// The client's mistake: `400 Bad Request`.
     pub fn bad_request(reason: impl Into<String>) -> Self {
-        let status = "400 Bad Request";
-        Self { status, reason: reason.into() }
+        Self::new("400 Bad Request", reason)
     }
 
-    /// Finds a failure in an error, also inside an [`io::Error`].
-    pub fn find(error: &crate::Error) -> Option<&Self> {
-        let inner = match error.downcast_ref::<io::Error>() {
-            Some(io) => io.get_ref().map(|e| e as &dyn error::Error),
-            None => Some(&**error as &dyn error::Error),
-        };
-        inner.and_then(|error| error.downcast_ref())
+    /// Adds a header: `Allow`, `Location`, `WWW-Authenticate`.
+    pub fn header(mut self, name: &str, value: impl ToString) -> Self {
+        self.headers.push(name, value);
+        self
+    }
+
+    /// Shows a page instead of the status alone.
+    pub fn page(
+        mut self,
+        content_type: &str,
+        page: impl Into<Vec<u8>>,
+    ) -> Self {
+        self.headers.set("Content-Type", content_type);
+        self.page = Some(page.into());
+        self
+    }
+
+    /// Names the error behind it, for the log.
+    pub fn caused_by(mut self, error: impl Into<Error>) -> Self {
+        self.cause = Some(error.into().inner.into());
+        self
+    }
+
+    /// What the client gets: `400 Bad Request`.
+    pub fn status(&self) -> &str {
+        &self.status
+    }
+
+    /// What the log gets.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The whole answer: status, headers and page.
+    pub(crate) fn answer(&self) -> (String, Headers, Vec<u8>) {
+        let mut headers = self.headers.clone();
+        headers.remove("Content-Length"); // the exchange knows better
+        let page = self.page.clone().unwrap_or_else(|| {
+            headers.set("Content-Type", "text/plain");
+            format!("{}\n", self.status).into()
+        });
+        (self.status.to_string(), headers, page)
+    }
+
+    /// Finds a failure in an error: itself, one of its causes, or what
+    /// is inside an [`io::Error`].
+    pub fn find(error: &Error) -> Option<&Self> {
+        causes(&**error).find_map(|mut error| {
+            while let Some(io) = error.downcast_ref::<io::Error>() {
+                error = io.get_ref()?;
+            }
+            error.downcast_ref()
+        })
     }
 }
 
-impl fmt::Display for Failure {
+impl Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.status, self.reason)
     }
 }
 
-impl error::Error for Failure {}
+impl StdError for Failure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
 
 impl From<Failure> for io::Error {
     fn from(failure: Failure) -> io::Error {

@@ -1,5 +1,6 @@
 //! `wsgi.errors`: the stream that ends in the server's error log.
 
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 ///
 /// Each clone collects a line of its own and passes it on whole, so
 /// lines of several requests never mix. [`flush`](Write::flush) ends
-/// an unfinished line, and so does dropping it.
+/// an unfinished line, and so does dropping it; one of 16 KiB is ended
+/// there.
+///
+/// What is in a log may come from a visitor. What a terminal obeys is
+/// written as `\u{1b}`, but for tabs, which stay, and for the CR of a
+/// CR LF, which is left out. What is not UTF-8 becomes U+FFFD.
 ///
 /// ```
 /// use std::io::Write;
@@ -21,6 +27,9 @@ pub struct ErrorLog {
     line: Vec<u8>,
 }
 
+/// The longest line, in bytes: somebody else may have written it.
+const LINE_LIMIT: usize = 16 * 1024;
+
 impl ErrorLog {
     /// A log that goes to `sink`.
     pub fn new(sink: impl Write + Send + 'static) -> Self {
@@ -33,35 +42,80 @@ impl ErrorLog {
         Self::new(io::stderr())
     }
 
-    /// Hands over the first `length` bytes of the line in one write.
-    fn pass_on(&mut self, length: usize) -> io::Result<()> {
+    /// Ends the line that was collected, in `text`.
+    fn end_line(&mut self, text: &mut String) {
+        let line = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
+        for c in String::from_utf8_lossy(line).chars() {
+            match is_obeyed(c) {
+                true => text.extend(c.escape_default()),
+                false => text.push(c),
+            }
+        }
+        text.push('\n');
+        self.line.clear();
+    }
+
+    /// Hands over whole lines, in one write.
+    fn pass_on(&self, lines: &str) -> io::Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
         // A thread that panicked while it wrote left half a line at
         // worst: the log must go on.
         let sink = self.sink.lock();
         let mut sink = sink.unwrap_or_else(PoisonError::into_inner);
-        let passed = sink.write_all(&self.line[..length]);
-        self.line.drain(..length);
-        passed?;
+        sink.write_all(lines.as_bytes())?;
         sink.flush()
     }
 }
 
+/// Does a terminal, or who reads lines, take it for an order? Those
+/// from U+2028 on are ends of lines, and turn the direction of text.
+fn is_obeyed(c: char) -> bool {
+    let is_format =
+        matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() && c != '\t' || is_format
+}
+
 impl Write for ErrorLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.line.extend_from_slice(bytes);
-        if let Some(end) = self.line.iter().rposition(|&b| b == b'\n') {
-            self.pass_on(end + 1)?;
+        let mut lines = String::new();
+        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
+            let mut text = piece.strip_suffix(b"\n").unwrap_or(piece);
+            let is_end = text.len() < piece.len();
+            while self.line.len() + text.len() > LINE_LIMIT {
+                let room = LINE_LIMIT - self.line.len();
+                self.line.extend_from_slice(&text[..room]);
+                self.end_line(&mut lines);
+                text = &text[room..];
+            }
+            self.line.extend_from_slice(text);
+            if is_end {
+                self.end_line(&mut lines);
+            }
         }
+        self.pass_on(&lines)?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.line.is_empty() {
-            return Ok(());
+        let mut lines = String::new();
+        if !self.line.is_empty() {
+            self.end_line(&mut lines);
         }
-        self.line.push(b'\n');
-        self.pass_on(self.line.len())
+        self.pass_on(&lines)
     }
+}
+
+impl fmt::Debug for ErrorLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ErrorLog")
+    }
+}
+
+/// Lines after the first would pass for somebody else's.
+pub(crate) fn indented(text: &str) -> String {
+    text.replace('\n', "\n    ")
 }
 
 impl Clone for ErrorLog {
@@ -75,41 +129,4 @@ impl Drop for ErrorLog {
         // Whoever lets go of a log cannot be told that it failed.
         let _ = self.flush();
     }
-}
-
-#[cfg(feature = "log")]
-impl ErrorLog {
-    /// Makes this the place where the records of the crate `log` go,
-    /// for the rest of the process.
-    ///
-    /// # Errors
-    ///
-    /// There is such a place already.
-    pub fn install(
-        self,
-        most: log::LevelFilter,
-    ) -> Result<(), log::SetLoggerError> {
-        log::set_boxed_logger(Box::new(self))?;
-        log::set_max_level(most);
-        Ok(())
-    }
-}
-
-#[cfg(feature = "log")]
-impl log::Log for ErrorLog {
-    fn enabled(&self, _: &log::Metadata) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record) {
-        let (level, target) = (record.level(), record.target());
-        // Whoever logs cannot be told that the log has failed.
-        let _ = writeln!(
-            self.clone(),
-            "{level} {target}: {}",
-            record.args()
-        );
-    }
-
-    fn flush(&self) {}
 }

@@ -5,54 +5,21 @@
 //! framed ([`Protocol`]) and calls [`run`]. All rules of PEP 3333 on
 //! the head, the body and errors are kept here.
 
-use crate::response_head::{Fit, Framing, Head, IllegalHead, check};
+use crate::error::causes;
+use crate::error_log::indented;
+use crate::framing::Framing;
+pub use crate::framing::{End, Protocol};
+use crate::response_head::{Begun, check};
 use crate::{
-    Application, Body, Environ, Error, Failure, Headers, Result,
+    Application, Block, Body, Environ, Error, ErrorLog, Failure,
+    Headers, Layer, ResponseHead, Result,
 };
 use std::any::Any;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-
-/// How the answer is framed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
-    /// A `Status` field, for a web server that does the rest.
-    Cgi,
-    /// HTTP/1.0: the end of the connection may end the body.
-    Http10 {
-        /// Did the client ask to keep the connection?
-        keep_alive: bool,
-    },
-    /// HTTP/1.1: a body of unknown length is sent in chunks.
-    Http11 {
-        /// May the client send another request?
-        keep_alive: bool,
-    },
-}
-
-impl Protocol {
-    /// May the connection be used again after such a body?
-    pub(crate) fn keeps(self, framing: Framing) -> bool {
-        match self {
-            Protocol::Cgi => false,
-            Protocol::Http10 { keep_alive }
-            | Protocol::Http11 { keep_alive } => {
-                keep_alive && framing != Framing::UntilClose
-            }
-        }
-    }
-
-    /// The header that says so, where it is not understood.
-    pub(crate) fn connection(self, framing: Framing) -> &'static str {
-        match (self, self.keeps(framing)) {
-            (Protocol::Cgi, _) | (Protocol::Http11 { .. }, true) => "",
-            (Protocol::Http10 { .. }, true) => {
-                "Connection: keep-alive\r\n"
-            }
-            (_, false) => "Connection: close\r\n",
-        }
-    }
-}
 
 /// How an exchange ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,23 +32,29 @@ pub struct Outcome {
     pub end: End,
 }
 
-/// What became of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// It is whole, and the connection may serve another request.
-    Keep,
-    /// It is whole, and the connection must be closed.
-    Close,
-    /// It was cut short: the client must not take it for whole.
-    Cut,
-    /// The client has gone.
-    Gone,
-}
-
 /// The proof that `start_response` was called.
 ///
 /// It is WSGI's `write` callable too: what is written to it is sent
 /// before the body.
+///
+/// ```
+/// use std::io::Write;
+///
+/// let app = gateway::app(|_, start_response| {
+///     let text = [("Content-Type", "text/plain")];
+///     let mut started = start_response("200 OK", &text)?;
+///     let Some(answer) = "41".parse::<u32>()?.checked_add(1) else {
+///         let error = "there is none";
+///         let started =
+///             started.restart("404 Not Found", &text, error)?;
+///         return Ok(started.body("No answer"));
+///     };
+///     write!(started, "The answer is ")?;
+///     Ok(started.body(answer.to_string()))
+/// });
+/// let answer = gateway::testing::get(&app, "/");
+/// assert_eq!(answer.text(), "The answer is 42");
+/// ```
 pub struct Started<'r> {
     answer: &'r mut Answer,
     out: &'r mut (dyn Write + 'r),
@@ -89,6 +62,7 @@ pub struct Started<'r> {
 
 /// An answer whose head and body are known: it can be had only from
 /// [`Started::body`].
+#[derive(Debug)]
 pub struct Response {
     body: Body,
 }
@@ -105,33 +79,60 @@ impl<'r> Started<'r> {
     ///
     /// # Errors
     ///
-    /// `error` itself if the first head has been sent already;
+    /// `error` itself if some of the answer has been sent already;
     /// otherwise as `start_response`.
     pub fn restart(
         self,
         status: &str,
-        headers: Headers,
+        headers: &[(&str, &str)],
         error: impl Into<Error>,
     ) -> Result<Self> {
-        if let Stage::Sending(_) = self.answer.stage {
+        if self.answer.has_begun {
             return Err(error.into());
         }
         self.answer.start(status, headers)?;
         Ok(self)
     }
+
+    /// Puts a layer on the answer, inside of those that are there.
+    ///
+    /// One that comes after something was written is left out, and the
+    /// log told: it would change blocks, and not the head.
+    pub fn layer(self, layer: impl Layer + 'static) -> Self {
+        match self.answer.has_begun {
+            true => self.answer.complain(TOO_LATE),
+            false => self.answer.layers.push(Box::new(layer)),
+        }
+        self
+    }
 }
 
 impl Write for Started<'_> {
     /// Sends the bytes before it returns.
+    ///
+    /// # Errors
+    ///
+    /// The client has gone; or there are more bytes than Content-Length
+    /// says, and the rest was not sent.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.answer.put(bytes, None, self.out)? {
-            Fit::Over => Err(io::Error::other(TOO_LONG)),
-            _ => Ok(bytes.len()),
+        let sent = self.answer.put(bytes.into(), None, self.out);
+        if let Err(error) = &sent {
+            self.answer.note(error); // the application may not
         }
+        if self.answer.is_full() {
+            self.answer.flush(self.out)?; // the application goes on
+        }
+        Ok(sent.map(|()| bytes.len())?)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl fmt::Debug for Started<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Started({})", self.answer.status)
     }
 }
 
@@ -144,12 +145,15 @@ impl Response {
 
 /// Calls the application once and sends its answer to `out`.
 ///
-/// Whatever the application goes on behind is flushed, but not always
-/// the end of the answer: whoever calls this has to see to that.
+/// What the application goes on behind is flushed, but not always the
+/// end of the answer: whoever calls this has to see to that. What the
+/// application has put into the environ, its input and its log among
+/// it, is dropped before this returns.
 ///
-/// It does not panic: an application's error or panic is logged, and
-/// answered with `500 Internal Server Error` if the head has not been
-/// sent (PEP 3333, "Error Handling").
+/// It does not panic, whatever the application's code does that is
+/// called here: an error or a panic is logged, and answered with `500
+/// Internal Server Error` if nothing has been sent (PEP 3333, "Error
+/// Handling").
 ///
 /// ```
 /// use gateway::exchange::{self, Protocol};
@@ -180,62 +184,106 @@ pub fn run(
 ) -> Outcome {
     let is_head = environ.bytes("REQUEST_METHOD") == Some(b"HEAD");
     let mut answer = Answer::new(protocol, is_head);
-    // The application may put another stream into the environ.
-    let mut errors = environ.errors.clone();
-    let caught = catch_unwind(AssertUnwindSafe(|| {
-        answer.receive(app, environ, out)
-    }));
-    let result = caught.unwrap_or_else(|panic| Err(panicked(&*panic)));
-    if let Err(error) = &result {
-        answer.complain(error);
+    // The application may put another log into the environ.
+    let mut errors = Some(environ.errors.clone());
+    // Out here, a panic in there does not drop it: if that panicked as
+    // well, the process would end.
+    let mut body = None;
+    let sent = guarded(|| {
+        let response = answer.call(app, environ, out)?;
+        // A line without an end does not wait for the body's.
+        let _ = guarded(|| Ok(environ.errors.flush()?));
+        answer.send(body.insert(response.body), out)
+    });
+    let mut error = sent.err();
+    if let Some(error) = &error {
+        let page = answer.explain(error);
+        let _ = guarded(|| Ok(environ.errors.flush()?));
+        // Before the client is told: lighttpd ends a CGI program as
+        // soon as it has the whole answer.
+        answer.log(errors.as_ref().unwrap_or(&environ.errors), environ);
+        answer.fail(page, out);
     }
-    // Before the client is told: lighttpd ends a CGI program as soon
-    // as it has the whole answer.
-    for complaint in &answer.complaints {
-        // Nobody is left to be told that the log cannot be written.
-        let _ = writeln!(errors, "{}: {complaint}", request(environ));
+    if !(environ.is_plain() && answer.layers.is_empty()) {
+        // To drop it may take its time. That this fails is noted.
+        let _ = answer.flush(out);
     }
-    if let Err(error) = result {
-        answer.fail(error, out);
-    }
-    answer.outcome()
+    answer.drop_all(|answer| {
+        drop(body.take());
+        drop(error.take());
+        while answer.layers.pop().is_some() {}
+        environ.let_go();
+        if let Some(errors) = errors.take() {
+            environ.errors = errors;
+        }
+    });
+    answer.log(&environ.errors, environ);
+    let end = answer.end.unwrap_or(End::Cut);
+    Outcome { status: answer.status, bytes: answer.bytes, end }
+}
+
+/// Runs code of the application. A panic in it is an error.
+fn guarded<T>(code: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
+        let error = panicked(&*panic);
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(panic)));
+        dropped.unwrap_or_else(mem::forget); // once is enough
+        Err(error)
+    })
 }
 
 /// The state of one answer.
 struct Answer {
     protocol: Protocol,
     is_head: bool,
-    /// Has the body nothing to close?
-    is_plain: bool,
     stage: Stage,
+    /// The outermost first.
+    layers: Vec<Box<dyn Layer>>,
     /// What goes out in the next write.
     buffer: Vec<u8>,
+    /// Has any of it been sent? Until then it can be another.
+    has_begun: bool,
+    /// Is a block missing that should have been sent?
+    is_torn: bool,
     status: u16,
     bytes: u64,
     end: Option<End>,
-    /// What the error log is told at the end.
-    complaints: Vec<String>,
+    /// What the error log is to be told.
+    complaints: Vec<Cow<'static, str>>,
 }
 
 /// The head is not sent with `start_response` but with the first
 /// block that is not empty, so that an error can still replace it.
 enum Stage {
     Waiting,
-    Started(Head),
+    Started(Begun),
     Sending(Framing),
 }
 
+const NOT_STARTED: &str = "a response without start_response";
+
+const TOO_LATE: &str =
+    "a layer came after the head was sent, and is left out";
+
+const SHORT: &str = "bytes short of its Content-Length";
+
 const TOO_LONG: &str =
     "the body is longer than its Content-Length; the rest is not sent";
+
+/// The longest block that is copied to go out in one write with what
+/// is around it, in bytes.
+const COPY_LIMIT: usize = 16 * 1024;
 
 impl Answer {
     fn new(protocol: Protocol, is_head: bool) -> Self {
         Self {
             protocol,
             is_head,
-            is_plain: false,
             stage: Stage::Waiting,
+            layers: Vec::new(),
             buffer: Vec::with_capacity(1000),
+            has_begun: false,
+            is_torn: false,
             status: 0,
             bytes: 0,
             end: None,
@@ -243,209 +291,323 @@ impl Answer {
         }
     }
 
-    /// Calls the application, and sends what it answers.
-    fn receive(
+    /// Calls the application.
+    fn call(
         &mut self,
         app: &(impl Application + ?Sized),
         environ: &mut Environ,
         out: &mut dyn Write,
-    ) -> Result<()> {
-        let (answer, lent) = (&mut *self, &mut *out);
-        let response = app.call(
+    ) -> Result<Response> {
+        app.call(
             environ,
             Box::new(move |status, headers| {
-                answer.start(status, headers)?;
-                Ok(Started { answer, out: lent })
+                self.start(status, headers)?;
+                Ok(Started { answer: self, out })
             }),
-        )?;
-        self.send(response.body, out)
+        )
     }
 
     fn start(
         &mut self,
         status: &str,
-        headers: Headers,
-    ) -> Result<(), IllegalHead> {
+        headers: &[(&str, &str)],
+    ) -> Result<(), String> {
         let to = &mut self.buffer;
-        let head = Head::begin(status, headers, self.protocol, to)?;
+        let head = Begun::begin(status, headers, self.protocol, to)?;
         self.status = head.status;
         self.stage = Stage::Started(head);
+        self.is_torn = false;
         Ok(())
     }
 
+    /// Sends the body, block by block.
     fn send(
         &mut self,
-        mut body: Body,
+        body: &mut Body,
         out: &mut dyn Write,
     ) -> Result<()> {
         let length = body.length();
-        self.is_plain = body.is_plain();
-        if self.is_bodiless() {
-            self.open(length);
-            return Ok(self.deliver(out)?);
+        if let Stage::Started(head) = &self.stage
+            && (self.is_head || head.is_bodiless())
+        {
+            self.open(length)?; // not a block is asked for
         }
-        // Lent: it is closed after the last bytes are sent.
-        for block in &mut body {
-            match self.put(&block?, length, out)? {
-                Fit::Under => {}
-                Fit::Exactly => break,
-                Fit::Over => {
-                    self.complaints.push(TOO_LONG.into());
-                    break;
-                }
-            }
+        while !self.is_full()
+            && let Some(block) = body.next()
+        {
+            self.put(block?, length, out)?;
         }
-        self.finish(out)
-    }
-
-    /// Is the answer's body not to be sent, nor even asked for?
-    fn is_bodiless(&self) -> bool {
-        match &self.stage {
-            Stage::Waiting => false,
-            Stage::Started(head) => self.is_head || head.is_bodiless(),
-            Stage::Sending(framing) => *framing == Framing::Nothing,
+        self.finish(length, out)?;
+        // Bytes alone are dropped at once; the server may send them
+        // together with what ends the answer.
+        match body.is_plain() {
+            true => Ok(()),
+            false => Ok(self.flush(out)?),
         }
     }
 
-    /// Puts the head into the buffer, if it is not sent yet. `length`
+    /// Is all of the body sent that may be?
+    fn is_full(&self) -> bool {
+        matches!(self.stage, Stage::Sending(f) if f.is_full())
+    }
+
+    /// Puts the head into the buffer, if it is not there yet. `length`
     /// is the body's, where it is known.
-    fn open(&mut self, length: Option<u64>) {
+    fn open(&mut self, mut length: Option<u64>) -> Result<()> {
+        let Stage::Started(_) = self.stage else { return Ok(()) };
+        if !self.layers.is_empty() {
+            length = self.settle(length)?;
+        }
         if let Stage::Started(head) = &self.stage {
-            if let Some(complaint) = head.type_mismatch(length) {
-                self.complaints.push(complaint.into());
-            }
-            let framing =
-                head.framing(self.protocol, self.is_head, length);
-            head.end(self.protocol, framing, length, &mut self.buffer);
+            let mismatch = head.type_mismatch(length);
+            self.complaints.extend(mismatch.map(Cow::from));
+            let (protocol, is_head) = (self.protocol, self.is_head);
+            let to = &mut self.buffer;
+            let framing = head.complete(protocol, is_head, length, to);
             self.stage = Stage::Sending(framing);
         }
+        Ok(())
     }
 
-    /// Sends a block, as far as Content-Length leaves room for it.
+    /// Lets the layers change the head, from the inmost on. Returns the
+    /// length that the body has behind them.
+    fn settle(&mut self, length: Option<u64>) -> Result<Option<u64>> {
+        let mut head = ResponseHead::read_back(&self.buffer);
+        head.length = head.length.or(length);
+        for layer in self.layers.iter_mut().rev() {
+            layer.head(&mut head)?;
+        }
+        self.start(&head.status, &head.headers.pairs())?;
+        Ok(head.length)
+    }
+
+    /// Sends a block through the layers.
     ///
     /// An empty block is legal, and sends nothing: not the head, and
     /// not the chunk of length zero that would end the body.
     fn put(
         &mut self,
-        block: &[u8],
+        block: Cow<'_, [u8]>,
         length: Option<u64>,
         out: &mut dyn Write,
-    ) -> io::Result<Fit> {
+    ) -> Result<()> {
         if block.is_empty() {
-            return Ok(Fit::Under);
+            return Ok(());
         }
-        self.open(length);
+        self.check_torn()?;
+        let opened = self.open(length);
+        self.is_torn = true; // until it is sent
+        opened?;
+        if self.layers.is_empty() || self.is_full() {
+            self.frame(&block, out)?;
+        } else {
+            let block = block.into_owned().into();
+            let block = through(&mut self.layers, block)?;
+            self.frame(&block, out)?;
+        }
+        self.is_torn = false;
+        match self.is_full() {
+            true => Ok(()), // its end goes out with it
+            false => Ok(self.flush(out)?),
+        }
+    }
+
+    /// Is no block missing? The application may have passed over the
+    /// error that it got for it.
+    fn check_torn(&self) -> Result<()> {
+        match self.is_torn && !self.is_full() {
+            true => Err("a block was not sent".into()),
+            false => Ok(()),
+        }
+    }
+
+    /// Sends a block, as far as Content-Length leaves room for it.
+    fn frame(
+        &mut self,
+        block: &[u8],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let Stage::Sending(framing) = &mut self.stage else {
             return Err(io::Error::other(NOT_STARTED));
         };
-        let (room, fit) = framing.take(block.len());
-        let block = &block[..room];
-        if *framing == Framing::Chunked {
-            write!(self.buffer, "{room:x}\r\n")?;
-            self.buffer.extend_from_slice(block);
-            self.buffer.extend_from_slice(b"\r\n");
-        } else {
-            self.buffer.extend_from_slice(block);
+        if block.is_empty() {
+            return Ok(());
         }
-        self.deliver(out)?;
+        let room = framing.take(block.len());
+        let is_over =
+            room < block.len() && *framing != Framing::Nothing;
+        let is_chunk = *framing == Framing::Chunked;
+        if is_chunk {
+            write!(self.buffer, "{room:x}\r\n")?;
+        }
+        if room > COPY_LIMIT {
+            self.deliver(&block[..room], out)?;
+        } else {
+            self.buffer.extend_from_slice(&block[..room]);
+        }
+        if is_chunk {
+            self.buffer.extend_from_slice(b"\r\n");
+        }
+        self.deliver(b"", out)?;
         self.bytes += room as u64;
-        Ok(fit)
+        match is_over {
+            true => Err(io::Error::other(TOO_LONG)),
+            false => Ok(()),
+        }
     }
 
     /// Ends the body as its framing demands.
-    fn finish(&mut self, out: &mut dyn Write) -> Result<()> {
-        self.open(Some(0));
-        match self.stage {
-            Stage::Waiting => return Err(NOT_STARTED.into()),
-            Stage::Sending(Framing::Exactly(left)) if left > 0 => {
-                let short = "short of its Content-Length";
-                return Err(format!(
-                    "the body is {left} bytes {short}"
-                )
-                .into());
-            }
-            Stage::Sending(Framing::Chunked) => {
-                self.buffer.extend_from_slice(b"0\r\n\r\n");
-            }
-            _ => {}
+    fn finish(
+        &mut self,
+        length: Option<u64>,
+        out: &mut dyn Write,
+    ) -> Result<()> {
+        self.check_torn()?;
+        self.open(length.or(Some(0)))?;
+        let still = if self.is_full() { 0 } else { self.layers.len() };
+        for at in (0..still).rev() {
+            let last = self.layers[at].end()?;
+            let last = through(&mut self.layers[..at], last)?;
+            self.frame(&last, out)?;
         }
-        Ok(self.deliver(out)?)
+        let Stage::Sending(framing) = self.stage else {
+            return Err(NOT_STARTED.into());
+        };
+        if let Framing::Exactly(left @ 1..) = framing {
+            return Err(format!("the body is {left} {SHORT}").into());
+        }
+        if framing == Framing::Chunked {
+            self.buffer.extend_from_slice(b"0\r\n\r\n");
+        }
+        self.deliver(b"", out)?;
+        self.end = Some(self.protocol.end(framing));
+        Ok(())
     }
 
-    /// Sends the buffer, in one write and at once: a second packet
-    /// would wait for the first to be acknowledged.
+    /// Sends the buffer, and `block` behind it.
     ///
-    /// After a failure nothing is: it would follow a gap.
-    fn deliver(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    /// What is short goes in one write: a second packet would wait for
+    /// the first to be acknowledged. After a failure nothing is sent:
+    /// it would follow a gap.
+    fn deliver(
+        &mut self,
+        block: &[u8],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         if self.end == Some(End::Gone) {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        let mut sent = out.write_all(&self.buffer);
+        self.has_begun = true;
+        for bytes in [&self.buffer, block] {
+            if !bytes.is_empty() && out.write_all(bytes).is_err() {
+                self.end = Some(End::Gone);
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+        }
         self.buffer.clear();
-        if sent.is_ok() && !self.is_ending() {
-            sent = out.flush();
-        }
-        if sent.is_err() {
-            self.end = Some(End::Gone);
-        }
-        sent
+        Ok(())
     }
 
-    /// Is nothing left to do? Then the server may send the last bytes
-    /// together with what ends the answer.
-    fn is_ending(&self) -> bool {
-        let is_all = matches!(
-            self.stage,
-            Stage::Sending(Framing::Exactly(0) | Framing::Nothing)
-        );
-        is_all && self.is_plain
-    }
-
-    /// What the log is told of an error. A client that has gone is
-    /// none.
-    fn complain(&mut self, error: &Error) {
-        if self.end != Some(End::Gone) {
-            self.complaints.push(describe(error));
-        }
-    }
-
-    /// Tells the client that something went wrong: with a status if
-    /// that can still be said, else by cutting the answer.
-    fn fail(&mut self, error: Error, out: &mut dyn Write) {
-        if self.end == Some(End::Gone) {
-            return;
-        }
-        if let Stage::Sending(_) = self.stage {
-            self.end = Some(End::Cut);
-            return;
-        }
-        let status = Failure::find(&error)
-            .map(|failure| failure.status)
-            .filter(|status| check(status, &[]).is_ok())
-            .unwrap_or("500 Internal Server Error");
-        let headers = [("Content-Type", "text/plain")];
-        let page = format!("{status}\n").into();
-        let told = self.start(status, &headers).map_err(Error::from);
-        if told.and_then(|()| self.send(page, out)).is_err() {
-            self.end = self.end.or(Some(End::Cut));
-        }
-    }
-
-    fn outcome(&self) -> Outcome {
-        let framing = match self.stage {
-            Stage::Sending(framing) => framing,
-            _ => Framing::UntilClose,
-        };
-        let end = match self.protocol.keeps(framing) {
-            true => End::Keep,
-            false => End::Close,
-        };
-        let end = self.end.unwrap_or(end);
-        Outcome { status: self.status, bytes: self.bytes, end }
+    fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        out.flush().inspect_err(|_| self.end = Some(End::Gone))
     }
 }
 
-const NOT_STARTED: &str = "a response without start_response";
+impl Answer {
+    /// Notes for the log what went wrong, once.
+    fn complain(&mut self, complaint: impl Into<Cow<'static, str>>) {
+        let complaint = complaint.into();
+        if !self.complaints.contains(&complaint) {
+            self.complaints.push(complaint);
+        }
+    }
+
+    /// Notes an error. That a client has gone is none.
+    fn note(&mut self, error: &Error) {
+        if self.end != Some(End::Gone) {
+            let text = guarded(|| Ok(describe(error)));
+            self.complain(text.unwrap_or_else(|e| e.to_string()));
+        }
+    }
+
+    /// Notes an error, and returns what the client is told of it.
+    fn explain(&mut self, error: &Error) -> Page {
+        self.note(error);
+        let page =
+            guarded(|| Ok(Failure::find(error).map(Failure::answer)));
+        if let Ok(Some(page)) = page {
+            match check(&page.0, &page.1.pairs()) {
+                Ok(()) => return page,
+                Err(illegal) => self.complain(illegal),
+            }
+        }
+        Failure::new("500 Internal Server Error", "").answer()
+    }
+
+    /// Writes what was noted into the log.
+    fn log(&mut self, errors: &ErrorLog, environ: &Environ) {
+        for complaint in self.complaints.drain(..) {
+            let text = indented(&complaint);
+            let line = format!("{}: {text}\n", request(environ));
+            let mut errors = errors.clone();
+            // Nobody is left to be told that a log cannot be written.
+            let _ = guarded(|| Ok(errors.write_all(line.as_bytes())?));
+        }
+    }
+
+    /// Tells the client that something went wrong: with a page if that
+    /// can still be said, else by cutting the answer.
+    fn fail(
+        &mut self,
+        (status, headers, page): Page,
+        out: &mut dyn Write,
+    ) {
+        if self.has_begun {
+            self.end = self.end.or(Some(match self.stage {
+                // There is nothing left to cut.
+                Stage::Sending(f) if f.is_full() => {
+                    self.protocol.end(f)
+                }
+                Stage::Sending(Framing::UntilClose) => End::Reset,
+                _ => End::Cut,
+            }));
+            return;
+        }
+        self.drop_all(|answer| while answer.layers.pop().is_some() {});
+        // It was checked, and its length is right: if this fails, the
+        // client has gone, and that is noted.
+        if self.start(&status, &headers.pairs()).is_ok() {
+            let _ = self.send(&mut page.into(), out);
+        }
+    }
+
+    /// Drops what is the application's, one by one until nothing is
+    /// left: what panics is gone by then.
+    fn drop_all(&mut self, mut drop_next: impl FnMut(&mut Self)) {
+        while let Err(panic) = guarded(|| {
+            drop_next(self);
+            Ok(())
+        }) {
+            self.complain(panic.to_string());
+        }
+    }
+}
+
+/// Status, headers and bytes of what is sent in place of an answer.
+type Page = (String, Headers, Vec<u8>);
+
+/// Sends a block through layers, from the inmost on.
+fn through(
+    layers: &mut [Box<dyn Layer>],
+    mut block: Block,
+) -> Result<Block> {
+    for layer in layers.iter_mut().rev() {
+        if !block.is_empty() {
+            block = layer.block(block)?;
+        }
+    }
+    Ok(block)
+}
 
 /// What a panic said.
 fn panicked(panic: &(dyn Any + Send)) -> Error {
@@ -455,16 +617,16 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
     format!("the application panicked: {text}").into()
 }
 
-/// An error and its causes. What an error says may come from a visitor:
-/// lines after the first are indented, lest they pass for others'.
+/// An error and its causes, on one line.
 fn describe(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text += &format!(": {cause}");
-        source = cause.source();
+    let mut text = String::new();
+    for cause in causes(&**error) {
+        let colon = if text.is_empty() { "" } else { ": " };
+        if write!(text, "{colon}{cause}").is_err() {
+            text += "an error that cannot be shown";
+        }
     }
-    text.replace('\n', "\n    ")
+    text
 }
 
 /// Method and path, with whatever could end a line escaped. A program

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Weak};
 use std::thread::{Builder, Scope, scope};
 use std::time::Duration;
-use std::{env, fs};
+use std::{env, fmt, fs};
 use turns::Turns;
 use worker::Worker;
 
@@ -89,7 +89,7 @@ impl Default for Limits {
 }
 
 /// Stops a [`Server`] from another thread.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Stopper(Weak<Pool>);
 
 impl Stopper {
@@ -118,6 +118,12 @@ pub fn run(app: impl Application + Sync) -> ExitCode {
     match Server::inherited() {
         Ok(server) => server.run(app),
         Err(error) => program::exit_code(Err(error)),
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({:?})", self.address())
     }
 }
 
@@ -229,7 +235,8 @@ impl Server {
     /// One is not an IP address.
     pub fn web_servers(mut self, list: &str) -> io::Result<Self> {
         let parse = |text: &str| {
-            text.trim().parse().map_err(|error| {
+            let address = text.trim().parse::<IpAddr>();
+            address.map(|a| a.to_canonical()).map_err(|error| {
                 let what = format!("web server {text:?}: {error}");
                 io::Error::other(what)
             })

@@ -1,9 +1,8 @@
 //! What visitors type: the query string, and forms in a body.
 
-use crate::input::too_large;
+use crate::input::read_all;
 use crate::{Environ, Failure, Result};
 use percent_encoding::percent_decode;
-use std::io::Read;
 use url::form_urlencoded;
 
 /// The fields of a form: names and values, decoded, in their order.
@@ -88,14 +87,9 @@ impl Environ {
         if !essence.trim_ascii().eq_ignore_ascii_case(URLENCODED) {
             let reason = format!("{kind:?} is not {URLENCODED}");
             let status = "415 Unsupported Media Type";
-            return Err(Failure { status, reason }.into());
+            return Err(Failure::new(status, reason).into());
         }
-        let mut body = Vec::new();
-        let mut input = (&mut self.input).take(limit + 1);
-        input.read_to_end(&mut body)?;
-        if body.len() as u64 > limit {
-            return Err(too_large(limit).into());
-        }
+        let body = read_all(&mut *self.input, limit)?;
         Ok(Form::parse(&body)?)
     }
 }

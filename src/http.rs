@@ -14,13 +14,13 @@ use crate::command_line::{self, Flags};
 use crate::request_head::name_and_port;
 use crate::{Application, ErrorLog, program};
 use socket::Listener;
-use std::env;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 use std::sync::{Arc, Weak};
 use std::thread::{Builder, scope};
 use std::time::Duration;
+use std::{env, fmt};
 use waiting::Waiting;
 use worker::Worker;
 
@@ -85,7 +85,7 @@ impl Default for Limits {
 }
 
 /// Stops a [`Server`] from another thread.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Stopper(Weak<Waiting>);
 
 impl Stopper {
@@ -129,6 +129,12 @@ fn serve(
     program::on_signal(move || stopper.stop());
     command_line::say_address(server.address);
     server.serve(app)
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({:?})", self.address)
+    }
 }
 
 impl Server {

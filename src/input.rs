@@ -33,15 +33,24 @@ pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
 
 /// A body of `length` bytes, read from `source` and not a byte further:
 /// what follows is not the application's (PEP 3333, "Input and Error
-/// Streams").
+/// Streams"). Fewer are an error, lest half a form pass for a whole one.
 pub(crate) fn body(
     source: impl Read + Send + 'static,
     length: u64,
 ) -> Box<dyn BufRead + Send> {
     match length {
         0 => Box::new(io::empty()),
-        left => Box::new(BufReader::new(Exactly { source, left })),
+        left => Box::new(Bounded::of(source, left, None)),
     }
+}
+
+/// A body whose source knows where it ends, with a limit in bytes.
+#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
+pub(crate) fn to_end(
+    source: impl Read + Send + 'static,
+    limit: u64,
+) -> Box<dyn BufRead + Send> {
+    Box::new(Bounded::of(source, limit, Some(limit)))
 }
 
 /// All of a body, if it has at most `limit` bytes.
@@ -49,7 +58,6 @@ pub(crate) fn body(
 /// # Errors
 ///
 /// `413 Content Too Large`, or as reading it.
-#[allow(dead_code)]
 pub(crate) fn read_all(
     input: &mut dyn BufRead,
     limit: u64,
@@ -63,65 +71,193 @@ pub(crate) fn read_all(
     }
 }
 
-/// Reads so many bytes; fewer are an error, lest half a form pass for
-/// a whole one.
-struct Exactly<R> {
+/// Reads a body that may have `left` bytes yet: so many, or up to its
+/// limit, if it has one.
+struct Bounded<R> {
     source: R,
     left: u64,
+    limit: Option<u64>,
+    /// Why it cannot be read: what followed would follow a gap.
+    failed: Option<io::Error>,
 }
 
-impl<R: Read> Read for Exactly<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = buffer.len() as u64;
-        let wanted = length.min(self.left) as usize;
-        if wanted == 0 {
+impl<R: Read> Bounded<R> {
+    fn of(source: R, left: u64, limit: Option<u64>) -> BufReader<Self> {
+        BufReader::new(Self { source, left, limit, failed: None })
+    }
+
+    fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let room = match self.limit {
+            None => self.left.min(buffer.len() as u64) as usize,
+            Some(_) => buffer.len(),
+        };
+        if room == 0 {
             return Ok(0); // the source may be gone by now
         }
-        let read = self.source.read(&mut buffer[..wanted])?;
-        if read == 0 {
-            let left = self.left;
-            let reason =
-                format!("the request's body ends {left} bytes early");
-            return Err(Failure::bad_request(reason).into());
+        let read = self.source.read(&mut buffer[..room])?;
+        match (self.limit, self.left.checked_sub(read as u64)) {
+            (None, Some(left)) if read == 0 => {
+                let reason = format!(
+                    "the request's body ends {left} bytes early"
+                );
+                Err(Failure::bad_request(reason).into())
+            }
+            (Some(limit), None) => Err(too_large(limit).into()),
+            (_, left) => {
+                self.left = left.unwrap_or(0);
+                Ok(read)
+            }
         }
-        self.left -= read as u64;
-        Ok(read)
     }
 }
 
-/// A body whose source knows where it ends, with a limit in bytes.
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
-pub(crate) fn to_end(
-    source: impl Read + Send + 'static,
-    limit: u64,
-) -> Box<dyn BufRead + Send> {
-    let left = limit;
-    Box::new(BufReader::new(AtMost { source, limit, left }))
-}
-
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
-struct AtMost<R> {
-    source: R,
-    limit: u64,
-    left: u64,
-}
-
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
-impl<R: Read> Read for AtMost<R> {
+impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        match self.left.checked_sub(read as u64) {
-            Some(left) => self.left = left,
-            None => return Err(too_large(self.limit).into()),
+        if let Some(error) = &self.failed {
+            return Err(copy(error));
         }
-        Ok(read)
+        let read = self.read_on(buffer);
+        let error = read.as_ref().err();
+        let is_final =
+            |e: &&io::Error| e.kind() != io::ErrorKind::Interrupted;
+        self.failed = error.filter(is_final).map(copy);
+        read
+    }
+}
+
+/// The same error once more, with a failure's status.
+pub(crate) fn copy(error: &io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|e| e.downcast_ref());
+    match inner {
+        Some(failure) => Failure::clone(failure).into(),
+        None => io::Error::new(error.kind(), error.to_string()),
     }
 }
 
 /// The answer to a body that is longer than its limit.
 pub(crate) fn too_large(limit: u64) -> Failure {
-    Failure {
-        status: "413 Content Too Large",
-        reason: format!("the body has more than {limit} bytes"),
+    let reason = format!("the body has more than {limit} bytes");
+    Failure::new("413 Content Too Large", reason)
+}
+
+/// The answer to a request that stops coming.
+#[cfg(any(feature = "fastcgi", feature = "http"))]
+pub(crate) fn too_late() -> Failure {
+    let reason = "the rest of the request does not come";
+    Failure::new("408 Request Timeout", reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use io::ErrorKind;
+
+    /// Gives what it was told, a piece or an error at a time.
+    struct Script(Vec<Result<&'static [u8], ErrorKind>>);
+
+    impl Read for Script {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            if self.0.is_empty() {
+                return Ok(0);
+            }
+            let mut piece = self.0.remove(0)?;
+            let length = piece.read(to)?;
+            if !piece.is_empty() {
+                self.0.insert(0, Ok(piece));
+            }
+            Ok(length)
+        }
+    }
+
+    fn script(pieces: &[Result<&'static [u8], ErrorKind>]) -> Script {
+        Script(pieces.to_vec())
+    }
+
+    #[test]
+    fn a_body_ends_where_it_is_said_to_and_no_byte_is_taken_behind() {
+        let mut source = script(&[Ok(b"ab"), Ok(b"cde")]);
+        let mut body = Bounded::of(source.by_ref(), 3, None);
+        let mut text = String::new();
+        body.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "abc");
+        assert_eq!(body.read(&mut [0; 9]).unwrap(), 0);
+        drop(body);
+        assert_eq!(source.0, [Ok(&b"de"[..])]);
+    }
+
+    #[test]
+    fn an_error_is_there_again_with_its_kind_and_its_status() {
+        for (mut body, kind, text) in [
+            (
+                body(script(&[Ok(b"ab")]), 3),
+                ErrorKind::InvalidData,
+                "400 Bad Request: the request's body ends 1 bytes \
+                 early",
+            ),
+            (
+                body(script(&[Ok(b"ab"), Err(ErrorKind::TimedOut)]), 9),
+                ErrorKind::TimedOut,
+                "timed out",
+            ),
+        ] {
+            assert_eq!(body.read(&mut [0; 9]).unwrap(), 2);
+            for _ in 0..3 {
+                let error = body.read(&mut [0; 9]).unwrap_err();
+                assert_eq!(error.kind(), kind);
+                assert_eq!(error.to_string(), text);
+                let is_failure = kind == ErrorKind::InvalidData;
+                let found = Failure::find(&error.into()).is_some();
+                assert_eq!(found, is_failure);
+            }
+        }
+    }
+
+    #[test]
+    fn an_interruption_is_no_error() {
+        let again = Err(ErrorKind::Interrupted);
+        for limit in [None, Some(9)] {
+            let pieces = [again, Ok(&b"ab"[..]), again, Ok(&b"c"[..])];
+            let mut body = Bounded::of(script(&pieces), 3, limit);
+            let mut text = String::new();
+            body.read_to_string(&mut text).unwrap();
+            assert_eq!(text, "abc");
+        }
+    }
+
+    #[test]
+    #[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
+    fn a_body_may_be_as_long_as_its_limit_and_no_longer() {
+        for limit in [2, 3, u64::MAX] {
+            let source = script(&[Ok(b"ab"), Ok(b"c"), Ok(b"d")]);
+            let mut body = to_end(source, limit);
+            let mut text = Vec::new();
+            let read = body.read_to_end(&mut text);
+            match limit {
+                u64::MAX => assert_eq!(read.unwrap(), 4),
+                _ => {
+                    let error = read.unwrap_err().to_string();
+                    let reason =
+                        format!("the body has more than {limit} bytes");
+                    assert!(error.ends_with(&reason), "{error}");
+                    let again = body.read(&mut [0; 9]).unwrap_err();
+                    assert_eq!(again.to_string(), error);
+                }
+            }
+        }
+        let mut body = to_end(script(&[Ok(b"ab"), Ok(b"c")]), 3);
+        assert_eq!(body.read_to_end(&mut Vec::new()).unwrap(), 3);
+    }
+
+    #[test]
+    fn all_is_read_up_to_a_limit_which_may_be_the_greatest() {
+        for limit in [3, 4, u64::MAX - 1, u64::MAX] {
+            let body = read_all(&mut &b"abc"[..], limit).unwrap();
+            assert_eq!(body, b"abc");
+        }
+        for limit in [0, 2] {
+            let error = read_all(&mut &b"abc"[..], limit).unwrap_err();
+            assert!(error.to_string().starts_with("413 "), "{error}");
+        }
+        assert_eq!(read_all(&mut io::empty(), 0).unwrap(), b"");
     }
 }

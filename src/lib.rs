@@ -21,10 +21,12 @@
 //! under servers of its own: `server`, with the feature `tiny_http`,
 //! `http`, with the feature `http`, and behind a web server `fastcgi`,
 //! with the feature `fastcgi`. What lies between it and the wire is
-//! the [`exchange`], the same for every server.
+//! the [`exchange`], the same for every server; middleware puts its
+//! part there as a [`Layer`]. Tests ask an application with
+//! [`testing::get`].
 //!
 //! The book in `book/` builds this library chapter by chapter.
-#![warn(missing_docs)]
+#![warn(missing_debug_implementations, missing_docs)]
 
 /// What servers call themselves, in SERVER_SOFTWARE and in Server.
 pub const SOFTWARE: &str =
@@ -45,41 +47,41 @@ pub mod exchange;
 pub mod fastcgi;
 #[cfg(feature = "url")]
 mod form;
+mod framing;
+mod headers;
 #[cfg(feature = "http")]
 pub mod http;
 mod input;
+mod layer;
 #[cfg(feature = "multipart")]
 mod multipart;
 #[cfg(feature = "signal")]
 mod program;
 #[cfg(feature = "url")]
 mod proxy;
-#[cfg(any(feature = "standalone", feature = "url"))]
 pub mod request_head;
 pub mod response_head;
 #[cfg(feature = "tiny_http")]
 pub mod server;
+pub mod testing;
 #[cfg(feature = "url")]
 mod url;
 
-pub use application::{Application, Headers, StartResponse};
+pub use application::{Application, StartResponse, app};
 pub use body::{Block, Body};
 pub use environ::{Environ, Key};
-pub use error::Failure;
+pub use error::{Error, Failure, Result};
 pub use error_log::ErrorLog;
 pub use exchange::{Response, Started};
 #[cfg(feature = "url")]
 pub use form::Form;
+pub use headers::Headers;
+pub use layer::Layer;
 #[cfg(feature = "multipart")]
 pub use multipart::{Part, Parts};
 #[cfg(feature = "url")]
-pub use proxy::{ProxyFields, behind_proxy};
-
-/// Any error: an application may use `?` on all of them.
-pub type Error = Box<dyn std::error::Error + Send + Sync>;
-
-/// A result whose error is an [`Error`] unless another is named.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+pub use proxy::{ProxyField, behind_proxy};
+pub use response_head::ResponseHead;
 
 #[cfg(test)]
 #[path = "../tests/fuzz/mod.rs"]

@@ -1,153 +1,126 @@
 //! What a proxy tells of the client that it speaks for.
 
+use crate::request_head::names_host;
 use crate::{Application, Environ, StartResponse};
 use std::net::{IpAddr, SocketAddr};
 
-/// The fields in which a proxy tells it. Only those that it sets may
-/// be believed: any others come from the client.
+/// A field in which a proxy tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ProxyFields {
-    /// `Forwarded` (RFC 7239).
-    Forwarded,
-    /// `X-Forwarded-For`, `X-Forwarded-Proto`, `X-Forwarded-Host`.
-    XForwarded,
+pub enum ProxyField {
+    /// `X-Forwarded-For`: the client's address.
+    For,
+    /// `X-Forwarded-Proto`: `http` or `https`.
+    Proto,
+    /// `X-Forwarded-Host`: the host that the client asked for.
+    Host,
 }
 
-/// All the variables that such fields arrive in.
-const VARIABLES: [&str; 4] = [
-    "HTTP_FORWARDED",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_PROTO",
-    "HTTP_X_FORWARDED_HOST",
-];
-
-/// What one proxy says of who asked it.
-#[derive(Debug, Default, PartialEq)]
-struct Hop {
-    client: Option<IpAddr>,
-    scheme: Option<String>,
-    host: Option<String>,
-}
-
-/// Middleware that puts the client's address, host and scheme where the
-/// proxy's are: REMOTE_ADDR, HTTP_HOST and `wsgi.url_scheme`.
+/// Middleware that puts the client's address, scheme and host where
+/// the proxy's are: REMOTE_ADDR, `wsgi.url_scheme` and HTTP_HOST.
 ///
-/// Proxies at the `trusted` addresses are believed, and so is whoever
-/// comes through a Unix socket, without an address. The fields are gone
-/// afterwards.
+/// Proxies at the `trusted` addresses are believed, and one that has no
+/// address, because it comes through a Unix socket. `fields` are those
+/// that they set, or add to, in every request. Name no others: what a
+/// proxy passes on as it came was written by the client.
+///
+/// A field is a list. It is read from the end, where our proxy wrote,
+/// and goes on while the address that it gives is a trusted one. What
+/// is no scheme or no host changes nothing. If `For` is named, and it
+/// gives no address or is missing, REMOTE_ADDR becomes `unknown`: with
+/// the proxy's own left in it, a rule like "only from this machine"
+/// would let everybody in.
+///
+/// REMOTE_HOST and REMOTE_PORT go together with the proxy's address.
+/// The fields go in any case, named or not, and `Forwarded` (RFC 7239),
+/// which is not supported: nobody vouches for what is left in them.
 ///
 /// ```
 /// # use gateway::{Environ, Response, Result, StartResponse};
 /// # fn application(_: &mut Environ, start_response: StartResponse)
 /// #     -> Result<Response> { unimplemented!() }
-/// use gateway::{ProxyFields, behind_proxy};
+/// use gateway::{ProxyField, behind_proxy};
 /// use std::net::Ipv4Addr;
 ///
 /// let nginx = Ipv4Addr::LOCALHOST.into();
-/// let app =
-///     behind_proxy(application, [nginx], ProxyFields::XForwarded);
+/// let fields = [ProxyField::For, ProxyField::Proto];
+/// let app = behind_proxy(application, [nginx], fields);
 /// ```
 pub fn behind_proxy(
     app: impl Application,
     trusted: impl Into<Vec<IpAddr>>,
-    fields: ProxyFields,
+    fields: impl Into<Vec<ProxyField>>,
 ) -> impl Application {
-    let trusted = trusted.into();
+    let (mut trusted, fields) = (trusted.into(), fields.into());
+    trusted.iter_mut().for_each(|ip| *ip = ip.to_canonical());
+    let is_trusted = move |client: Option<IpAddr>| {
+        client.is_some_and(|address| trusted.contains(&address))
+    };
     move |environ: &mut Environ, start_response: StartResponse<'_>| {
-        let mut hops = match fields {
-            ProxyFields::Forwarded => forwarded(environ),
-            ProxyFields::XForwarded => x_forwarded(environ),
-        };
-        for name in VARIABLES {
-            environ.remove(name);
-        }
-        let is_trusted = |client: Option<IpAddr>| {
-            client.is_some_and(|address| trusted.contains(&address))
-        };
-        let mut is_believed = match environ.get("REMOTE_ADDR") {
-            Some(address) => is_trusted(address.parse().ok()),
-            None => true,
-        };
+        let said = take(environ, &fields);
+        let peer = environ.bytes("REMOTE_ADDR");
+        let mut is_believed =
+            peer.is_none_or(|peer| is_trusted(address(peer)));
         // Each has added to the end of what the one before it said.
-        while is_believed && let Some(hop) = hops.pop() {
-            is_believed = is_trusted(hop.client);
-            hop.fill(environ);
+        let [mut clients, mut schemes, mut hosts] =
+            said.each_ref().map(|list| from_the_end(list));
+        while is_believed && let Some(client) = clients.next() {
+            let client = address(client);
+            is_believed = is_trusted(client);
+            if fields.contains(&ProxyField::For) {
+                set_client(environ, client);
+            }
+            set_scheme(environ, schemes.next().unwrap_or_default());
+            if let Some(host) = hosts.next().filter(|h| names_host(h)) {
+                environ.set("HTTP_HOST", host);
+            }
         }
         app.call(environ, start_response)
     }
 }
 
-impl Hop {
-    fn fill(self, environ: &mut Environ) {
-        if let Some(client) = self.client {
-            environ.set("REMOTE_ADDR", client.to_string());
-            environ.remove("REMOTE_PORT");
-        }
-        if let Some(host) = self.host {
-            environ.set("HTTP_HOST", host);
-        }
-        match self.scheme.as_deref() {
-            Some("https") => environ.url_scheme = "https",
-            Some("http") => environ.url_scheme = "http",
-            _ => {}
+/// Takes the fields out of the environ. Those that are not named are
+/// as good as empty.
+fn take(environ: &mut Environ, fields: &[ProxyField]) -> [Vec<u8>; 3] {
+    environ.remove("HTTP_FORWARDED");
+    let all = [
+        (ProxyField::For, "HTTP_X_FORWARDED_FOR"),
+        (ProxyField::Proto, "HTTP_X_FORWARDED_PROTO"),
+        (ProxyField::Host, "HTTP_X_FORWARDED_HOST"),
+    ];
+    all.map(|(field, name)| {
+        let said = environ.remove(name);
+        said.filter(|_| fields.contains(&field)).unwrap_or_default()
+    })
+}
+
+fn from_the_end(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    list.rsplit(|b| *b == b',').map(<[u8]>::trim_ascii)
+}
+
+/// An address, perhaps in brackets or with a port: `192.0.2.1:4711`,
+/// `[2001:db8::1]`.
+fn address(text: &[u8]) -> Option<IpAddr> {
+    let text = str::from_utf8(text).ok()?;
+    let with_port =
+        |text: &str| text.parse().map(|both: SocketAddr| both.ip());
+    let address = text
+        .parse()
+        .or_else(|_| with_port(text))
+        .or_else(|_| with_port(&format!("{text}:0")));
+    address.ok().map(|address| address.to_canonical())
+}
+
+fn set_client(environ: &mut Environ, client: Option<IpAddr>) {
+    let client = client.map_or("unknown".into(), |c| c.to_string());
+    environ.set("REMOTE_ADDR", client);
+    environ.remove("REMOTE_HOST");
+    environ.remove("REMOTE_PORT");
+}
+
+fn set_scheme(environ: &mut Environ, said: &[u8]) {
+    for scheme in ["http", "https"] {
+        if said.eq_ignore_ascii_case(scheme.as_bytes()) {
+            environ.url_scheme = scheme;
         }
     }
-}
-
-/// RFC 7239, section 4: `for=192.0.2.1;proto=https, for=…`.
-fn forwarded(environ: &Environ) -> Vec<Hop> {
-    let field = environ.get("HTTP_FORWARDED").unwrap_or_default();
-    let hops = split(&field, ',').into_iter().map(|element| {
-        let mut hop = Hop::default();
-        for pair in split(element, ';') {
-            let (name, value) =
-                pair.split_once('=').unwrap_or_default();
-            let value = value.trim_matches('"');
-            match name.to_ascii_lowercase().as_str() {
-                "for" => hop.client = address(value),
-                "proto" => hop.scheme = Some(value.to_lowercase()),
-                "host" => hop.host = Some(value.to_string()),
-                _ => {}
-            }
-        }
-        hop
-    });
-    hops.collect()
-}
-
-/// The same in three fields, of which the first has a value for each
-/// proxy, and the others often only the last one's.
-fn x_forwarded(environ: &Environ) -> Vec<Hop> {
-    let list = |name| {
-        let field = environ.get(name).unwrap_or_default();
-        let values = field.split(',').map(|v| v.trim().to_string());
-        values.rev().collect::<Vec<_>>()
-    };
-    let schemes = list("HTTP_X_FORWARDED_PROTO");
-    let hosts = list("HTTP_X_FORWARDED_HOST");
-    let clients = list("HTTP_X_FORWARDED_FOR");
-    let hops = clients.iter().enumerate().map(|(at, client)| Hop {
-        client: address(client),
-        scheme: schemes.get(at).map(|s| s.to_lowercase()),
-        host: hosts.get(at).filter(|h| !h.is_empty()).cloned(),
-    });
-    hops.rev().collect()
-}
-
-/// An address, perhaps with a port: `192.0.2.1:4711`, `[2001:db8::1]`.
-fn address(text: &str) -> Option<IpAddr> {
-    let with_port = text.parse().map(|both: SocketAddr| both.ip());
-    let inner =
-        text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
-    with_port.or_else(|_| inner.unwrap_or(text).parse()).ok()
-}
-
-/// Splits a list, but not within quotes.
-fn split(list: &str, separator: char) -> Vec<&str> {
-    let mut is_quoted = false;
-    let parts = list.split(move |c| {
-        is_quoted ^= c == '"';
-        c == separator && !is_quoted
-    });
-    parts.map(str::trim).collect()
 }

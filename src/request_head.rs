@@ -6,9 +6,7 @@ use crate::input::{decimal, too_large};
 use crate::response_head::is_token;
 use crate::{Environ, Failure, SOFTWARE};
 use std::borrow::Cow;
-use std::fmt::Display;
-use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The head of a request, as a server's parser took it apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,16 +79,16 @@ impl<'a> RequestHead<'a> {
     fn check_version(&self) -> Result<(), Failure> {
         match self.version {
             (1, _) => Ok(()),
-            _ => {
-                let status = "505 HTTP Version Not Supported";
-                failure(status, self.version())
-            }
+            _ => Err(Failure::new(
+                "505 HTTP Version Not Supported",
+                self.version(),
+            )),
         }
     }
 
     fn check_method(&self) -> Result<(), Failure> {
         match self.method {
-            "CONNECT" => failure("501 Not Implemented", "CONNECT"),
+            "CONNECT" => not_implemented("CONNECT"),
             method if is_whole_token(method) => Ok(()),
             method => {
                 bad(format!("method {:?}", shown(method.as_bytes())))
@@ -103,10 +101,10 @@ impl<'a> RequestHead<'a> {
         let target = self.target;
         if target.len() > TARGET_LIMIT {
             let reason = format!("a target of {} bytes", target.len());
-            return failure("414 URI Too Long", reason);
+            return Err(Failure::new("414 URI Too Long", reason));
         }
         let is_known = match absolute(target) {
-            Some((host, _)) => !host.is_empty() && is_host(host),
+            Some((host, _)) => names_host(host),
             None if self.method == "OPTIONS" && target == b"*" => true,
             None => target.starts_with(b"/"),
         };
@@ -125,10 +123,10 @@ impl<'a> RequestHead<'a> {
         if count <= FIELD_LIMIT && size <= FIELDS_LIMIT {
             return Ok(());
         }
-        failure(
+        Err(Failure::new(
             "431 Request Header Fields Too Large",
             format!("{count} fields, {size} bytes"),
-        )
+        ))
     }
 
     /// RFC 9110, section 5.5: no control characters but tabs.
@@ -197,30 +195,22 @@ impl<'a> RequestHead<'a> {
                 bad("Transfer-Encoding in HTTP/1.0")
             }
             true => Ok(RequestBody::Chunked),
-            false => failure(
-                "501 Not Implemented",
-                format!("Transfer-Encoding {:?}", shown(coding)),
-            ),
+            false => not_implemented(format!(
+                "Transfer-Encoding {:?}",
+                shown(coding)
+            )),
         }
     }
 
     /// May the connection serve another request after this one (RFC
     /// 9112, section 9.3)?
     fn keep_alive(&self) -> bool {
-        let mut options = self
-            .values("Connection")
-            .flat_map(|value| value.split(|&b| b == b','))
-            .map(|option| option.trim_ascii());
-        let is = |option: &[u8], name: &str| {
-            option.eq_ignore_ascii_case(name.as_bytes())
+        let has = |name: &[u8]| {
+            self.values("Connection")
+                .flat_map(|value| value.split(|&b| b == b','))
+                .any(|o| o.trim_ascii().eq_ignore_ascii_case(name))
         };
-        match self.version {
-            (1, 0) => {
-                options.clone().any(|o| is(o, "keep-alive"))
-                    && !options.any(|o| is(o, "close"))
-            }
-            _ => !options.any(|o| is(o, "close")),
-        }
+        !has(b"close") && (self.version != (1, 0) || has(b"keep-alive"))
     }
 
     /// Does the client wait for `100 Continue` before it sends the
@@ -233,11 +223,8 @@ impl<'a> RequestHead<'a> {
 
     /// How an answer to this request is framed.
     pub fn protocol(&self) -> Protocol {
-        let keep_alive = self.keep_alive();
-        match self.version {
-            (1, 0) => Protocol::Http10 { keep_alive },
-            _ => Protocol::Http11 { keep_alive },
-        }
+        let (minor, keep_alive) = (self.version.1, self.keep_alive());
+        Protocol::Http { minor, keep_alive }
     }
 
     /// The values of all fields of this name, in order.
@@ -257,7 +244,7 @@ impl<'a> RequestHead<'a> {
         environ.set("GATEWAY_INTERFACE", "CGI/1.1");
         environ.set("REQUEST_METHOD", self.method);
         environ.set("SCRIPT_NAME", "");
-        environ.set("SERVER_PROTOCOL", self.version().as_bytes());
+        environ.set("SERVER_PROTOCOL", self.version());
         environ.set("SERVER_SOFTWARE", SOFTWARE);
         for (name, value) in self.fields {
             set_field(environ, name, value);
@@ -273,12 +260,9 @@ impl<'a> RequestHead<'a> {
         environ.set("PATH_INFO", shown(self.target).as_bytes());
     }
 
-    fn version(&self) -> Cow<'static, str> {
-        match self.version {
-            (1, 1) => "HTTP/1.1".into(),
-            (1, 0) => "HTTP/1.0".into(),
-            (major, minor) => format!("HTTP/{major}.{minor}").into(),
-        }
+    fn version(&self) -> String {
+        let (major, minor) = self.version;
+        format!("HTTP/{major}.{minor}")
     }
 
     fn fill_target(&self, environ: &mut Environ) {
@@ -286,12 +270,13 @@ impl<'a> RequestHead<'a> {
             Some((host, target)) => (Some(host), target),
             None => (None, self.target),
         };
-        let (path, query) = match target.iter().position(|&b| b == b'?')
-        {
-            Some(at) => (&target[..at], &target[at + 1..]),
-            None => (target, &b""[..]),
-        };
+        let end = target.iter().position(|&b| b == b'?');
+        let (path, query) =
+            target.split_at(end.unwrap_or(target.len()));
+        let path = if path.is_empty() { b"/" } else { path };
+        environ.set("REQUEST_URI", [path, query].concat());
         environ.set("PATH_INFO", path_info(path));
+        let query = query.strip_prefix(b"?").unwrap_or_default();
         environ.set("QUERY_STRING", query);
         // It stands above the Host field (RFC 9112, section 3.2.2).
         if let Some(host) = host {
@@ -309,27 +294,18 @@ pub fn fill_addresses(
     environ.set("SERVER_NAME", name);
     environ.set("SERVER_PORT", port);
     if let Some(client) = client {
-        set_display(environ, "REMOTE_ADDR", client.ip());
-        set_display(environ, "REMOTE_PORT", client.port());
+        let address = client.ip().to_canonical();
+        environ.set("REMOTE_ADDR", address.to_string());
+        environ.set("REMOTE_PORT", client.port().to_string());
     }
-}
-
-/// Sets a variable to a value's text, without a `String` between.
-fn set_display(environ: &mut Environ, name: &str, value: impl Display) {
-    let mut text = [0; 64];
-    let mut room = &mut text[..];
-    // It is an address or a port, for which there is room.
-    let _ = write!(room, "{value}");
-    let end = 64 - room.len();
-    environ.set(name, &text[..end]);
 }
 
 /// SERVER_NAME, an address as it stands in a URL, and SERVER_PORT (RFC
 /// 3875, sections 4.1.14 and 4.1.15).
 pub fn name_and_port(server: SocketAddr) -> (String, String) {
-    let name = match server {
-        SocketAddr::V4(address) => address.ip().to_string(),
-        SocketAddr::V6(address) => format!("[{}]", address.ip()),
+    let name = match server.ip().to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
     };
     (name, server.port().to_string())
 }
@@ -367,10 +343,9 @@ fn absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
     is_http.then(|| rest.split_at(end.unwrap_or(rest.len())))
 }
 
-/// An empty path means the root, and `*` the server as a whole.
+/// The path, decoded; `*` is none, and means the server as a whole.
 fn path_info(path: &[u8]) -> Cow<'_, [u8]> {
     match path {
-        b"" => b"/".into(),
         b"*" => b"".into(),
         path if path.contains(&b'%') => percent_decoded(path).into(),
         path => path.into(),
@@ -405,12 +380,39 @@ fn is_whole_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token)
 }
 
-/// A host and port; `user@` before it is a trick of phishers (RFC
-/// 9110, section 4.2.4).
-fn is_host(text: &[u8]) -> bool {
-    text.iter().all(|&byte| {
-        byte.is_ascii_alphanumeric()
-            || b"-._~!$&'()*+,;=:[]%".contains(&byte)
+/// `uri-host [":" port]` (RFC 9110, section 7.2), in which both may be
+/// empty. Refused are addresses of versions to come, `[v7.x]`, and
+/// `user@` in front, a trick of phishers (RFC 9110, section 4.2.4).
+pub(crate) fn is_host(text: &[u8]) -> bool {
+    let Ok(text) = str::from_utf8(text) else { return false };
+    let (host, port) = match text.rsplit_once(':') {
+        // A colon within brackets is the address's.
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (text, ""),
+    };
+    let inner =
+        host.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let is_right = match inner {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => is_name(host.as_bytes()),
+    };
+    is_right && port.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The same, but the host is not empty.
+pub(crate) fn names_host(text: &[u8]) -> bool {
+    is_host(text) && !matches!(text, [] | [b':', ..])
+}
+
+/// A name in the wider sense of RFC 3986, section 3.2.2, which can be
+/// `192.0.2.1`, too.
+fn is_name(text: &[u8]) -> bool {
+    let is_digit =
+        |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
+    text.iter().enumerate().all(|(at, byte)| match byte {
+        b'%' => is_digit(at + 1) && is_digit(at + 2),
+        byte if byte.is_ascii_alphanumeric() => true,
+        byte => b"-._~!$&'()*+,;=".contains(byte),
     })
 }
 
@@ -430,9 +432,6 @@ fn bad<T>(reason: impl Into<String>) -> Result<T, Failure> {
     Err(Failure::bad_request(reason))
 }
 
-fn failure<T>(
-    status: &'static str,
-    reason: impl Into<String>,
-) -> Result<T, Failure> {
-    Err(Failure { status, reason: reason.into() })
+fn not_implemented<T>(reason: impl Into<String>) -> Result<T, Failure> {
+    Err(Failure::new("501 Not Implemented", reason))
 }

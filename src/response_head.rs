@@ -1,27 +1,12 @@
 //! The head of a response: what an application may put in it.
 
-use crate::exchange::Protocol;
+use crate::framing::{Framing, Protocol};
+use crate::input::decimal;
 use crate::{Headers, SOFTWARE};
 use httpdate::HttpDate;
-use std::cmp::Ordering;
-use std::error::Error;
-use std::fmt::{self, Display};
+use std::fmt::Display;
 use std::io::Write;
 use std::time::SystemTime;
-
-/// A status or header that must not be sent, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IllegalHead {
-    what: String,
-    reason: String,
-}
-
-impl Display for IllegalHead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.reason)
-    }
-}
-impl Error for IllegalHead {}
 
 /// Fields of one connection, which are the server's affair (RFC 9110,
 /// section 7.6.1), and `Status`, which is CGI's (RFC 3875, section
@@ -55,7 +40,7 @@ const ONCE: [&str; 4] =
 /// let headers = [("Location", "/next\r\nSet-Cookie: admin=1")];
 /// let error = gateway::response_head::check("303 See Other", &headers);
 /// let message = r#"header "Location": '\r' at byte 5 of its value"#;
-/// assert_eq!(error.unwrap_err().to_string(), message);
+/// assert_eq!(error.unwrap_err(), message);
 /// ```
 ///
 /// # Errors
@@ -63,39 +48,32 @@ const ONCE: [&str; 4] =
 /// The first thing that is wrong, with its name and place.
 pub fn check(
     status: &str,
-    headers: Headers,
-) -> Result<(), IllegalHead> {
-    check_status(status)?;
+    headers: &[(&str, &str)],
+) -> Result<(), String> {
+    if let Some(reason) = wrong_status(status) {
+        return Err(format!("status {status:?}: {reason}"));
+    }
     for (at, (name, value)) in headers.iter().enumerate() {
         let wrong = wrong_name(name)
             .or_else(|| wrong_value(value))
             .or_else(|| repeated(name, &headers[..at]))
             .or_else(|| wrong_length(status, name, value));
         if let Some(reason) = wrong {
-            let what = format!("header {name:?}");
-            return Err(IllegalHead { what, reason });
+            return Err(format!("header {name:?}: {reason}"));
         }
     }
     Ok(())
 }
 
 /// Three digits, one space, a reason (PEP 3333; RFC 9112, section 4).
-fn check_status(status: &str) -> Result<(), IllegalHead> {
-    let reason = match status.as_bytes() {
+fn wrong_status(status: &str) -> Option<String> {
+    match status.as_bytes() {
         [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ', text @ ..]
-            if !text.trim_ascii().is_empty()
-                && text.trim_ascii() == text =>
+            if !text.is_empty() && text.trim_ascii() == text =>
         {
             wrong_value(status)
         }
         _ => Some("not like \"200 OK\", from 200 to 599".into()),
-    };
-    match reason {
-        None => Ok(()),
-        Some(reason) => {
-            let what = format!("status {status:?}");
-            Err(IllegalHead { what, reason })
-        }
     }
 }
 
@@ -126,7 +104,7 @@ fn wrong_value(value: &str) -> Option<String> {
     Some(format!("{c:?} at byte {at} of its value"))
 }
 
-fn repeated(name: &str, before: Headers) -> Option<String> {
+fn repeated(name: &str, before: &[(&str, &str)]) -> Option<String> {
     let same = |other: &str| name.eq_ignore_ascii_case(other);
     let is_once = ONCE.iter().any(|once| same(once));
     let is_there = before.iter().any(|(other, _)| same(other));
@@ -143,74 +121,72 @@ fn wrong_length(
     if !name.eq_ignore_ascii_case("Content-Length") {
         return None;
     }
-    if status.starts_with("204") {
-        return Some("a 204 has no body, so no length".into());
+    match (decimal(value.as_bytes()), &status[..3]) {
+        (_, "204") => Some("a 204 has no body, so no length".into()),
+        (None, _) => {
+            Some(format!("{value:?} is not a number of bytes"))
+        }
+        (Some(1..), "205") => Some("a 205 has no body".into()),
+        (Some(_), _) => None,
     }
-    let is_number = value.bytes().all(|b| b.is_ascii_digit())
-        && value.parse::<u64>().is_ok();
-    (!is_number).then(|| format!("{value:?} is not a number of bytes"))
 }
 
-/// What must be remembered of a head that was begun.
-pub(crate) struct Head {
-    pub(crate) status: u16,
-    content_length: Option<u64>,
-    pub(crate) has_type: bool,
-    has_date: bool,
-    has_server: bool,
+/// The head of a response, in the hands of a [`Layer`](crate::Layer).
+///
+/// The headers are the application's; what the server adds is not among
+/// them, and neither is a Content-Length, which is `length`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResponseHead {
+    /// Such as `200 OK`.
+    pub status: String,
+    /// All but Content-Length.
+    pub headers: Headers,
+    /// The body's length in bytes: what the application declared, or
+    /// else what is known of the body. A layer that makes it longer or
+    /// shorter puts the new one here, or `None`.
+    pub length: Option<u64>,
 }
 
-/// How the end of a body is told (RFC 9112, section 6.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Framing {
-    /// There is no body: HEAD, 204, 304.
-    Nothing,
-    /// By Content-Length: so many bytes are still to come.
-    Exactly(u64),
-    /// By a last chunk of no bytes.
-    Chunked,
-    /// By the end of the connection, or of the CGI program's output.
-    UntilClose,
-}
-
-/// Whether a block fits in what Content-Length leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fit {
-    Under,
-    Exactly,
-    Over,
-}
-
-impl Framing {
-    /// How many of a block's bytes are to be sent.
-    pub(crate) fn take(&mut self, length: usize) -> (usize, Fit) {
-        match self {
-            Framing::Nothing => (0, Fit::Under),
-            Framing::Chunked | Framing::UntilClose => {
-                (length, Fit::Under)
-            }
-            Framing::Exactly(left) => {
-                let fit = match (length as u64).cmp(left) {
-                    Ordering::Less => Fit::Under,
-                    Ordering::Equal => Fit::Exactly,
-                    Ordering::Greater => Fit::Over,
-                };
-                let room = (*left).min(length as u64);
-                *left -= room;
-                (room as usize, fit)
-            }
+impl ResponseHead {
+    /// Reads a head back that was begun.
+    pub(crate) fn read_back(begun: &[u8]) -> Self {
+        let text: String =
+            begun.iter().map(|&byte| char::from(byte)).collect();
+        let mut lines = text.split_terminator("\r\n");
+        // "HTTP/1.1 200 OK", or "Status: 200 OK".
+        let first = lines.next().and_then(|line| line.split_once(' '));
+        let mut headers = Headers::default();
+        for line in lines {
+            let (name, value) =
+                line.split_once(": ").unwrap_or((line, ""));
+            headers.push(name, value);
+        }
+        let length = headers.remove("Content-Length");
+        Self {
+            status: first.unwrap_or_default().1.into(),
+            headers,
+            length: length.and_then(|length| length.parse().ok()),
         }
     }
 }
 
-impl Head {
+/// What must be remembered of a head that was begun.
+pub(crate) struct Begun {
+    pub(crate) status: u16,
+    content_length: Option<u64>,
+    has_type: bool,
+    has_date: bool,
+    has_server: bool,
+}
+
+impl Begun {
     /// Checks the status and headers, and begins a head with them.
     pub(crate) fn begin(
         status: &str,
-        headers: Headers,
+        headers: &[(&str, &str)],
         protocol: Protocol,
         to: &mut Vec<u8>,
-    ) -> Result<Self, IllegalHead> {
+    ) -> Result<Self, String> {
         check(status, headers)?;
         let first = match protocol {
             Protocol::Cgi => "Status: ",
@@ -235,10 +211,10 @@ impl Head {
         })
     }
 
-    /// Does a response of this status have no body, ever (RFC 9110,
-    /// section 6.4.1)?
+    /// Does a response of this status have no content, ever (RFC 9110,
+    /// sections 15.3.5, 15.3.6 and 15.4.5)?
     pub(crate) fn is_bodiless(&self) -> bool {
-        matches!(self.status, 204 | 304)
+        matches!(self.status, 204 | 205 | 304)
     }
 
     /// What is wrong with Content-Type: a body needs one, a response
@@ -258,73 +234,66 @@ impl Head {
 
     /// How the end of the body will be told. `length` is the body's,
     /// where it is known.
-    pub(crate) fn framing(
+    fn framing(
         &self,
         protocol: Protocol,
         is_head: bool,
         length: Option<u64>,
     ) -> Framing {
-        if is_head || self.is_bodiless() {
-            return Framing::Nothing;
-        }
         match (self.content_length.or(length), protocol) {
+            _ if is_head || self.is_bodiless() => Framing::Nothing,
             (Some(length), _) => Framing::Exactly(length),
-            (None, Protocol::Http11 { .. }) => Framing::Chunked,
+            (None, Protocol::Http { minor: 1.., .. }) => {
+                Framing::Chunked
+            }
             (None, _) => Framing::UntilClose,
         }
     }
 
-    /// Ends the head with what the application left to the server.
-    pub(crate) fn end(
+    /// Completes the head with what the application left to the server: how
+    /// the body ends, Date and Server (RFC 9110, section 6.6.1), and
+    /// what becomes of the connection.
+    pub(crate) fn complete(
         &self,
         protocol: Protocol,
-        framing: Framing,
+        is_head: bool,
         length: Option<u64>,
         to: &mut Vec<u8>,
-    ) {
-        if framing == Framing::Chunked {
-            push_latin1(to, &["Transfer-Encoding: chunked\r\n"]);
-        }
-        if let Some(length) = self.length_to_add(framing, length) {
-            push_display(to, "Content-Length", length);
-        }
-        if protocol != Protocol::Cgi {
-            self.write_server_fields(to);
-        }
-        push_latin1(to, &[protocol.connection(framing), "\r\n"]);
-    }
-
-    /// A Content-Length that the application did not give. The answer
-    /// to HEAD has it if the body was made all the same.
-    fn length_to_add(
-        &self,
-        framing: Framing,
-        length: Option<u64>,
-    ) -> Option<u64> {
-        match (self.content_length, framing) {
-            (None, Framing::Exactly(length)) => Some(length),
-            (None, Framing::Nothing) if !self.is_bodiless() => {
+    ) -> Framing {
+        let framing = self.framing(protocol, is_head, length);
+        let length = match framing {
+            _ if self.content_length.is_some() => None,
+            Framing::Exactly(length) => Some(length),
+            // Clients wait for a body of it (RFC 9112, section 6.3).
+            Framing::Nothing if self.status == 205 => Some(0),
+            // To HEAD it is told if the body was made all the same.
+            Framing::Nothing if !self.is_bodiless() => {
                 length.filter(|&length| length > 0)
             }
             _ => None,
+        };
+        if let Some(length) = length {
+            push_display(to, "Content-Length", length);
         }
-    }
-
-    /// Date and Server, unless the application gave them (RFC 9110,
-    /// section 6.6.1).
-    fn write_server_fields(&self, to: &mut Vec<u8>) {
-        if !self.has_date {
+        if framing == Framing::Chunked {
+            push_latin1(to, &["Transfer-Encoding: chunked\r\n"]);
+        }
+        if protocol != Protocol::Cgi && !self.has_date {
             push_display(to, "Date", HttpDate::from(SystemTime::now()));
         }
-        if !self.has_server {
+        if protocol != Protocol::Cgi && !self.has_server {
             push_latin1(to, &["Server: ", SOFTWARE, "\r\n"]);
         }
+        push_latin1(to, &[protocol.connection(framing), "\r\n"]);
+        framing
     }
 }
 
 fn push_display(bytes: &mut Vec<u8>, name: &str, value: impl Display) {
+    push_latin1(bytes, &[name, ": "]);
     // It cannot fail: a vector takes all that it is given.
-    let _ = write!(bytes, "{name}: {value}\r\n");
+    let _ = write!(bytes, "{value}");
+    push_latin1(bytes, &["\r\n"]);
 }
 
 fn push_latin1(bytes: &mut Vec<u8>, texts: &[&str]) {

@@ -9,16 +9,15 @@ use crate::request_head::{
     Field, RequestBody, RequestHead, fill_addresses, name_and_port,
 };
 use crate::{Application, Environ, ErrorLog, Failure, input, program};
-use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, Read, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{Builder, scope};
 use std::time::Duration;
+use std::{env, fmt};
 use tiny_http::Request;
 
 /// A server that is listening.
@@ -45,7 +44,7 @@ pub struct Server {
 }
 
 /// Stops a [`Server`] from another thread.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Stopper {
     listener: Weak<tiny_http::Server>,
     is_stopping: Arc<AtomicBool>,
@@ -103,6 +102,12 @@ fn serve(
     program::on_signal(move || stopper.stop());
     command_line::say_address(server.address());
     server.serve(app)
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({:?})", self.address)
+    }
 }
 
 impl Server {
@@ -198,7 +203,7 @@ impl Server {
     fn work(&self, app: &dyn Application) -> io::Result<()> {
         loop {
             match self.listener.recv() {
-                Ok(request) => self.answer_caught(app, request),
+                Ok(request) => self.answer(app, request),
                 Err(_) if self.is_stopping.load(Ordering::Acquire) => {
                     self.stopper().stop(); // the next thread
                     return Ok(());
@@ -208,17 +213,6 @@ impl Server {
                     return Err(error);
                 }
             }
-        }
-    }
-
-    /// The exchange catches the application's panics. What is dropped
-    /// after it, such as the environ, must not end the thread either.
-    fn answer_caught(&self, app: &dyn Application, request: Request) {
-        let answer = AssertUnwindSafe(|| self.answer(app, request));
-        if catch_unwind(answer).is_err() {
-            let mut errors = self.errors.clone();
-            // Nobody is left to be told that a log cannot be written.
-            let _ = writeln!(errors, "a panic after the answer");
         }
     }
 
@@ -265,10 +259,10 @@ impl Server {
         head: &RequestHead,
     ) -> Result<RequestBody, Failure> {
         match head.check()?.within(self.body_limit)? {
-            RequestBody::Chunked if is_upgrade(head) => Err(Failure {
-                status: "501 Not Implemented",
-                reason: "an upgrade with a body in chunks".into(),
-            }),
+            RequestBody::Chunked if is_upgrade(head) => {
+                let reason = "an upgrade with a body in chunks";
+                Err(Failure::new("501 Not Implemented", reason))
+            }
             body => Ok(body),
         }
     }
@@ -331,11 +325,9 @@ fn entry(request: &Request) -> Entry {
 
 /// tiny_http serves no other request after one to upgrade.
 fn protocol(head: &RequestHead) -> Protocol {
-    match head.protocol() {
-        Protocol::Http11 { .. } if is_upgrade(head) => {
-            Protocol::Http11 { keep_alive: false }
-        }
-        protocol => protocol,
+    match is_upgrade(head) {
+        true => head.protocol().closing(),
+        false => head.protocol(),
     }
 }
 

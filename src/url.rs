@@ -1,5 +1,6 @@
 //! The URL that a request was sent to, put together again.
 
+use crate::request_head::is_host;
 use crate::{Environ, Failure, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use url::Url;
@@ -54,18 +55,17 @@ impl Environ {
     /// What the client calls this server, or else what it calls itself.
     fn host(&self) -> Result<String, Failure> {
         let get = |name| self.get(name).unwrap_or_default();
-        let host = match self.get("HTTP_HOST") {
-            Some(host) if !host.is_empty() => host.into_owned(),
-            _ => {
-                format!("{}:{}", get("SERVER_NAME"), get("SERVER_PORT"))
-            }
+        let (name, port) = (get("SERVER_NAME"), get("SERVER_PORT"));
+        let host = match get("HTTP_HOST") {
+            host if !host.is_empty() => host.into_owned(),
+            _ => format!("{name}:{port}"),
         };
-        // With one of these, what follows would not be the path.
-        let ends =
-            |c| "/?#@\\".contains(c) || !char::is_ascii_graphic(&c);
-        match host.contains(ends) {
-            true => Err(Failure::bad_request(format!("host {host:?}"))),
-            false => Ok(host),
+        match is_host(host.as_bytes()) {
+            true => Ok(host),
+            // What follows it might not be the path then.
+            false => {
+                Err(Failure::bad_request(format!("host {host:?}")))
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use std::{fs, iter};
-use support::Log;
+use support::{Log, wait_until};
 
 const TEXT: &[(&str, &str)] = &[("Content-Type", "text/plain")];
 
@@ -316,6 +316,45 @@ fn what_panics_when_it_is_dropped_ends_no_worker() {
     }
     let (answer, _) = server.ask(&get_and_close("/"));
     assert!(answer.ends_with("Hello"), "{answer}");
+}
+
+/// The answer is whole: the connection is kept, and the line is there.
+#[test]
+fn what_panics_behind_an_answer_changes_nothing_of_it() {
+    const KEY: Key<Explosive> = Key::new("test.explosive");
+    let server = serve(Limits::default(), |environ, start| {
+        environ.insert(KEY, Explosive);
+        hello(environ, start)
+    });
+    let requests = [get("/one"), get_and_close("/two")].concat();
+    let (answers, is_reset) = server.ask(&requests);
+    assert_eq!(answers.matches("\r\n\r\nHello").count(), 2);
+    assert!(!is_reset);
+    let log = || server.log.text();
+    wait_until("both lines", || {
+        log().contains("\"GET /two HTTP/1.1\" 200 5")
+    });
+    let log = log();
+    assert!(log.contains("\"GET /one HTTP/1.1\" 200 5"), "{log}");
+    for path in ["one", "two"] {
+        let line = format!(
+            "GET /{path}: the application panicked: is what was asked \
+             for\n"
+        );
+        assert!(log.contains(&line), "{log}");
+    }
+}
+
+#[test]
+fn last_words_are_logged_with_their_request() {
+    let server = serve(Limits::default(), |environ, start| {
+        write!(environ.errors, "last words")?;
+        hello(environ, start)
+    });
+    let mut stream = BufReader::new(server.send(&get("/")));
+    assert!(read_answer(&mut stream).ends_with("Hello"));
+    // The line is written before the answer is.
+    assert!(server.log.text().starts_with("last words\n"));
 }
 
 /// A proxy that was not told would send the next request there.

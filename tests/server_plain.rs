@@ -306,3 +306,45 @@ fn an_address_in_use_is_said_to_be() {
     let error = Server::bind(serving.address).err().unwrap();
     assert_eq!(error.kind(), ErrorKind::AddrInUse);
 }
+
+/// What was refused once is refused for good: what follows would
+/// follow a gap.
+#[test]
+fn a_refused_body_stays_refused() {
+    let server = Server::bind("127.0.0.1:0").unwrap().body_limit(10);
+    let (address, stopper) = (server.address(), server.stopper());
+    let (tells, reached) = channel();
+    let app = move |environ: &mut Environ, start: StartResponse| {
+        let read = |environ: &mut Environ| {
+            let error = environ.input.read(&mut [0; 100]).unwrap_err();
+            error.to_string()
+        };
+        let first = read(environ);
+        tells.send(()).unwrap();
+        let seen = format!("{first}, {}", first == read(environ));
+        Ok(start("200 OK", &[("Content-Type", "text/plain")])?
+            .body(seen))
+    };
+    let app = Mutex::new(app);
+    let thread = thread::spawn(move || {
+        server.serve(
+            move |environ: &mut Environ, start: StartResponse| {
+                (app.lock().unwrap())(environ, start)
+            },
+        )
+    });
+    let mut client = Client::new(address);
+    client.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+         Transfer-Encoding: chunked\r\n\r\n\
+         14\r\n01234567890123456789\r\n",
+    );
+    reached.recv_timeout(support::PATIENCE).unwrap();
+    client.send("5\r\nafter\r\n0\r\n\r\n");
+    let answer = client.rest();
+    let seen = "413 Content Too Large: the body has more than 10 \
+        bytes, true";
+    assert!(answer.ends_with(seen), "{answer}");
+    stopper.stop();
+    thread.join().unwrap().unwrap();
+}

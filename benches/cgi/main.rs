@@ -9,7 +9,7 @@
 //! all of it linked in, with `-C target-feature=+crt-static`; both
 //! kinds are measured, of both languages.
 //!
-//! Each run starts a process with a request in its environment, reads
+//! `RUNS` says how many runs. Each starts a process with a request in its environment, reads
 //! what it prints, and waits for its end. The programs take turns, so
 //! that a machine that slows down slows them all.
 
@@ -18,7 +18,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const RUNS: usize = 500;
+fn runs() -> usize {
+    env::var("RUNS").map_or(500, |runs| {
+        runs.parse().expect("RUNS is a number of runs")
+    })
+}
 
 const ANSWER: &str = "Status: 200 OK\r\nContent-Type: text/html\r\n\
                       Content-Length: 38\r\n\r\n\
@@ -54,6 +58,10 @@ fn gateway(is_static: bool) -> Command {
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--example", "hello_cgi"]);
     build.args(["-p", "gateway", "--target-dir"]).arg(&folder);
+    // With a target the flags are for that alone, and not for what runs
+    // while it is built: macros cannot be static.
+    let host = host();
+    build.args(["--target", &host]);
     // Over whatever RUSTFLAGS the caller's environment holds.
     let flags = match is_static {
         true => "-Ctarget-feature=+crt-static",
@@ -61,7 +69,15 @@ fn gateway(is_static: bool) -> Command {
     };
     build.env("CARGO_ENCODED_RUSTFLAGS", flags);
     run(&mut build);
-    Command::new(folder.join("release/examples/hello_cgi"))
+    Command::new(folder.join(host).join("release/examples/hello_cgi"))
+}
+
+/// What this machine is called, such as x86_64-unknown-linux-gnu.
+fn host() -> String {
+    let output = Command::new("rustc").arg("-vV").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let host = text.lines().find_map(|l| l.strip_prefix("host: "));
+    host.expect("a host").to_string()
 }
 
 fn run(command: &mut Command) {
@@ -95,7 +111,7 @@ type Times<'a> = Vec<(&'a str, Vec<Duration>)>;
 fn measure<'a>(programs: &mut [(&'a str, Command)]) -> Times<'a> {
     let mut times: Times =
         programs.iter().map(|(name, _)| (*name, vec![])).collect();
-    for run in 0..RUNS + 20 {
+    for run in 0..runs() + 20 {
         for turn in 0..programs.len() {
             // Nobody is always the one that comes after another.
             let at = (turn + run) % programs.len();
@@ -118,7 +134,7 @@ fn report(times: Times) {
         times[times.len() * percent / 100].as_secs_f64() * 1e6
     };
     let base = median(&times[0].1, 50);
-    println!("{RUNS} runs each, in turn");
+    println!("{} runs each, in turn", runs());
     println!("{:16} {:>10} {:>10} {:>8}", "", "median", "p90", "ratio");
     for (name, times) in &times {
         let (half, most) = (median(times, 50), median(times, 90));

@@ -3,7 +3,7 @@
 use super::Limits;
 use super::pairs::{self, Pairs};
 use super::record::*;
-use crate::Failure;
+use crate::input::too_late;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::net::TcpStream;
@@ -321,13 +321,6 @@ fn ended(id: u16, protocol_status: u8) -> Vec<u8> {
     let mut record = Vec::new();
     push_end(&mut record, id, protocol_status);
     record
-}
-
-fn too_late() -> Failure {
-    Failure {
-        status: "408 Request Timeout",
-        reason: "the rest of the request does not come".into(),
-    }
 }
 
 fn cut() -> io::Error {

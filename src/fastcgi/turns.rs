@@ -30,19 +30,43 @@ impl Turns {
         state.waiting -= 1;
         state.free -= 1;
         drop(state);
-        let done = work();
-        let mut state = self.state();
+        let _turn = Turn(self);
+        work()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A turn, which is given back whatever becomes of the work.
+struct Turn<'a>(&'a Turns);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
         state.free += 1;
         let is_wanted = state.waiting > 0;
         drop(state);
         // To wake somebody is a call of the system, also in vain.
         if is_wanted {
-            self.changed.notify_one();
+            self.0.changed.notify_one();
         }
-        done
     }
+}
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn a_turn_is_given_back_by_a_panic() {
+        let turns = Turns::new(1);
+        for _ in 0..2 {
+            let work = || turns.take(|| panic!("at work"));
+            assert!(catch_unwind(work).is_err());
+        }
+        assert_eq!(turns.take(|| 7), 7);
     }
 }

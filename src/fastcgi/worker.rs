@@ -116,13 +116,12 @@ impl<'a> Worker<'a> {
         let ends = request.take();
         let is_told = match outcome.end {
             End::Keep | End::Close => true,
-            End::Cut | End::Gone => request.is_aborted(),
+            End::Cut | End::Reset | End::Gone => request.is_aborted(),
         };
         let ends = ends.filter(|_| is_told).and_then(|mut ends| {
             let (inbound, outbound) = (&mut ends.0, &mut ends.1);
             outbound.end(inbound.end()).is_ok().then_some(ends)
         });
-        // What the application has put there ends with the request.
         self.environ.reset();
         ends
     }
@@ -185,7 +184,7 @@ impl<'a> Worker<'a> {
 
 fn too_many(reason: String) -> Result<(), Failure> {
     let status = "431 Request Header Fields Too Large";
-    Err(Failure { status, reason })
+    Err(Failure::new(status, reason))
 }
 
 /// Says goodbye. To close while something is unread would take back

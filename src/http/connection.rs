@@ -6,6 +6,7 @@ use super::socket::{Patience, Socket};
 use super::worker::Request;
 use crate::Failure;
 use crate::exchange::End;
+use crate::input::too_late;
 use crate::request_head::{FIELDS_LIMIT, RequestBody, TARGET_LIMIT};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::SocketAddr;
@@ -224,7 +225,7 @@ impl Inbound {
             _ => return Ok(None),
         };
         let reason = format!("{length} bytes and no end");
-        Err(Failure { status, reason })
+        Err(Failure::new(status, reason))
     }
 
     /// What was read and is not used yet.
@@ -406,13 +407,6 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 const BROKEN: &str = "the request's body could not be read before";
 
 const GONE: &str = "the request that this body belonged to is over";
-
-fn too_late() -> Failure {
-    Failure {
-        status: "408 Request Timeout",
-        reason: "the rest of the request does not come".into(),
-    }
-}
 
 /// `wsgi.input`, until the request is over.
 pub(crate) struct Input {

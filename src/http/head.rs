@@ -58,10 +58,10 @@ fn parse_fields<'a>(
             }
             Ok(&fields[..headers.len()])
         }
-        Err(httparse::Error::TooManyHeaders) => Err(Failure {
-            status: "431 Request Header Fields Too Large",
-            reason: format!("more than {FIELD_LIMIT} fields"),
-        }),
+        Err(httparse::Error::TooManyHeaders) => Err(Failure::new(
+            "431 Request Header Fields Too Large",
+            format!("more than {FIELD_LIMIT} fields"),
+        )),
         Err(error) => bad(&format!("fields: {error}")),
         Ok(Status::Partial) => bad("fields without an end"),
     }

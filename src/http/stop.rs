@@ -30,10 +30,8 @@ impl Stop {
     /// Counts a worker for as long as it works.
     pub(crate) fn counted<T>(&self, work: impl FnOnce() -> T) -> T {
         *self.workers() += 1;
-        let ended = work();
-        *self.workers() -= 1;
-        self.changed.notify_all();
-        ended
+        let _counted = Counted(self);
+        work()
     }
 
     /// Waits until a stop is asked for, and then for the workers to
@@ -48,5 +46,15 @@ impl Stop {
             .wait_timeout_while(asked, limit, |count| *count > 0)
             .unwrap_or_else(PoisonError::into_inner);
         *workers == 0
+    }
+}
+
+/// A worker that is counted, whatever ends it.
+struct Counted<'a>(&'a Stop);
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        *self.0.workers() -= 1;
+        self.0.changed.notify_all();
     }
 }

@@ -9,8 +9,7 @@ use crate::request_head::{
     RequestBody, RequestHead, TARGET_LIMIT, fill_addresses,
 };
 use crate::{Application, Environ, Failure};
-use std::io::{self, BufRead, BufReader, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io::{self, BufRead, BufReader};
 use std::sync::Arc;
 
 pub(crate) struct Worker<'a> {
@@ -29,7 +28,7 @@ pub(crate) struct Request {
 }
 
 /// How a refusal is answered, and whoever may be closed on.
-const CLOSE: Protocol = Protocol::Http11 { keep_alive: false };
+const CLOSE: Protocol = Protocol::Http { minor: 1, keep_alive: false };
 
 impl<'a> Worker<'a> {
     pub(crate) fn new(
@@ -65,9 +64,9 @@ impl<'a> Worker<'a> {
             Ok(Arrival::Waste) => End::Keep,
             Ok(Arrival::End) => End::Gone,
             Ok(Arrival::Head(length)) => {
-                self.answer_caught(&connection, Ok(length))
+                self.answer(&connection, Ok(length))
             }
-            Err(no) => self.answer_caught(&connection, Err(no)),
+            Err(no) => self.answer(&connection, Err(no)),
         };
         match end {
             End::Keep => waiting.again(connection),
@@ -75,30 +74,12 @@ impl<'a> Worker<'a> {
                 connection.leave();
                 waiting.again(connection);
             }
-            End::Cut | End::Gone => waiting.close(place),
+            End::Cut | End::Reset | End::Gone => waiting.close(place),
         }
     }
 
-    /// The exchange catches the application's panics. What is dropped
-    /// after it, such as a value that middleware has put into the
-    /// environ, must not end the worker either.
-    pub(crate) fn answer_caught(
-        &mut self,
-        connection: &Arc<Connection>,
-        head: Result<usize, Failure>,
-    ) -> End {
-        let answer = AssertUnwindSafe(|| self.answer(connection, head));
-        catch_unwind(answer).unwrap_or_else(|_| {
-            self.environ = Environ::new();
-            let mut errors = self.server.errors.clone();
-            // Nobody is left to be told that a log cannot be written.
-            let _ = writeln!(errors, "a panic after the answer");
-            End::Cut
-        })
-    }
-
     /// Answers the request whose head is so long, or was refused.
-    fn answer(
+    pub(crate) fn answer(
         &mut self,
         connection: &Arc<Connection>,
         head: Result<usize, Failure>,
@@ -112,7 +93,6 @@ impl<'a> Worker<'a> {
             Ok(request)
         });
         let outcome = self.run(connection, request);
-        // What the application has put there ends with the request.
         self.environ.reset();
         if let (Some(log), Some(entry)) =
             (&self.server.access_log, entry)
@@ -181,10 +161,7 @@ impl<'a> Worker<'a> {
         let protocol = request.protocol;
         let outcome =
             exchange::run(self.app, environ, protocol, &mut out);
-        if let (End::Cut, Protocol::Http10 { .. }) =
-            (outcome.end, protocol)
-        {
-            // The end would look like that of a whole answer.
+        if outcome.end == End::Reset {
             connection.socket.reset();
         }
         outcome
@@ -197,12 +174,9 @@ impl<'a> Worker<'a> {
 fn protocol(head: &RequestHead, body: &RequestBody) -> Protocol {
     let is_long = matches!(body, RequestBody::Length(length)
         if *length > SKIP_LIMIT);
-    match head.protocol() {
-        Protocol::Http11 { .. } if is_long => CLOSE,
-        Protocol::Http10 { .. } if is_long => {
-            Protocol::Http10 { keep_alive: false }
-        }
-        protocol => protocol,
+    match is_long {
+        true => head.protocol().closing(),
+        false => head.protocol(),
     }
 }
 

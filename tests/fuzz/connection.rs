@@ -134,7 +134,7 @@ fn answers(server: &Server, bytes: &[u8], cut: usize) -> Vec<u8> {
             Err(no) => Err(no),
         };
         send(true);
-        if worker.answer_caught(&connection, head) != End::Keep {
+        if worker.answer(&connection, head) != End::Keep {
             break;
         }
     }

@@ -368,7 +368,14 @@ requests! {
     "two Hosts", "3.2", get!("Host: a\r\nHost: b"), REFUSED;
     "a Host with a path", "3.2", get!("Host: a/b"), REFUSED;
     "a Host with a user", "3.2", get!("Host: me@a"), REFUSED;
-    "an empty Host", "3.2", get!("Host: "), ["200 200", "400 200"];
+    "an empty Host", "3.2", get!("Host: "), ["200 200"];
+    "a Host of three parts", "9110 7.2", get!("Host: a:b:c"), REFUSED;
+    "a Host with two ports", "9110 7.2",
+        get!("Host: a:80:80"), REFUSED;
+    "a Host with half a bracket", "9110 7.2",
+        get!("Host: [::1"), REFUSED;
+    "a Host with a false escape", "9110 7.2",
+        get!("Host: %zz"), REFUSED;
 
     // The request line
     "a target of 64 KiB", "3",
@@ -410,6 +417,8 @@ requests! {
         "GET http://me@b/ HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED;
     "an absolute form without a host", "9110 4.2.1",
         "GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED;
+    "an absolute form with two ports", "9110 4.2.1",
+        "GET http://b:80:80/ HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED;
     "OPTIONS *", "3.2.4",
         "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", ["200 200"];
     "GET *", "3.2.4",

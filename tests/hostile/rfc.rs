@@ -85,6 +85,15 @@ requests! {
         ["200 200"];
     "an absolute form in capitals", "9110 4.2.3",
         "GET HTTP://b/ HTTP/1.1\r\nHost: a\r\n\r\n", ["200 200"];
+    "an absolute form with an IPv6 address", "9110 4.2.1",
+        "GET http://[::1]:80/ HTTP/1.1\r\nHost: a\r\n\r\n",
+        ["200 200"];
+    "an absolute form with half a bracket", "9110 4.2.1",
+        "GET http://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n", ["400"];
+    "an absolute form with a false escape", "9110 4.2.1",
+        "GET http://%zz/ HTTP/1.1\r\nHost: a\r\n\r\n", ["400"];
+    "an absolute form of a port alone", "9110 4.2.1",
+        "GET http://:80/ HTTP/1.1\r\nHost: a\r\n\r\n", ["400"];
     "an absolute form of another scheme", "3.2.2",
         "GET ftp://b/ HTTP/1.1\r\nHost: a\r\n\r\n", ["400"];
     "an authority without CONNECT", "3.2.3",
@@ -97,6 +106,32 @@ requests! {
     "a Host with an empty port", "3.2", get!("Host: a:"), ["200 200"];
     "a Host that is an IPv6 address", "3.2",
         get!("Host: [::1]:80"), ["200 200"];
+    "a Host that is an IPv4 address in IPv6", "9110 7.2",
+        get!("Host: [::ffff:192.0.2.7]"), ["200 200"];
+    "a Host with an escape", "9110 7.2",
+        get!("Host: caf%C3%A9"), ["200 200"];
+    "a Host of a port alone", "9110 7.2",
+        get!("Host: :80"), ["200 200"];
+    "a Host with half an escape", "9110 7.2",
+        get!("Host: a%4"), ["400"];
+    "a Host with a port that is no number", "9110 7.2",
+        get!("Host: a:http"), ["400"];
+    "a Host that is an IPv6 address without brackets", "9110 7.2",
+        get!("Host: ::1"), ["400"];
+    "a Host in brackets that is no address", "9110 7.2",
+        get!("Host: [a]"), ["400"];
+    "a Host that is an IPv4 address in brackets", "9110 7.2",
+        get!("Host: [192.0.2.7]"), ["400"];
+    "a Host with something behind the bracket", "9110 7.2",
+        get!("Host: [::1]80"), ["400"];
+    "a Host of a version to come", "9110 7.2",
+        get!("Host: [v1.a]"), ["400"];
+    "a Host with a zone", "9110 7.2",
+        get!("Host: [fe80::1%25eth0]"), ["400"];
+    "a Host with a quote", "9110 7.2",
+        get!("Host: \"a\""), ["400"];
+    "a Host in Latin-1", "9110 7.2",
+        get!("Host: caf\u{e9}"), ["400"];
     "a Host with a space", "3.2", get!("Host: a b"), ["400"];
     "a Host with a comma", "3.2",
         get!("Host: a, b"), ["400"];

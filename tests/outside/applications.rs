@@ -5,7 +5,7 @@
 //! compile here: to return without a start, to start twice without an
 //! error, and to write after the body was returned.
 
-use gateway::{Block, Body, Environ, Headers, Response};
+use gateway::{Block, Body, Environ, Response};
 use gateway::{Result, StartResponse};
 use std::fs::File;
 use std::io::{BufRead, Read, Write};
@@ -388,7 +388,7 @@ fn header(
     let path = environ.bytes("PATH_INFO").unwrap_or_default();
     let path: String = path.iter().map(|&b| char::from(b)).collect();
     let parts: Vec<&str> = path.split('/').collect();
-    let headers: Headers = &[PLAIN, (parts[2], parts[3])];
+    let headers = &[PLAIN, (parts[2], parts[3])];
     Ok(start_response("200 OK", headers)?.body("Hello World!"))
 }
 

@@ -5,9 +5,13 @@ use crate::http::Answer;
 use crate::nginx;
 use crate::process::{Folder, LIMIT, Running, until};
 use crate::required::required;
+use crate::strangers;
 use crate::web_servers::{Kind, error_log, free_port};
+use gateway::ProxyField::{For, Host, Proto};
 use gateway::fastcgi::{Server, Stopper};
-use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
+use gateway::{
+    Application, Environ, ErrorLog, Response, Result, StartResponse,
+};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -44,7 +48,10 @@ struct Site {
 
 impl Site {
     /// Starts both; `None` if the web server is not installed.
-    fn start(program: &str) -> Option<Self> {
+    fn start(
+        program: &str,
+        app: impl Application + Send + Sync + 'static,
+    ) -> Option<Self> {
         if !required(program) {
             return None;
         }
@@ -52,7 +59,7 @@ impl Site {
         let server = server.errors(ErrorLog::new(io::sink()));
         let (place, back) =
             (server.address().unwrap(), server.stopper());
-        let thread = thread::spawn(move || server.serve(application));
+        let thread = thread::spawn(move || server.serve(app));
         let folder = Folder::new();
         let place = |text: &str, port: u16| {
             text.replace("9000", &place.port().to_string())
@@ -177,7 +184,9 @@ fn value<'a>(page: &'a str, name: &str) -> Option<&'a str> {
 
 /// What holds behind every web server.
 fn serves(program: &str) {
-    let Some(site) = Site::start(program) else { return };
+    let Some(site) = Site::start(program, application) else {
+        return;
+    };
     let answer = site.ask("GET /caf%C3%A9/a?b=%20c", "");
     assert_eq!(answer.status, "200 OK");
     let page = answer.text();
@@ -194,11 +203,24 @@ fn serves(program: &str) {
 }
 
 fn takes_a_body(program: &str) {
-    let Some(site) = Site::start(program) else { return };
+    let Some(site) = Site::start(program, application) else {
+        return;
+    };
     let body = "x".repeat(300_000);
     let page = site.ask("POST /", &body).text();
     assert_eq!(value(&page, "CONTENT_LENGTH"), Some("300000"));
     assert!(page.ends_with("\n300000 bytes\n"), "{page}");
+}
+
+/// The client's address is a variable, and no field is believed.
+fn lets_no_stranger_be_somebody_else(program: &str) {
+    if !required("curl") {
+        return;
+    }
+    let app = strangers::application([For, Proto, Host]);
+    let Some(site) = Site::start(program, app) else { return };
+    let port = site.address.port();
+    strangers::are_not_believed("http://127.0.0.1", port, &[]);
 }
 
 #[test]
@@ -212,6 +234,11 @@ fn nginx_passes_a_body_on() {
 }
 
 #[test]
+fn nginx_lets_no_stranger_be_somebody_else() {
+    lets_no_stranger_be_somebody_else("nginx");
+}
+
+#[test]
 fn lighttpd_asks_us() {
     serves("lighttpd");
 }
@@ -222,6 +249,11 @@ fn lighttpd_passes_a_body_on() {
 }
 
 #[test]
+fn lighttpd_lets_no_stranger_be_somebody_else() {
+    lets_no_stranger_be_somebody_else("lighttpd");
+}
+
+#[test]
 fn apache_asks_us() {
     serves("apache2");
 }
@@ -229,4 +261,9 @@ fn apache_asks_us() {
 #[test]
 fn apache_passes_a_body_on() {
     takes_a_body("apache2");
+}
+
+#[test]
+fn apache_lets_no_stranger_be_somebody_else() {
+    lets_no_stranger_be_somebody_else("apache2");
 }

@@ -16,5 +16,8 @@ mod oracle;
 mod process;
 mod requests;
 mod required;
+#[path = "../it/forms/shifts.rs"]
+mod shifts;
+mod strangers;
 mod urls;
 mod web_servers;

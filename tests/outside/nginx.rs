@@ -3,9 +3,13 @@
 
 use crate::process::{Folder, Running, until};
 use crate::required::{find, required};
+use crate::strangers;
 use crate::web_servers::free_port;
+use gateway::ProxyField::{For, Host, Proto};
 use gateway::http::{Server, Stopper};
-use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
+use gateway::{
+    Application, Environ, ErrorLog, Response, Result, StartResponse,
+};
 use std::net::TcpStream;
 use std::process::Command;
 use std::thread::{self, JoinHandle};
@@ -38,7 +42,10 @@ fn application(
 
 impl Site {
     /// Starts both; `None` if a program is not installed.
-    fn start() -> Option<Self> {
+    fn start(
+        site: &str,
+        app: impl Application + Send + Sync + 'static,
+    ) -> Option<Self> {
         let programs = ["nginx", "openssl", "curl"];
         if !programs.into_iter().all(required) {
             return None;
@@ -46,15 +53,18 @@ impl Site {
         let server = Server::bind("127.0.0.1:0").unwrap();
         let server = server.errors(ErrorLog::new(io::sink()));
         let (address, back) = (server.address(), server.stopper());
-        let thread = thread::spawn(move || server.serve(application));
+        let thread = thread::spawn(move || server.serve(app));
         let folder = Folder::new();
         make_certificate(&folder);
+        let back_end = format!("server {address}");
         // Somebody may take the port between us and nginx.
         let started = (0..5).find_map(|_| {
             let port = free_port();
-            let site = include_str!("nginx.conf")
-                .replace("127.0.0.1:8000", &address.to_string())
-                .replace("8443", &port.to_string());
+            let site = site
+                .replace("8443", &port.to_string())
+                .replace("8080", &port.to_string())
+                .replace("server 127.0.0.1:8000", &back_end)
+                .replace("server 127.0.0.1:9000", &back_end);
             Some((start(&folder, &site, port)?, port))
         });
         let (nginx, port) = started.expect("nginx starts");
@@ -84,6 +94,9 @@ impl Drop for Site {
         assert!(matches!(served, Some(Ok(Ok(())))), "{served:?}");
     }
 }
+
+/// What chapter 8 prints.
+const SITE: &str = include_str!("nginx.conf");
 
 const CERTIFICATE: &str = "certificate.pem";
 
@@ -138,7 +151,7 @@ fn value<'a>(page: &'a str, name: &str) -> Option<&'a str> {
 
 #[test]
 fn nginx_speaks_tls_and_http_2_for_us() {
-    let Some(site) = Site::start() else { return };
+    let Some(site) = Site::start(SITE, application) else { return };
     let page = site.ask("/caf%C3%A9?a=%20b", &[]);
     assert!(page.ends_with("HTTP/2\n"), "{page}");
     let host = format!("localhost:{}", site.port);
@@ -149,6 +162,7 @@ fn nginx_speaks_tls_and_http_2_for_us() {
         ("HTTP_HOST", &host),
         ("HTTP_X_FORWARDED_FOR", "127.0.0.1"),
         ("HTTP_X_FORWARDED_PROTO", "https"),
+        ("HTTP_X_FORWARDED_HOST", &host),
     ] {
         assert_eq!(value(&page, name), Some(expected), "{name}");
     }
@@ -157,7 +171,7 @@ fn nginx_speaks_tls_and_http_2_for_us() {
 
 #[test]
 fn nginx_keeps_its_connection_to_us() {
-    let Some(site) = Site::start() else { return };
+    let Some(site) = Site::start(SITE, application) else { return };
     let port = || {
         let page = site.ask("/", &[]);
         value(&page, "REMOTE_PORT").map(str::to_string)
@@ -169,11 +183,34 @@ fn nginx_keeps_its_connection_to_us() {
 
 #[test]
 fn a_body_gets_through_nginx() {
-    let Some(site) = Site::start() else { return };
+    let Some(site) = Site::start(SITE, application) else { return };
     let body = "x".repeat(300_000);
     let file = site.folder.path("body");
     fs::write(&file, body).unwrap();
     let data = format!("@{}", file.display());
     let page = site.ask("/", &["--data-binary", &data]);
     assert!(page.contains("\n300000 bytes\n"), "{page}");
+}
+
+#[test]
+fn nginx_lets_no_stranger_be_somebody_else() {
+    let app = strangers::application([For, Proto, Host]);
+    let Some(site) = Site::start(SITE, app) else { return };
+    let certificate = site.folder.path(CERTIFICATE);
+    let options = ["--cacert", certificate.to_str().unwrap()];
+    strangers::are_not_believed(
+        "https://localhost",
+        site.port,
+        &options,
+    );
+}
+
+/// With `$proxy_add_x_forwarded_for`, what he says comes first.
+#[test]
+fn nor_where_it_adds_to_what_he_says() {
+    let app = strangers::application([For, Proto]);
+    let site = include_str!("matrix/nginx-http.conf");
+    let Some(site) = Site::start(site, app) else { return };
+    let port = site.port;
+    strangers::are_not_believed("http://127.0.0.1", port, &[]);
 }

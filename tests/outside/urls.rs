@@ -2,6 +2,7 @@
 //! `wsgiref.util`, for environs of all kinds.
 
 use crate::required::required;
+use crate::shifts::SHIFTS;
 use gateway::Environ;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -47,8 +48,12 @@ impl Chance {
 }
 
 /// The scheme, and the variables in the order of `urls.py`.
-type Case = (&'static str, [Vec<u8>; 4]);
+type Case = (&'static str, [Option<Vec<u8>>; 4]);
 
+const NAMES: [&str; 4] =
+    ["HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"];
+
+/// Environs with paths of segments that are left as they are.
 fn cases() -> Vec<Case> {
     let mut chance = Chance(2006);
     let hosts = ["a", "a.example:8000", "127.0.0.1:80", "[::1]:443"];
@@ -60,24 +65,86 @@ fn cases() -> Vec<Case> {
         script.retain(|byte| !b";=,".contains(byte));
         let path = chance.path(&[b"", b"/"]);
         let scheme = chance.pick(&["http", "https"]);
-        (scheme, [host, script, path, chance.query()])
+        let values = [host, script, path, chance.query()];
+        (scheme, values.map(Some))
     };
     (0..400).map(case).collect()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// Those of the table, and many more with segments of all kinds.
+fn detours() -> Vec<Case> {
+    let case = |script: Option<Vec<u8>>, path: Option<Vec<u8>>| {
+        ("http", [Some(b"a".to_vec()), script, path, None])
+    };
+    let mut chance = Chance(3333);
+    let segments: [&[u8]; 11] = [
+        b"",
+        b"",
+        b".",
+        b".",
+        b"...",
+        b".a",
+        b"a",
+        b"a.b",
+        b"\0",
+        b"\xc3\xab",
+        b" ",
+    ];
+    let mut path = |segments: &[&[u8]], end: &[&[u8]]| {
+        let count = chance.below(6);
+        let mut path: Vec<u8> = (0..count)
+            .flat_map(|_| [&b"/"[..], chance.pick(segments)])
+            .collect::<Vec<_>>()
+            .concat();
+        if !path.is_empty() {
+            path.extend_from_slice(chance.pick(end));
+        }
+        (chance.below(20) > 0).then_some(path)
+    };
+    // Those of SCRIPT_NAME stay; Python takes its detours out.
+    let plain = &segments[4..];
+    let mut random =
+        || case(path(plain, &[b"", b"/"]), path(&segments, &[b""]));
+    let table = SHIFTS.iter().map(|((script, path), _)| {
+        case(Some((*script).into()), Some((*path).into()))
+    });
+    table.chain((0..800).map(|_| random())).collect()
 }
 
-fn from_hex(text: &str) -> Vec<u8> {
+fn environ((scheme, values): &Case) -> Environ {
+    let mut environ = Environ::new();
+    environ.url_scheme = scheme;
+    for (name, value) in NAMES.iter().zip(values) {
+        if let Some(value) = value {
+            environ.set(name, value);
+        }
+    }
+    environ
+}
+
+fn hex(bytes: &Option<Vec<u8>>) -> String {
+    match bytes {
+        None => "-".into(),
+        Some(bytes) => {
+            bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        }
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
     let digits = |at| u8::from_str_radix(&text[at..at + 2], 16);
-    (0..text.len()).step_by(2).map(|at| digits(at).unwrap()).collect()
+    let bytes =
+        (0..text.len()).step_by(2).map(|at| digits(at).unwrap());
+    (text != "-").then(|| bytes.collect())
 }
 
-/// What wsgiref makes of them, a line for each.
-fn theirs(cases: &[Case]) -> String {
+/// What wsgiref makes of a case: the URL, the name, and the two paths
+/// after the shift.
+type Theirs = [Option<Vec<u8>>; 4];
+
+fn theirs(cases: &[Case]) -> Vec<Theirs> {
     let line = |(scheme, values): &Case| {
-        let values: Vec<_> = values.iter().map(|v| hex(v)).collect();
+        let values: Vec<_> = values.iter().map(hex).collect();
         format!("{scheme},{}\n", values.join(","))
     };
     let lines: String = cases.iter().map(line).collect();
@@ -95,7 +162,31 @@ fn theirs(cases: &[Case]) -> String {
     });
     let output = python.wait_with_output().unwrap();
     feed.join().unwrap();
-    String::from_utf8(output.stdout).unwrap()
+    let output = String::from_utf8(output.stdout).unwrap();
+    let theirs: Vec<Theirs> = output
+        .lines()
+        .map(|line| {
+            let fields: Vec<_> =
+                line.split(',').map(from_hex).collect();
+            fields.try_into().unwrap()
+        })
+        .collect();
+    assert_eq!(theirs.len(), cases.len());
+    theirs
+}
+
+/// What `shift_path` makes of the environ, in their words.
+fn shift(environ: &mut Environ) -> [Option<Vec<u8>>; 3] {
+    let name = environ.shift_path().map(String::into_bytes);
+    let bytes = |name| environ.bytes(name).map(<[u8]>::to_vec);
+    [name, bytes("SCRIPT_NAME"), bytes("PATH_INFO")]
+}
+
+/// A name is text, and need not be UTF-8 in Python.
+fn shifted([_, name, script, path]: &Theirs) -> [Option<Vec<u8>>; 3] {
+    let name = name.as_deref().map(String::from_utf8_lossy);
+    let name = name.map(|name| name.into_owned().into_bytes());
+    [name, script.clone(), path.clone()]
 }
 
 #[test]
@@ -104,28 +195,32 @@ fn urls_and_shifted_paths_are_those_of_wsgiref() {
         return;
     }
     let cases = cases();
-    let theirs = theirs(&cases);
-    assert_eq!(theirs.lines().count(), cases.len());
-    for ((scheme, values), line) in cases.iter().zip(theirs.lines()) {
-        let names =
-            ["HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING"];
-        let mut environ = Environ::new();
-        environ.url_scheme = scheme;
-        for (name, value) in names.iter().zip(values) {
-            environ.set(name, value);
-        }
-        let line: Vec<_> = line.split(',').map(from_hex).collect();
-        let [url, name, script, path] = &line[..] else {
-            panic!("{line:?}")
-        };
+    for (case, theirs) in cases.iter().zip(theirs(&cases)) {
+        let mut environ = environ(case);
+        let url = theirs[0].as_deref().unwrap();
         let url = Url::parse(str::from_utf8(url).unwrap()).unwrap();
-        let ours = environ.url().unwrap();
-        assert_eq!(ours, url, "{values:?}");
-        let shifted = environ.shift_path().unwrap_or_default();
-        assert_eq!(shifted, String::from_utf8_lossy(name));
-        let get = |name| environ.bytes(name).unwrap();
-        assert_eq!(get("SCRIPT_NAME"), script, "{values:?}");
-        assert_eq!(get("PATH_INFO"), path, "{values:?}");
-        assert_eq!(environ.url().unwrap(), url, "{values:?}");
+        assert_eq!(environ.url().unwrap(), url, "{case:?}");
+        let ours = shift(&mut environ);
+        assert_eq!(ours, shifted(&theirs), "{case:?}");
+        assert_eq!(environ.url().unwrap(), url, "{case:?}");
+    }
+}
+
+#[test]
+fn paths_with_detours_are_shifted_as_by_wsgiref() {
+    if !required("python3") {
+        return;
+    }
+    let cases = detours();
+    let theirs = theirs(&cases);
+    for ((_, expected), theirs) in SHIFTS.iter().zip(&theirs) {
+        let (name, script, path) = *expected;
+        let expected = [name, Some(script), Some(path)];
+        let expected = expected.map(|v| v.map(|v| v.as_bytes().into()));
+        assert_eq!(shifted(theirs), expected);
+    }
+    for (case, theirs) in cases.iter().zip(&theirs) {
+        let ours = shift(&mut environ(case));
+        assert_eq!(ours, shifted(theirs), "{case:?}");
     }
 }

@@ -2,13 +2,12 @@
 
 #![cfg(unix)]
 
-use gateway::exchange::{self, Protocol};
-use gateway::{Environ, ErrorLog, Key, StartResponse};
+use gateway::testing::{self, Answer};
+use gateway::{Environ, Key};
 use std::ffi::OsStr;
-use std::io::{self, Write};
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
-use std::sync::{Arc, Mutex};
 
 const KEYS: &str = env!("CARGO_BIN_EXE_ch03");
 const VALUES: &str = env!("CARGO_BIN_EXE_values");
@@ -190,54 +189,51 @@ fn a_length_is_digits_and_nothing_else() {
     }
 }
 
-/// A log that can be read afterwards.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+#[test]
+fn a_closure_is_asked_without_a_server() {
+    let app = gateway::app(|environ, start_response| {
+        let path = environ.get("PATH_INFO").unwrap_or_default();
+        let path = path.into_owned();
+        let text = [("Content-Type", "text/plain")];
+        Ok(start_response("200 OK", &text)?.body(path))
+    });
+    let answer = gateway::testing::get(&app, "/caf%C3%A9?tea");
+    assert_eq!(answer.status, "200 OK");
+    assert_eq!(answer.text(), "/café");
 }
 
 /// What a page with these headers comes to, and what the log says.
-fn page_with(headers: gateway::Headers) -> (String, String) {
-    let app = |_: &mut Environ, start_response: StartResponse| {
+fn page_with(headers: &[(&str, &str)]) -> Answer {
+    let app = gateway::app(|_, start_response| {
         let started = start_response("200 OK", headers)?;
         Ok(started.body("Hello World!"))
-    };
-    let (mut out, log) = (Vec::new(), Kept::default());
-    let mut environ = Environ::new();
-    environ.set("REQUEST_METHOD", "GET");
-    environ.errors = ErrorLog::new(log.clone());
-    exchange::run(&app, &mut environ, Protocol::Cgi, &mut out);
-    let log = log.0.lock().unwrap().clone();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (text(out), text(log))
+    });
+    testing::get(&app, "/")
 }
 
 #[test]
 fn a_header_with_a_line_break_never_leaves() {
-    let (out, log) = page_with(&[("X-Next", "a\r\nSet-Cookie: b")]);
-    assert!(out.starts_with("Status: 500 "), "{out}");
-    assert!(!out.contains("Set-Cookie"), "{out}");
+    let answer = page_with(&[("X-Next", "a\r\nSet-Cookie: b")]);
+    assert_eq!(answer.status, "500 Internal Server Error");
+    assert_eq!(answer.headers.get("Set-Cookie"), None);
     let message = "header \"X-Next\": '\\r' at byte 1 of its value";
-    assert!(log.contains(message), "{log}");
+    assert!(answer.log.contains(message), "{}", answer.log);
 }
 
 #[test]
 fn an_announced_length_is_announced_once() {
     let type_ = ("Content-Type", "text/plain");
-    let (out, log) = page_with(&[type_, ("Content-Length", "12")]);
-    assert_eq!(out.matches("Content-Length: 12\r\n").count(), 1);
-    assert!(out.ends_with("Hello World!"), "{out}");
-    assert_eq!(log, "");
+    let answer = page_with(&[type_, ("Content-Length", "12")]);
+    let lengths = |answer: &Answer| {
+        let pairs = answer.headers.pairs();
+        pairs.iter().filter(|(n, _)| *n == "Content-Length").count()
+    };
+    assert_eq!(lengths(&answer), 1);
+    assert_eq!(answer.text(), "Hello World!");
+    assert_eq!(answer.log, "");
 
-    let (out, log) = page_with(&[type_, ("Content-Length", "5")]);
-    assert!(out.ends_with("\r\n\r\nHello"), "{out}");
-    assert!(log.contains("longer than its Content-Length"), "{log}");
+    let answer = page_with(&[type_, ("Content-Length", "5")]);
+    assert_eq!(answer.text(), "Hello");
+    let message = "longer than its Content-Length";
+    assert!(answer.log.contains(message), "{}", answer.log);
 }

@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub const READ: &str = "In: the body";
 
 pub const HINT: &str = "`mem::replace` takes the old input out of the \
-    environ. `Exactly` is a model for the reader, and a `BufReader` \
-    around yours gives it the methods of `BufRead`. With nothing left, \
-    one byte more has to be asked for, to see whether it is there.";
+    environ. The chapter's `Body` is a model for the reader, and a \
+    `BufReader` around yours gives it the methods of `BufRead`. With \
+    nothing left, `fill_buf` of the old input shows whether there is \
+    more, and takes nothing.";
 
 type Answer = fn(&mut Environ, usize);
 
@@ -57,7 +58,7 @@ fn read(
 fn told(error: io::Error) -> String {
     let error = error.into();
     match Failure::find(&error) {
-        Some(failure) => failure.status.into(),
+        Some(failure) => failure.status().into(),
         None => format!("an error without a status: {error}"),
     }
 }
@@ -190,7 +191,7 @@ fn count(
 
 fn too_large() -> io::Error {
     let status = "413 Content Too Large";
-    Failure { status, reason: "too large".into() }.into()
+    Failure::new(status, "too large").into()
 }
 
 pub const WRONG: [(&str, Answer); 4] = [

@@ -8,5 +8,5 @@ pub fn file_error(error: io::Error) -> Error {
         ErrorKind::PermissionDenied => "403 Forbidden",
         _ => return error.into(),
     };
-    Failure { status, reason: error.to_string() }.into()
+    Failure::new(status, error.to_string()).into()
 }

@@ -94,9 +94,8 @@ pub fn title_or_failure(
     environ: &mut Environ,
     start_response: StartResponse,
 ) -> Result<Response> {
-    let title = find(environ).map_err(|error| Failure {
-        status: "404 Not Found",
-        reason: error.to_string(),
+    let title = find(environ).map_err(|error| {
+        Failure::new("404 Not Found", error.to_string())
     })?;
     let started = start_response("200 OK", &TEXT)?;
     Ok(started.body(format!("{title}\n")))

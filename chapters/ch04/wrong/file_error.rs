@@ -94,7 +94,7 @@ pub fn check(file_error: Answer) -> Verdict {
 }
 
 fn failure(status: &'static str, reason: impl ToString) -> Error {
-    Failure { status, reason: reason.to_string() }.into()
+    Failure::new(status, reason.to_string()).into()
 }
 
 pub const WRONG: [(&str, Answer); 4] = [

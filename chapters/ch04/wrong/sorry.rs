@@ -127,10 +127,8 @@ pub fn check(sorry: Answer) -> Verdict {
     let log = || call(&*sorry(failing(lost))).1;
     let sent = format!("{sent}; the log");
     expect(sent, log, "the tea is gone\n".into(), LOG)?;
-    let lost: fn() -> Error = || {
-        let (status, reason) = ("404 Not Found", "no tea".into());
-        Failure { status, reason }.into()
-    };
+    let lost: fn() -> Error =
+        || Failure::new("404 Not Found", "no tea").into();
     let sent = "an application that fails with 404 Not Found";
     let answer = || call(&*sorry(failing(lost)));
     let log = "404 Not Found: no tea\n".to_string();
@@ -192,7 +190,7 @@ pub const WRONG: [(&str, Answer); 4] = [
     (LOG, |app| {
         answering(app, |_, start, error| {
             let status = Failure::find(&error)
-                .map_or("500 Internal Server Error", |f| f.status);
+                .map_or("500 Internal Server Error", Failure::status);
             apology(start, status)
         })
     }),
@@ -210,7 +208,7 @@ pub const WRONG: [(&str, Answer); 4] = [
                 app.call(environ, start).map_err(|error| {
                     let status = "500 Internal Server Error";
                     let reason = format!("Sorry: {error}");
-                    Failure { status, reason }.into()
+                    Failure::new(status, reason).into()
                 })
             },
         )
@@ -227,7 +225,7 @@ pub const WRONG: [(&str, Answer); 4] = [
             };
         answering(Box::new(noisy), |_, start, error| {
             let status = Failure::find(&error)
-                .map_or("500 Internal Server Error", |f| f.status);
+                .map_or("500 Internal Server Error", Failure::status);
             apology(start, status)
         })
     }),

@@ -1,6 +1,6 @@
 /// May a client ask for more on the connection of this answer?
 ///
-/// This is the other side of `Protocol::keeps`. It needs two things.
+/// This is the other side of `Protocol::end`. It needs two things.
 /// The end of the body must be told by something else than the end of
 /// the connection: by a Content-Length, by chunks, or because an
 /// answer to this `method`, or of this `status`, has no body.

@@ -20,7 +20,7 @@ fn ask(method: &str, path: &str, out: &mut dyn Write) {
     let mut environ = Environ::new();
     environ.set("REQUEST_METHOD", method);
     environ.set("PATH_INFO", path);
-    let protocol = Protocol::Http11 { keep_alive: true };
+    let protocol = Protocol::Http { minor: 1, keep_alive: true };
     exchange::run(&mine::application, &mut environ, protocol, out);
 }
 

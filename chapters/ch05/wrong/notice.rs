@@ -7,7 +7,7 @@ use std::io;
 
 pub const READ: &str = "The answer";
 
-pub const HINT: &str = "What does `length_to_add` do for `Nothing`, \
+pub const HINT: &str = "What does `Begun::end` add for `Nothing`, \
     and where does its `length` come from? A body that is not sent can \
     still be measured.";
 
@@ -25,7 +25,7 @@ fn lines(notice: Answer, method: &str) -> Vec<String> {
     environ.set("REQUEST_METHOD", method);
     environ.errors = ErrorLog::new(io::sink());
     let mut out = Vec::new();
-    let protocol = Protocol::Http11 { keep_alive: true };
+    let protocol = Protocol::Http { minor: 1, keep_alive: true };
     exchange::run(&notice, &mut environ, protocol, &mut out);
     let text = String::from_utf8_lossy(&out);
     let is_own = |line: &&str| {

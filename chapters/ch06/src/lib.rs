@@ -53,5 +53,5 @@ pub fn show_url(
 fn not_found(environ: &Environ) -> Failure {
     let path = environ.get("SCRIPT_NAME").unwrap_or_default();
     let reason = format!("nothing is at {path}");
-    Failure { status: "404 Not Found", reason }
+    Failure::new("404 Not Found", reason)
 }

@@ -29,7 +29,7 @@ pub fn parcel(
     let mut list = String::new();
     let mut parts = environ.parts(PARCEL_LIMIT)?;
     while let Some(mut part) = parts.next_part()? {
-        let name = part.name().unwrap_or("(no name)").to_string();
+        let name = part.name().to_string();
         let file = part.file_name().map(|file| format!(" {file:?}"));
         let file = file.unwrap_or_default();
         let bytes = io::copy(&mut part, &mut io::sink())?;

@@ -1,9 +1,8 @@
 //! The guest book and its neighbors, asked without a server.
 
+use gateway::ProxyField::{For, Host, Proto};
 use gateway::exchange::{self, Protocol};
-use gateway::{
-    Application, Environ, ErrorLog, ProxyFields, behind_proxy,
-};
+use gateway::{Application, Environ, ErrorLog, behind_proxy};
 use std::fs;
 use std::io;
 use std::net::Ipv4Addr;
@@ -213,7 +212,7 @@ fn the_path_leads_to_one_of_three() {
 #[test]
 fn a_proxy_that_is_trusted_is_believed() {
     let proxy = Ipv4Addr::LOCALHOST.into();
-    let fields = ProxyFields::XForwarded;
+    let fields = [For, Proto, Host];
     let app = behind_proxy(ch06::show_url, [proxy], fields);
     let ask_from = |address: &str| {
         let mut environ = environ("GET");

@@ -27,7 +27,8 @@ const REASON: &str = "Whoever reads the log wants to see what came: \
 pub fn check(page_number: Answer) -> Verdict {
     let ask = |query: &str| {
         let form = Form::parse(query.as_bytes());
-        page_number(&form.expect("a form")).map_err(|no| no.status)
+        page_number(&form.expect("a form"))
+            .map_err(|no| no.status().to_string())
     };
     for (query, expected, hint) in [
         ("page=3", 3, NUMBER),
@@ -61,12 +62,13 @@ pub fn check(page_number: Answer) -> Verdict {
         ("page=0", ZERO),
         ("page=000", ZERO),
     ] {
-        let expected = Err("400 Bad Request");
+        let expected = Err("400 Bad Request".to_string());
         expect(format!("{query:?}"), || ask(query), expected, hint)?;
     }
     let reason = || {
         let form = Form::parse(b"page=seven").expect("a form");
-        let reason = page_number(&form).err().map(|no| no.reason);
+        let reason =
+            page_number(&form).err().map(|no| no.reason().to_string());
         reason.is_some_and(|reason| reason.contains("seven"))
     };
     let sent = "\"page=seven\"; is `seven` in the reason?";

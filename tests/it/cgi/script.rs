@@ -387,7 +387,7 @@ fn a_program_that_fails_after_its_head_is_cut() {
             &answer("200 OK", "Content-Type: t\r\n", "half"),
             "GET /: 502 Bad Gateway: it ended with exit status: 3\n",
         )
-        .ends(End::Cut);
+        .ends(End::Reset);
 }
 
 pub const SHORT: Duration = Duration::from_millis(300);
@@ -413,7 +413,7 @@ fn a_program_that_overruns_in_its_body_is_cut() {
     let log = OVERRUN.replace("/:", "/asleep:");
     answered
         .says(&answer("200 OK", TEXT, "first"), &log)
-        .ends(End::Cut);
+        .ends(End::Reset);
 }
 
 /// A process by its id, which a script has written into a file.

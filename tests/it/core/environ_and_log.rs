@@ -100,7 +100,7 @@ fn an_extension_has_the_type_of_its_key() {
 
 fn refusal(name: &'static str) -> String {
     let made = catch_unwind(|| Key::<()>::new(name));
-    let panic = made.err().expect("a refusal");
+    let panic = made.expect_err("a refusal");
     panic.downcast_ref::<&str>().expect("a text").to_string()
 }
 
@@ -118,10 +118,83 @@ fn a_key_is_lower_case_letters_digits_dots_and_underscores() {
 
 #[test]
 fn a_key_has_a_prefix() {
-    let reason = "a key starts with a prefix of its own and a dot";
-    for wrong in ["", "user", ".user", "."] {
+    let reason = "a key is a prefix of its own, a dot and a name";
+    for wrong in ["", "user", "a.", "a.b."] {
         assert_eq!(refusal(wrong), reason, "{wrong:?}");
     }
+    let reason = "a dot of a key has a name around it";
+    for wrong in [".user", ".", "a..b", "..", "a..", ".a.b"] {
+        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+    }
+}
+
+#[test]
+fn keys_of_wsgi_are_nobodys_to_define() {
+    for wrong in ["wsgi.input", "wsgi.x", "wsgi.a.b"] {
+        let reason = "keys of wsgi are the specification's";
+        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+    }
+    for right in ["wsgix.a", "wsg.i", "x.wsgi.a", "wsgi_.a"] {
+        Key::<()>::new(right);
+    }
+}
+
+#[test]
+fn a_value_can_be_changed_and_taken_out() {
+    const NAME: Key<String> = Key::new("test.name");
+    const NUMBER: Key<u8> = Key::new("test.name");
+    let mut environ = Environ::new();
+    assert_eq!(environ.take(NAME), None);
+    environ.insert(NAME, "ada".into());
+    environ.extension_mut(NAME).unwrap().push('!');
+    // The same name with another type is another value.
+    assert_eq!(environ.extension_mut(NUMBER), None);
+    assert_eq!(environ.take(NUMBER), None);
+    assert_eq!(environ.take(NAME).unwrap(), "ada!");
+    assert_eq!(environ.extension(NAME), None);
+    environ.insert(NAME, "bob".into());
+    environ.insert(NUMBER, 7);
+    assert_eq!(environ.extension(NAME), None);
+    assert_eq!(environ.extension(NUMBER), Some(&7));
+}
+
+#[test]
+fn an_environ_goes_to_another_thread() {
+    const NAME: Key<String> = Key::new("test.name");
+    let mut environ = Environ::new();
+    environ.set("A", "1");
+    environ.insert(NAME, "ada".into());
+    let told = thread::spawn(move || {
+        let name = environ.take(NAME).unwrap();
+        format!("{name} {}", environ.get("A").unwrap())
+    });
+    assert_eq!(told.join().unwrap(), "ada 1");
+}
+
+#[test]
+fn what_is_public_can_be_shown() {
+    let mut environ = Environ::new();
+    environ.set("B", b"caf\xe9");
+    environ.set("A", "1");
+    environ.set("A", "2");
+    assert_eq!(
+        format!("{environ:?}"),
+        "{\"A\": \"2\", \"B\": \"caf\u{fffd}\"}"
+    );
+    let key = Key::<u8>::new("a.b");
+    assert_eq!(format!("{key:?}"), "Key(\"a.b\")");
+    assert_eq!(format!("{:?}", ErrorLog::stderr()), "ErrorLog");
+    let body = gateway::Body::from("Hello");
+    assert_eq!(format!("{body:?}"), "Body(Some(5))");
+    let app = gateway::app(|_, start_response| {
+        let started = start_response("204 No Content", &[])?;
+        assert_eq!(format!("{started:?}"), "Started(204)");
+        let response = started.body("");
+        let shown = format!("{response:?}");
+        assert_eq!(shown, "Response { body: Body(Some(0)) }");
+        Ok(response)
+    });
+    assert_eq!(gateway::testing::get(&app, "/").log, "");
 }
 
 fn log() -> (ErrorLog, Log) {
@@ -231,4 +304,115 @@ fn a_log_goes_on_after_a_panic_and_completes_short_writes() {
     let before = log.text().len();
     writeln!(errors, "kept").unwrap();
     assert_eq!(&log.text()[before..], "kept\n");
+}
+
+/// CWE-117: each of these, a terminal or who reads lines would obey.
+#[test]
+fn nothing_that_a_terminal_obeys_reaches_the_log() {
+    let (mut errors, log) = log();
+    for code in 0..=0x10ffff {
+        let Some(c) = char::from_u32(code) else { continue };
+        if c != '\n' {
+            write!(errors, "{c}x").unwrap();
+        }
+    }
+    errors.flush().unwrap();
+    for c in log.text().chars().filter(|c| *c != '\n' && *c != '\t') {
+        assert!(!c.is_control(), "{c:?}");
+        let code = u32::from(c);
+        assert!(!(0x2028..=0x202e).contains(&code), "{c:?}");
+        assert!(!(0x2066..=0x2069).contains(&code), "{c:?}");
+    }
+    for (c, shown) in [
+        ('\r', "\\r"),
+        ('\x1b', "\\u{1b}"),
+        ('\0', "\\u{0}"),
+        ('\x7f', "\\u{7f}"),
+        ('\u{85}', "\\u{85}"),
+        ('\u{9b}', "\\u{9b}"),
+        ('\u{2028}', "\\u{2028}"),
+        ('\u{202e}', "\\u{202e}"),
+        ('\u{2066}', "\\u{2066}"),
+        ('\u{2069}', "\\u{2069}"),
+        ('\t', "\t"),
+        ('\\', "\\"),
+        ('"', "\""),
+        ('\u{2027}', "\u{2027}"),
+        ('\u{202f}', "\u{202f}"),
+        ('\u{2065}', "\u{2065}"),
+        ('\u{206a}', "\u{206a}"),
+        ('\u{a0}', "\u{a0}"),
+    ] {
+        let (mut errors, log) = self::log();
+        writeln!(errors, "a{c}b").unwrap();
+        assert_eq!(log.text(), format!("a{shown}b\n"));
+    }
+}
+
+#[test]
+fn a_line_may_end_in_cr_lf_and_need_not_be_text() {
+    let (mut errors, log) = log();
+    errors.write_all(b"one\r\ntwo\r").unwrap();
+    errors.write_all(b"\nthree\r\r\n\xfffour\n").unwrap();
+    let text = "one\ntwo\nthree\\r\n\u{fffd}four\n";
+    assert_eq!(log.text(), text);
+}
+
+/// A sink that counts what it is given at a time.
+struct Most(Log, std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+impl Write for Most {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let order = std::sync::atomic::Ordering::Relaxed;
+        self.1.fetch_max(bytes.len(), order);
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_line_without_an_end_is_cut_into_lines_of_16_kib() {
+    const LIMIT: usize = 16 * 1024;
+    for length in [LIMIT - 1, LIMIT, LIMIT + 1, 2 * LIMIT, 40_000] {
+        for at_once in [1, 1000, LIMIT, 100_000] {
+            let (mut errors, log) = log();
+            let text = "e".repeat(length);
+            for piece in text.as_bytes().chunks(at_once) {
+                errors.write_all(piece).unwrap();
+            }
+            errors.write_all(b"\nnext\n").unwrap();
+            let text = log.text();
+            let lines: Vec<_> = text.lines().collect();
+            let (last, lines) = lines.split_last().unwrap();
+            assert_eq!(*last, "next");
+            assert_eq!(lines.len(), length.div_ceil(LIMIT));
+            assert_eq!(lines.concat().len(), length);
+            assert!(lines.iter().all(|line| line.len() <= LIMIT));
+        }
+    }
+    // Nor is it kept.
+    let most = std::sync::Arc::default();
+    let log = Log::default();
+    let sink = Most(log.clone(), std::sync::Arc::clone(&most));
+    let mut errors = ErrorLog::new(sink);
+    for _ in 0..1000 {
+        errors.write_all(&[b'e'; 999]).unwrap();
+    }
+    let most = most.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(most <= LIMIT + 1, "{most}");
+    assert!(log.text().len() > 950_000);
+}
+
+#[test]
+fn many_lines_that_are_written_at_once_go_out_at_once() {
+    let most = std::sync::Arc::default();
+    let sink = Most(Log::default(), std::sync::Arc::clone(&most));
+    let mut errors = ErrorLog::new(sink);
+    let text = "0123456789\n".repeat(5000);
+    errors.write_all(text.as_bytes()).unwrap();
+    let most = most.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(most, text.len());
 }

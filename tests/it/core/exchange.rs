@@ -4,8 +4,8 @@
 use crate::support::{Folder, Log};
 use gateway::exchange::{self, End, Outcome, Protocol};
 use gateway::{
-    Application, Body, Environ, ErrorLog, Failure, Headers, Response,
-    Result, StartResponse,
+    Application, Body, Environ, ErrorLog, Failure, Response, Result,
+    StartResponse,
 };
 use std::cell::{Cell, RefCell};
 use std::fs::File;
@@ -23,8 +23,8 @@ const CGI_HEAD: &str = "Status: 200 OK\r\nContent-Type: text/plain\r\n";
 const CGI_500: &str = "Status: 500 Internal Server Error\r\n\
     Content-Type: text/plain\r\nContent-Length: 26\r\n\r\n\
     500 Internal Server Error\n";
-const HTTP10: Protocol = Protocol::Http10 { keep_alive: false };
-const HTTP11: Protocol = Protocol::Http11 { keep_alive: true };
+const HTTP10: Protocol = Protocol::Http { minor: 0, keep_alive: false };
+const HTTP11: Protocol = Protocol::Http { minor: 1, keep_alive: true };
 
 /// What happened, in order.
 #[derive(Clone, Default)]
@@ -137,7 +137,7 @@ impl Answered {
 
 fn answer(
     status: &'static str,
-    headers: Headers<'static>,
+    headers: &'static [(&'static str, &'static str)],
     body: impl Fn() -> Body,
 ) -> impl Application {
     move |_: &mut Environ, start_response: StartResponse| {
@@ -435,7 +435,7 @@ fn a_refused_head_is_not_sent_even_if_its_error_is_dropped() {
 
 fn restarting(
     written: &'static str,
-    headers: Headers<'static>,
+    headers: &'static [(&'static str, &'static str)],
 ) -> impl Application {
     move |_: &mut Environ, start_response: StartResponse| {
         let first = [("Content-Type", "text/html"), ("X", "1")];
@@ -467,7 +467,7 @@ fn restart_after_the_head_was_sent_gives_the_error_back() {
              X: 1\r\n\r\nhalf",
             "GET /: the cause\n",
         )
-        .ends(End::Cut);
+        .ends(End::Reset);
 }
 
 #[test]
@@ -520,20 +520,112 @@ fn a_block_is_sent_and_flushed_before_the_next_is_asked_for() {
     );
 }
 
+// RFC 9110, 15.3.6; RFC 9112, 6.3: a client waits for its body
+#[test]
+fn a_205_says_that_it_is_empty_and_asks_for_no_block() {
+    const BARE: [(&str, &str); 2] = [("Date", "D"), ("Server", "S")];
+    let head = "HTTP/1.1 205 Reset Content\r\nDate: D\r\nServer: S\r\n";
+    let events = Events::default();
+    let app = {
+        let events = events.clone();
+        answer("205 Reset Content", &BARE, move || {
+            told(&events, &["hello"])
+        })
+    };
+    for protocol in [HTTP11, HTTP10] {
+        let answered = asked(protocol).run(&app as &dyn Application);
+        let text = String::from_utf8(answered.bytes).unwrap();
+        assert!(text.starts_with(head), "{text}");
+        assert!(text.contains("\r\nContent-Length: 0\r\n"), "{text}");
+        assert!(text.ends_with("\r\n\r\n"), "{text}");
+        assert_eq!((&*answered.log, answered.outcome.bytes), ("", 0));
+    }
+    assert_eq!(events.count("ask"), 0);
+    // It may say so itself, and nothing else.
+    const ZERO: [(&str, &str); 1] = [("Content-Length", "0")];
+    cgi(answer("205 Reset Content", &ZERO, || "hello".into())).says(
+        "Status: 205 Reset Content\r\nContent-Length: 0\r\n\r\n",
+        "",
+    );
+    const FIVE: [(&str, &str); 1] = [("Content-Length", "5")];
+    cgi(answer("205 Reset Content", &FIVE, || "hello".into())).says(
+        CGI_500,
+        "GET /: header \"Content-Length\": a 205 has no body\n",
+    );
+}
+
 // The server may send it together with what ends the answer
 #[test]
 fn the_end_of_a_plain_body_is_left_to_the_server() {
     let asked = asked(Protocol::Cgi);
     let app = |_: &mut Environ, start_response: StartResponse| {
-        Ok(start_response("200 OK", &TEXT)?.body(["one", "two"]))
+        Ok(start_response("200 OK", &TEXT)?.body("one"))
     };
-    asked.run(app).says(
-        &format!("{CGI_HEAD}Content-Length: 6\r\n\r\nonetwo"),
-        "",
-    );
+    asked
+        .run(app)
+        .says(&format!("{CGI_HEAD}Content-Length: 3\r\n\r\none"), "");
     let events = asked.events.all();
-    assert!(events[0].ends_with("one"), "{events:?}");
-    assert_eq!(events[1..], ["flush", "write two"]);
+    assert_eq!(events.len(), 1, "{events:?}");
+}
+
+// RFC 9110, 9.3.2: nobody knows how long the page would be
+#[test]
+fn an_empty_body_for_head_announces_no_length() {
+    let asked = head(HTTP11);
+    asked
+        .run(answer("200 OK", &DATED, || "".into()))
+        .says(&format!("{DATED_HEAD}\r\n"), "");
+    let asked = head(HTTP11);
+    asked
+        .run(answer("200 OK", &DATED, || "x".into()))
+        .says(&format!("{DATED_HEAD}Content-Length: 1\r\n\r\n"), "");
+}
+
+/// What is longer is not copied to stand behind the head.
+#[test]
+fn a_block_of_16_kib_goes_out_in_one_write_and_a_longer_one_in_two() {
+    for (length, writes) in [(16 << 10, 1), ((16 << 10) + 1, 2)] {
+        let asked = asked(Protocol::Cgi);
+        let app = |_: &mut Environ, start: StartResponse<'_>| {
+            let block = "x".repeat(length);
+            Ok(start("200 OK", &TEXT)?.body(block))
+        };
+        let answered = asked.run(app);
+        assert_eq!(answered.outcome.bytes, length as u64);
+        assert!(answered.bytes.ends_with(&b"x".repeat(length)));
+        assert_eq!(asked.events.all().len(), writes, "{length}");
+    }
+    // In chunks, a third ends the chunk, and one more the body.
+    let asked = asked(HTTP11);
+    let app = |_: &mut Environ, start: StartResponse<'_>| {
+        let block = "x".repeat(20_000).into_bytes();
+        let body = Body::blocks([Ok(block.into())]);
+        Ok(start("200 OK", &DATED)?.body(body))
+    };
+    let answered = asked.run(app);
+    let body = format!("4e20\r\n{}\r\n0\r\n\r\n", "x".repeat(20_000));
+    assert!(answered.bytes.ends_with(body.as_bytes()));
+}
+
+/// What is in the environ may take its time when it is dropped.
+#[test]
+fn an_answer_does_not_wait_for_what_is_left_in_the_environ() {
+    struct Slow(std::sync::mpsc::Sender<()>);
+    impl Drop for Slow {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+        }
+    }
+    const KEY: gateway::Key<Slow> = gateway::Key::new("test.last");
+    let (sender, dropped) = std::sync::mpsc::channel();
+    let asked = asked(Protocol::Cgi);
+    let app = |environ: &mut Environ, start: StartResponse<'_>| {
+        environ.insert(KEY, Slow(sender.clone()));
+        Ok(start("200 OK", &TEXT)?.body("one"))
+    };
+    asked.run(app);
+    assert!(dropped.try_recv().is_ok());
+    assert_eq!(asked.events.all().last().unwrap(), "flush");
 }
 
 // 549-556: not before its last bytes are on their way
@@ -736,7 +828,11 @@ fn a_write_past_the_content_length_fails() {
         Ok(started.body(""))
     };
     let head = "Content-Length: 2\r\nContent-Type: t\r\n\r\n";
-    cgi(app).says(&format!("Status: 200 OK\r\n{head}ab"), "");
+    cgi(app).says(
+        &format!("Status: 200 OK\r\n{head}ab"),
+        "GET /: the body is longer than its Content-Length; the rest \
+         is not sent\n",
+    );
 }
 
 // 929-950
@@ -779,7 +875,7 @@ fn the_length_of_a_body_after_write_is_not_announced() {
 // 942-950; RFC 9112, 6.1: no chunks for 1.0
 #[test]
 fn an_unknown_length_ends_with_the_connection_under_1_0() {
-    asked(Protocol::Http10 { keep_alive: true })
+    asked(Protocol::Http { minor: 0, keep_alive: true })
         .run(stream(&["ab", "c"]))
         .says(&format!("{DATED_HEAD}Connection: close\r\n\r\nabc"), "")
         .ends(End::Close);
@@ -788,8 +884,8 @@ fn an_unknown_length_ends_with_the_connection_under_1_0() {
 // RFC 9112, 9.3
 #[test]
 fn keep_alive_is_said_to_1_0_and_close_to_1_1() {
-    let keep = Protocol::Http10 { keep_alive: true };
-    let close = Protocol::Http11 { keep_alive: false };
+    let keep = Protocol::Http { minor: 0, keep_alive: true };
+    let close = Protocol::Http { minor: 1, keep_alive: false };
     for (protocol, connection, end) in [
         (HTTP11, "", End::Keep),
         (close, "Connection: close\r\n", End::Close),
@@ -987,7 +1083,7 @@ fn a_panic_after_the_head_cuts_the_answer() {
         &format!("{CGI_HEAD}\r\na"),
         "GET /: the application panicked: out of ink\n",
     )
-    .ends(End::Cut);
+    .ends(End::Reset);
 }
 
 #[test]
@@ -998,15 +1094,20 @@ fn an_error_after_write_cuts_the_answer() {
         Err("no ink".into())
     };
     let sent = format!("{CGI_HEAD}\r\na");
-    cgi(app).says(&sent, "GET /: no ink\n").ends(End::Cut);
+    cgi(app).says(&sent, "GET /: no ink\n").ends(End::Reset);
 }
 
 #[test]
 fn a_failure_whose_status_cannot_be_sent_is_a_500() {
-    for status in ["404", "99 Low", "200 OK\rX: y"] {
-        let failure = Failure { status, reason: "no page".into() };
-        let log = failure.to_string();
-        cgi(failure).says(CGI_500, &format!("GET /: {log}\n"));
+    for (status, shown, why) in [
+        ("404", "404", "not like \"200 OK\", from 200 to 599"),
+        ("99 Low", "99 Low", "not like \"200 OK\", from 200 to 599"),
+        ("200 A\rX", "200 A\\rX", "'\\r' at byte 5 of its value"),
+    ] {
+        let log = format!(
+            "GET /: {shown}: no page\nGET /: status {status:?}: {why}\n"
+        );
+        cgi(Failure::new(status, "no page")).says(CGI_500, &log);
     }
 }
 
@@ -1015,7 +1116,7 @@ fn a_failure_has_its_own_status_even_inside_an_io_error() {
     for is_wrapped in [false, true] {
         let app = |_: &mut Environ, _: StartResponse| {
             let status = "404 Not Found";
-            let failure = Failure { status, reason: "no page".into() };
+            let failure = Failure::new(status, "no page");
             Err(match is_wrapped {
                 true => io::Error::from(failure).into(),
                 false => failure.into(),

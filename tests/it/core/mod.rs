@@ -1,5 +1,10 @@
 //! The environ, the exchange, the log, and what the compiler proves.
 
+mod anything;
+mod applications;
 mod compile_fail;
 mod environ_and_log;
+mod errors;
 mod exchange;
+mod layers;
+mod memory;

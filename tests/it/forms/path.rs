@@ -1,6 +1,7 @@
-//! `shift_path`: bare numbers in comments are lines of PEP 3333.
+//! `shift_path`, where there is no Python to be asked.
 
 use super::environ;
+use super::shifts::SHIFTS;
 
 /// The name, and SCRIPT_NAME and PATH_INFO afterwards.
 fn shifted(
@@ -14,37 +15,64 @@ fn shifted(
     (name, get("SCRIPT_NAME"), get("PATH_INFO"))
 }
 
-fn expected(
-    name: &str,
-    script: &str,
-    path: &str,
-) -> (Option<String>, String, String) {
-    (Some(name.into()), script.into(), path.into())
+#[test]
+fn it_is_wsgirefs_shift_path_info() {
+    for &(before, (name, script, path)) in SHIFTS {
+        let expected =
+            (name.map(String::from), script.into(), path.into());
+        let (script, path) = before;
+        assert_eq!(shifted(script, path), expected, "{before:?}");
+    }
 }
 
+/// Python takes these for what they would mean in a path of files.
 #[test]
-fn the_first_segment_is_moved() {
-    assert_eq!(shifted("", "/a/b"), expected("a", "/a", "/b"));
-    assert_eq!(shifted("/x", "/a"), expected("a", "/x/a", ""));
-    assert_eq!(shifted("/x", "/a/"), expected("a", "/x/a", "/"));
-    assert_eq!(shifted("/x/a", "/"), expected("", "/x/a/", ""));
-    assert_eq!(shifted("", "//a"), expected("", "/", "/a"));
+fn two_dots_and_what_is_in_script_name_stay_as_they_are() {
+    for (script, path, expected) in [
+        ("/s/t", "/../a", ("..", "/s/t/..", "/a")),
+        ("", "/..", ("..", "/..", "")),
+        ("/s//t/.", "/a", ("a", "/s//t/./a", "")),
+        ("/s/../t", "/a", ("a", "/s/../t/a", "")),
+        ("/", "/a", ("a", "/a", "")),
+        ("//", "/a", ("a", "//a", "")),
+    ] {
+        let (name, script_name, path_info) = expected;
+        let expected =
+            (Some(name.into()), script_name.into(), path_info.into());
+        assert_eq!(shifted(script, path), expected, "{script}, {path}");
+    }
 }
 
 #[test]
 fn at_the_end_there_is_none_and_nothing_changes() {
-    let none = (None, "/x".to_string(), String::new());
-    assert_eq!(shifted("/x", ""), none);
-    let mut nothing = environ(&[]);
+    // Python raises for most of these.
+    for path in ["", "a", ".", "a/", "a/b", "*", "\\a"] {
+        for script in ["/x", "/x/", "", "/s//t"] {
+            let none = (None, script.into(), path.into());
+            assert_eq!(shifted(script, path), none, "{path:?}");
+        }
+    }
+    let mut nothing = environ(&[("SCRIPT_NAME", "/s/")]);
     assert_eq!(nothing.shift_path(), None);
-    assert_eq!(nothing.get("SCRIPT_NAME"), None);
+    assert_eq!(nothing.get("SCRIPT_NAME").unwrap(), "/s/");
+    assert_eq!(nothing.get("PATH_INFO"), None);
+}
+
+#[test]
+fn without_a_script_name_there_is_one_afterwards() {
+    let mut environ = environ(&[("PATH_INFO", "/a/b")]);
+    assert_eq!(environ.shift_path().as_deref(), Some("a"));
+    assert_eq!(environ.get("SCRIPT_NAME").unwrap(), "/a");
+    assert_eq!(environ.get("PATH_INFO").unwrap(), "/b");
 }
 
 #[test]
 fn bytes_are_moved_as_they_are() {
     let mut environ = environ(&[("SCRIPT_NAME", "/x")]);
-    environ.set("PATH_INFO", b"/\xeb/\xff");
+    environ.set("PATH_INFO", b"/\xeb/\xff\0");
     assert_eq!(environ.shift_path().unwrap(), "\u{fffd}");
     assert_eq!(environ.bytes("SCRIPT_NAME").unwrap(), b"/x/\xeb");
-    assert_eq!(environ.bytes("PATH_INFO").unwrap(), b"/\xff");
+    assert_eq!(environ.bytes("PATH_INFO").unwrap(), b"/\xff\0");
+    assert_eq!(environ.shift_path().unwrap(), "\u{fffd}\0");
+    assert_eq!(environ.bytes("PATH_INFO").unwrap(), b"");
 }

@@ -67,6 +67,7 @@ fn a_host_that_no_url_can_have_is_refused() {
     ] {
         let refused = environ(&[("HTTP_HOST", host)]).url();
         let refused = refused.map(|url| url.to_string()).unwrap_err();
-        assert_eq!(refused.status, "400 Bad Request", "{host}");
+        let refused = refused.to_string();
+        assert!(refused.starts_with("400 Bad Request: "), "{host}");
     }
 }

@@ -34,9 +34,8 @@ pub fn application(
             format!("{}\n", io::copy(input, &mut io::sink())?)
         }
         "teapot" => {
-            let reason = "it is short and stout".into();
-            let status = "418 I'm a teapot";
-            return Err(Failure { status, reason }.into());
+            let reason = "it is short and stout";
+            return Err(Failure::new("418 I'm a teapot", reason).into());
         }
         _ => {
             return applications::application(environ, start_response);

@@ -239,7 +239,7 @@ fn forms() -> Vec<Case> {
         case("a file", "POST /parts")
             .field("Content-Type: multipart/form-data; boundary=X")
             .body(parts)
-            .page("Some(\"a\") Some(\"b.txt\"): 300000 bytes\n"),
+            .page("\"a\" Some(\"b.txt\"): 300000 bytes\n"),
         case("half a file", "POST /parts")
             .field("Content-Type: multipart/form-data; boundary=X")
             .body(part)

@@ -31,7 +31,7 @@ fn answer(mut stream: TcpStream) -> io::Result<()> {
     };
     let mut environ = Environ::new();
     head.fill(&mut environ);
-    let close = Protocol::Http11 { keep_alive: false };
+    let close = Protocol::Http { minor: 1, keep_alive: false };
     exchange::run(&ch05::application, &mut environ, close, &mut stream);
     Ok(())
 }

@@ -1,0 +1,61 @@
+//! The headers of a response, for who changes them.
+
+/// The headers of a response: names and values, in order.
+///
+/// Names are compared without regard to case (RFC 9110, section 5.1).
+/// Whether a header may be sent is looked at when it is
+/// ([`response_head::check`](crate::response_head::check)).
+///
+/// ```
+/// use gateway::Headers;
+///
+/// let mut headers = Headers::from(&[("Vary", "Cookie")][..]);
+/// headers.push("Set-Cookie", "a=1");
+/// headers.set("X-Frame-Options", "DENY");
+/// assert_eq!(headers.get("x-frame-options"), Some("DENY"));
+/// assert_eq!(headers.remove("VARY").as_deref(), Some("Cookie"));
+/// assert_eq!(headers.pairs().len(), 2);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// The first value of a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut all = self.0.iter();
+        let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Adds a header, beside any that has the same name.
+    pub fn push(&mut self, name: &str, value: impl ToString) {
+        self.0.push((name.into(), value.to_string()));
+    }
+
+    /// Puts a header in the place of all that have its name.
+    pub fn set(&mut self, name: &str, value: impl ToString) {
+        self.remove(name);
+        self.push(name, value);
+    }
+
+    /// Removes all headers of a name, and returns the first value.
+    pub fn remove(&mut self, name: &str) -> Option<String> {
+        let same = |n: &str| n.eq_ignore_ascii_case(name);
+        let mut removed = self.0.extract_if(.., |(n, _)| same(n));
+        let first = removed.next().map(|(_, value)| value);
+        removed.for_each(drop);
+        first
+    }
+
+    /// All of them, as `start_response` takes them.
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        self.0.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect()
+    }
+}
+
+impl From<&[(&str, &str)]> for Headers {
+    fn from(pairs: &[(&str, &str)]) -> Self {
+        let owned = |&(n, v): &(&str, &str)| (n.into(), v.into());
+        Self(pairs.iter().map(owned).collect())
+    }
+}
