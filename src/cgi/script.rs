@@ -1,8 +1,8 @@
 //! The web server's side of CGI: a process for each request.
 
 use crate::{
-    Application, Block, Body, Environ, ErrorLog, Failure, Response,
-    Result, StartResponse, input::read_all, response_head,
+    Application, Block, Body, Environ, ErrorLog, Failure, Headers,
+    Response, Result, StartResponse, input::read_all, response_head,
 };
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, ioctl_fionbio, ioctl_fionread, read, write};
@@ -108,9 +108,10 @@ impl Application for Script {
         let head = head(&mut output)?;
         let (status, headers) = parse(&head)?;
         // Checked here, because it is the program's failure, not ours.
-        response_head::check(&status, &headers).map_err(nonsense)?;
-        let started = start_response(&status, &headers)?;
-        let length = get(&headers, "Content-Length");
+        let pairs = headers.pairs();
+        response_head::check(&status, &pairs).map_err(nonsense)?;
+        let started = start_response(&status, &pairs)?;
+        let length = headers.get("Content-Length");
         let owed = length.map_or(Ok(u64::MAX), str::parse)?;
         Ok(started.body(Body::blocks(blocks(output, owed))))
     }
@@ -336,35 +337,30 @@ fn head(output: &mut impl BufRead) -> Result<String> {
 }
 
 /// The status and headers of a head (RFC 3875, section 6.3).
-fn parse(head: &str) -> Result<(String, Vec<(&str, &str)>)> {
-    let mut status = None;
-    let mut headers = Vec::new();
+fn parse(head: &str) -> Result<(String, Headers)> {
+    let mut headers = Headers::default();
     for line in head.lines().filter(|line| !line.is_empty()) {
         let Some((name, value)) = line.split_once(':') else {
             Err(nonsense(format!("{line:?} is not a header")))?
         };
-        // Not `trim`: in Latin-1 it takes the end of UTF-8's "à".
-        let value = value.trim_matches([' ', '\t']);
-        if !name.eq_ignore_ascii_case("Status") {
-            headers.push((name, value));
-        } else if status.replace(value).is_some() {
+        let is_status = name.eq_ignore_ascii_case("Status");
+        if is_status && headers.get("Status").is_some() {
             Err(nonsense("two Status headers"))?;
         }
+        // Not `trim`: in Latin-1 it takes the end of UTF-8's "à".
+        headers.push(name, value.trim_matches([' ', '\t']));
     }
-    let has = |name| get(&headers, name).is_some();
+    let status = headers.remove("Status");
+    let has = |name| headers.get(name).is_some();
     let status = match status {
         // It may lack a reason here (section 6.3.3), but not in ours.
         Some(code) if code.len() == 3 => format!("{code} Unknown"),
-        Some(status) => status.into(),
+        Some(status) => status,
         None if has("Location") => "302 Found".into(),
         None if has("Content-Type") => "200 OK".into(),
         None => Err(nonsense("no Content-Type, Location or Status"))?,
     };
     Ok((status, headers))
-}
-
-fn get<'a>(headers: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
-    Some(headers.iter().find(|h| h.0.eq_ignore_ascii_case(name))?.1)
 }
 
 /// The body, block by block: `owed` bytes, if there are so many.

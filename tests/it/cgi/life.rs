@@ -573,3 +573,14 @@ fn it_takes_no_thread() {
     let text = ask(&program(), environ).text;
     assert!(text.ends_with("\r\n\r\n1\n"), "{text}");
 }
+
+/// It costs as much as in lines, and is logged in pieces.
+#[test]
+fn a_line_of_20_megabytes_is_logged_in_no_time() {
+    let script = sh("head -c 20000000 /dev/zero | tr '\\0' e >&2; \
+        printf 'Content-Type: t\\n\\nx'");
+    let answered = ask(&script, get("/")).ends(End::Close);
+    let count = answered.log.bytes().filter(|&b| b == b'e').count();
+    assert_eq!(count, 20_000_000);
+    assert!(answered.log.lines().all(|line| line.len() < 1 << 20));
+}
