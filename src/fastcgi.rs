@@ -315,7 +315,7 @@ impl Server {
             if self.pool.begin() && self.start(scope, app).is_err() {
                 self.pool.fail();
             }
-            worker.attend_caught(stream);
+            worker.attend_to_end(stream);
             self.pool.end();
         }
     }

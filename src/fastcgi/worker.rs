@@ -8,7 +8,6 @@ use crate::exchange::{self, End, Outcome, Protocol};
 use crate::{Application, Environ, ErrorLog, Failure, cgi, input};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,25 +35,16 @@ impl<'a> Worker<'a> {
         Self { server, app, environ: Environ::new() }
     }
 
-    /// Serves a connection until it is closed.
-    ///
-    /// The exchange catches the application's panics. What is dropped
-    /// after it, such as a value that middleware has put into the
-    /// environ, must not end the thread either.
-    pub(crate) fn attend_caught(&mut self, stream: TcpStream) {
-        let attend = AssertUnwindSafe(|| self.attend(stream, BLOCK));
-        let complaint = match catch_unwind(attend) {
-            Ok(Err(e)) if e.kind() == ErrorKind::InvalidData => {
-                format!("a connection is given up: {e}")
-            }
-            Ok(_) => return, // a web server may go as it likes
-            Err(_) => {
-                self.environ = Environ::new();
-                "a panic after the answer".into()
-            }
-        };
-        // Nobody is left to be told that a log cannot be written.
-        let _ = writeln!(self.server.errors.clone(), "{complaint}");
+    /// Serves a connection until it is closed. A web server may go as
+    /// it likes; what makes no sense is a line in the log.
+    pub(crate) fn attend_to_end(&mut self, stream: TcpStream) {
+        if let Err(e) = self.attend(stream, BLOCK)
+            && e.kind() == ErrorKind::InvalidData
+        {
+            let complaint = format!("a connection is given up: {e}");
+            // Nobody is left to be told that a log cannot be written.
+            let _ = writeln!(self.server.errors.clone(), "{complaint}");
+        }
     }
 
     pub(crate) fn attend(
