@@ -182,8 +182,20 @@ pub fn run(
     protocol: Protocol,
     out: &mut dyn Write,
 ) -> Outcome {
+    run_on(app, environ, protocol, None, out)
+}
+
+/// As [`run`], for a connection of which nobody knows before the head
+/// is made whether it can serve another request.
+pub(crate) fn run_on(
+    app: &(impl Application + ?Sized),
+    environ: &mut Environ,
+    protocol: Protocol,
+    keeps: Option<Box<dyn Fn() -> bool>>,
+    out: &mut dyn Write,
+) -> Outcome {
     let is_head = environ.bytes("REQUEST_METHOD") == Some(b"HEAD");
-    let mut answer = Answer::new(protocol, is_head);
+    let mut answer = Answer::new(protocol, keeps, is_head);
     // The application may put another log into the environ.
     let mut errors = Some(environ.errors.clone());
     // Out here, a panic in there does not drop it: if that panicked as
@@ -235,6 +247,7 @@ fn guarded<T>(code: impl FnOnce() -> Result<T>) -> Result<T> {
 /// The state of one answer.
 struct Answer {
     protocol: Protocol,
+    keeps: Option<Box<dyn Fn() -> bool>>,
     is_head: bool,
     stage: Stage,
     /// The outermost first.
@@ -275,9 +288,14 @@ const TOO_LONG: &str =
 const COPY_LIMIT: usize = 16 * 1024;
 
 impl Answer {
-    fn new(protocol: Protocol, is_head: bool) -> Self {
+    fn new(
+        protocol: Protocol,
+        keeps: Option<Box<dyn Fn() -> bool>>,
+        is_head: bool,
+    ) -> Self {
         Self {
             protocol,
+            keeps,
             is_head,
             stage: Stage::Waiting,
             layers: Vec::new(),
@@ -361,6 +379,9 @@ impl Answer {
         if let Stage::Started(head) = &self.stage {
             let mismatch = head.type_mismatch(length);
             self.complaints.extend(mismatch.map(Cow::from));
+            if self.keeps.as_ref().is_some_and(|keeps| !keeps()) {
+                self.protocol = self.protocol.closing();
+            }
             let (protocol, is_head) = (self.protocol, self.is_head);
             let to = &mut self.buffer;
             let framing = head.complete(protocol, is_head, length, to);
@@ -498,11 +519,16 @@ impl Answer {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         self.has_begun = true;
-        for bytes in [&self.buffer, block] {
-            if !bytes.is_empty() && out.write_all(bytes).is_err() {
-                self.end = Some(End::Gone);
-                return Err(io::ErrorKind::BrokenPipe.into());
+        let sent = out
+            .write_all(&self.buffer)
+            .and_then(|()| out.write_all(block));
+        if let Err(error) = sent {
+            // A client that takes nothing has not gone: we end it.
+            if error.kind() == io::ErrorKind::TimedOut {
+                self.complain(format!("the answer is cut: {error}"));
             }
+            self.end = Some(End::Gone);
+            return Err(io::ErrorKind::BrokenPipe.into());
         }
         self.buffer.clear();
         Ok(())

@@ -63,6 +63,8 @@ pub mod request_head;
 pub mod response_head;
 #[cfg(feature = "tiny_http")]
 pub mod server;
+#[cfg(feature = "serving")]
+mod serving;
 pub mod testing;
 #[cfg(feature = "url")]
 mod url;

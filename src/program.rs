@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// How long a stop waits for the requests that are under way.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
+/// How much longer than a stop's limit the process lives, in which the
+/// requests that were cut come to their end.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Prints a line. That nobody reads it must not end a server, as
 /// `println!` would.
@@ -16,9 +17,13 @@ pub(crate) fn say(to: &mut dyn Write, line: &str) {
     let _ = writeln!(to, "{line}");
 }
 
-/// Calls `stop` at the first Ctrl-C or SIGTERM. A second one, or the
-/// time limit, ends the process.
-pub(crate) fn on_signal(stop: impl Fn() + Send + 'static) {
+/// Calls `stop` at the first Ctrl-C or SIGTERM, which has so long to
+/// end all requests. A second one ends the process, and so does an
+/// application that has not returned soon after the limit.
+pub(crate) fn on_signal(
+    limit: Duration,
+    stop: impl Fn() + Send + 'static,
+) {
     let is_stopping = AtomicBool::new(false);
     let handler = move || {
         if is_stopping.swap(true, Ordering::AcqRel) {
@@ -27,7 +32,7 @@ pub(crate) fn on_signal(stop: impl Fn() + Send + 'static) {
         let line = "Stopping when the requests under way are answered";
         say(&mut io::stderr(), line);
         stop();
-        thread::spawn(end_at_limit);
+        thread::spawn(move || end_after(limit.saturating_add(GRACE)));
     };
     if let Err(error) = ctrlc::set_handler(handler) {
         let line = format!("Ctrl-C will cut requests short: {error}");
@@ -35,9 +40,9 @@ pub(crate) fn on_signal(stop: impl Fn() + Send + 'static) {
     }
 }
 
-fn end_at_limit() {
-    thread::sleep(STOP_LIMIT);
-    let line = format!("Some were not, in {STOP_LIMIT:?}");
+fn end_after(limit: Duration) {
+    thread::sleep(limit);
+    let line = format!("Some were not, in {limit:?}");
     say(&mut io::stderr(), &line);
     process::exit(1);
 }

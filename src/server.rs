@@ -99,7 +99,7 @@ fn serve(
         .threads(flags.threads)
         .access_log(ErrorLog::stderr());
     let stopper = server.stopper();
-    program::on_signal(move || stopper.stop());
+    program::on_signal(STOP_LIMIT, move || stopper.stop());
     command_line::say_address(server.address());
     server.serve(app)
 }
@@ -280,6 +280,9 @@ impl Server {
         }
     }
 }
+
+/// How long a stop waits for the requests that are under way.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 /// How long a client may leave an answer unread before it is given up.
 const WRITE_LIMIT: Duration = Duration::from_secs(5);

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::input::too_large;
+use crate::response_head::is_token;
 
 /// The longest line between chunks, with its extensions, in bytes.
 const LINE_LIMIT: usize = 256;
@@ -16,6 +17,9 @@ pub(crate) struct Chunks {
     place: Place,
     /// The length of the lines since the last byte of the body.
     lines: usize,
+    /// How many bytes of lines there may be yet. A chunk for each byte
+    /// of a long body is no good faith.
+    around: u64,
     limit: u64,
     /// How much of the limit is left.
     left: u64,
@@ -51,7 +55,9 @@ pub(crate) enum Piece {
 impl Chunks {
     /// A body that may have so many bytes.
     pub(crate) fn new(limit: u64) -> Self {
-        Self { place: Place::Size, lines: 0, limit, left: limit }
+        let around = limit.saturating_add(LINES_LIMIT as u64);
+        let place = Place::Size;
+        Self { place, lines: 0, around, limit, left: limit }
     }
 
     /// Tells what the next bytes are, and goes on to behind them. Of
@@ -83,20 +89,50 @@ impl Chunks {
         }
     }
 
+    /// Is all of the body used up?
+    pub(crate) fn is_over(&self) -> bool {
+        self.place == Place::End
+    }
+
     /// Goes on behind a line, once all of it is there.
     fn line(&mut self, bytes: &[u8]) -> Result<Piece, Failure> {
         let window = &bytes[..bytes.len().min(LINE_LIMIT)];
-        let Some(end) = window.iter().position(|&b| b == b'\n') else {
+        let end = window.iter().position(|&b| b == b'\n');
+        let line = &window[..end.unwrap_or(window.len())];
+        let (line, has_cr) = match line {
+            [line @ .., b'\r'] => (line, true),
+            line => (line, false),
+        };
+        // What can no longer be right is not waited for.
+        match (self.place, line) {
+            _ if line
+                .iter()
+                .any(|b| b.is_ascii_control() && *b != 9) =>
+            {
+                return bad("a control character in a line");
+            }
+            (Place::DataEnd, [_, ..]) => {
+                return bad("a chunk longer than its size");
+            }
+            (Place::Size, [first, ..])
+                if !first.is_ascii_hexdigit() =>
+            {
+                return bad("a chunk without a size");
+            }
+            _ => {}
+        }
+        let Some(end) = end else {
             return match bytes.len() < LINE_LIMIT {
                 true => Ok(Piece::Unknown),
                 false => bad("a line is too long"),
             };
         };
-        let Some(line) = bytes[..end].strip_suffix(b"\r") else {
+        if !has_cr {
             return bad("a line ends without CR");
-        };
+        }
         self.lines += end + 1;
-        if self.lines > LINES_LIMIT {
+        self.around = self.around.saturating_sub(end as u64 + 1);
+        if self.lines > LINES_LIMIT || self.around == 0 {
             return bad("too much around the chunks");
         }
         self.place = self.behind(line)?;
@@ -104,16 +140,18 @@ impl Chunks {
     }
 
     fn behind(&mut self, line: &[u8]) -> Result<Place, Failure> {
-        match self.place {
-            Place::Size => match size(line) {
+        match (self.place, line) {
+            (Place::Size, line) => match size(line) {
                 Some(0) => Ok(Place::Trailer),
                 Some(size) => self.data(size),
                 None => bad("a chunk without a size"),
             },
-            Place::Trailer if !line.is_empty() => Ok(Place::Trailer),
-            Place::Trailer => Ok(Place::End),
-            _ if line.is_empty() => Ok(Place::Size),
-            _ => bad("a chunk longer than its size"),
+            (Place::Trailer, []) => Ok(Place::End),
+            (Place::Trailer, line) if is_field_line(line) => {
+                Ok(Place::Trailer)
+            }
+            (Place::Trailer, _) => bad("a trailer that is no field"),
+            _ => Ok(Place::Size),
         }
     }
 
@@ -128,18 +166,58 @@ impl Chunks {
     }
 }
 
-/// A chunk's size, in hexadecimal digits. Extensions follow, of which
-/// nobody has ever agreed on any.
+/// A chunk's size, in hexadecimal digits. Extensions may follow, of
+/// which nobody has ever agreed on any.
 fn size(line: &[u8]) -> Option<u64> {
-    let end = line.iter().position(|b| b" \t;".contains(b));
-    let (digits, rest) = line.split_at(end.unwrap_or(line.len()));
-    let is_extension =
-        matches!(rest.trim_ascii_start(), [] | [b';', ..]);
-    let is_number = digits.iter().all(u8::is_ascii_hexdigit);
-    let is_text = rest.iter().all(|b| !b.is_ascii_control());
-    let digits = str::from_utf8(digits).ok()?;
-    (is_extension && is_number && is_text)
-        .then(|| u64::from_str_radix(digits, 16).ok())?
+    let line = String::from_utf8_lossy(line);
+    let end = line.find(|c: char| !c.is_ascii_hexdigit());
+    let (digits, mut rest) = line.split_at(end.unwrap_or(line.len()));
+    while !rest.is_empty() {
+        rest = extension(rest)?;
+    }
+    u64::from_str_radix(digits, 16).ok()
+}
+
+/// What follows `; name`, `; name=token` or `; name="text"` (RFC 9112,
+/// section 7.1.1).
+fn extension(text: &str) -> Option<&str> {
+    let after = blank(text).strip_prefix(';')?;
+    let rest = token(blank(after))?;
+    let Some(value) = blank(rest).strip_prefix('=') else {
+        return Some(rest);
+    };
+    let Some(mut quoted) = blank(value).strip_prefix('"') else {
+        return token(blank(value));
+    };
+    loop {
+        let mut chars = quoted.chars();
+        match chars.next()? {
+            '"' => return Some(chars.as_str()),
+            '\\' => drop(chars.next()?),
+            _ => {}
+        }
+        quoted = chars.as_str();
+    }
+}
+
+fn blank(text: &str) -> &str {
+    text.trim_start_matches([' ', '\t'])
+}
+
+/// What follows a token.
+fn token(text: &str) -> Option<&str> {
+    let end = text.bytes().position(|b| !is_token(b));
+    let end = end.unwrap_or(text.len());
+    (end > 0).then(|| &text[end..])
+}
+
+/// A line as in a head (RFC 9112, section 5). What it says is thrown
+/// away (section 7.1.2).
+fn is_field_line(line: &[u8]) -> bool {
+    let name = line.split(|&b| b == b':').next().unwrap_or_default();
+    name.len() < line.len()
+        && !name.is_empty()
+        && name.iter().all(|&b| is_token(b))
 }
 
 fn bad<T>(reason: &str) -> Result<T, Failure> {

@@ -1,0 +1,301 @@
+//! What a connection has brought: heads, and bodies behind them.
+
+use super::chunks::{Chunks, Piece};
+use crate::Failure;
+use crate::input::too_late;
+use crate::request_head::{FIELDS_LIMIT, RequestBody, TARGET_LIMIT};
+use crate::serving::{
+    BLOCK, Deadline, Limits, Patience, Socket, within,
+};
+use std::io::{self, ErrorKind};
+use std::mem::take;
+
+pub(crate) struct Inbound {
+    /// What was read, of which the first `start` bytes are used up.
+    bytes: Vec<u8>,
+    start: usize,
+    /// How far they were searched for the end of a head.
+    searched: usize,
+    /// How many line breaks there were before a head.
+    breaks: usize,
+    /// Has a head begun?
+    has_begun: bool,
+    /// When the client's time is up.
+    pub(crate) until: Deadline,
+    body: Body,
+    patience: Patience,
+}
+
+/// What is still to come of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Body {
+    Length(u64),
+    Chunked(Chunks),
+    /// Nobody knows where it ends.
+    Broken,
+}
+
+/// What has come, for somebody who cannot wait.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// A request's head, of this length.
+    Head(usize),
+    /// Not enough yet.
+    Nothing,
+    /// What will never make a request.
+    End,
+}
+
+/// The longest head, in bytes: its parts, and what is around them.
+const HEAD_LIMIT: usize = TARGET_LIMIT + FIELDS_LIMIT + 1024;
+
+/// The most that is read of a body that nobody wanted, in bytes. To
+/// close is cheaper than to read more.
+pub(crate) const SKIP_LIMIT: u64 = 64 * 1024;
+
+/// How many line breaks may come before a head. Some clients end a body
+/// with one (RFC 9112, section 2.2).
+const BREAKS: usize = 8;
+
+impl Inbound {
+    pub(crate) fn new(until: Deadline, limits: &Limits) -> Self {
+        Self {
+            bytes: Vec::new(),
+            start: 0,
+            searched: 0,
+            breaks: 0,
+            has_begun: false,
+            until,
+            body: Body::Length(0),
+            patience: Patience::with_sender(limits.wait),
+        }
+    }
+
+    /// What was read and is not used yet.
+    pub(crate) fn arrived(&self) -> &[u8] {
+        &self.bytes[self.start..]
+    }
+
+    pub(crate) fn keep(&mut self, block: &[u8]) {
+        if self.start > 0 {
+            self.bytes.drain(..take(&mut self.start));
+        }
+        self.bytes.extend_from_slice(block);
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.start += length;
+        if self.start == self.bytes.len() {
+            self.bytes.clear();
+            self.start = 0;
+            self.bytes.shrink_to(BLOCK);
+        }
+    }
+
+    /// What there is, without reading more.
+    ///
+    /// # Errors
+    ///
+    /// It is no head, nor can become one; or it comes too late.
+    pub(crate) fn next(
+        &mut self,
+        limits: &Limits,
+    ) -> Result<Arrival, Failure> {
+        match self.skip() {
+            Ok(true) => {}
+            Ok(false) => return Ok(Arrival::Nothing),
+            Err(_) => return Ok(Arrival::End),
+        }
+        self.skip_breaks()?;
+        let is_there = !matches!(self.arrived(), b"" | b"\r");
+        if is_there && !self.has_begun {
+            self.has_begun = true;
+            self.until = within(limits.head);
+        }
+        Ok(self.find_head()?.map_or(Arrival::Nothing, Arrival::Head))
+    }
+
+    /// The client is late. `None`: it has begun nothing.
+    pub(crate) fn lateness(&self) -> Option<Failure> {
+        self.has_begun.then(too_late)
+    }
+
+    /// Skips what is left of a body that nobody wants, as far as it has
+    /// come. Tells whether that was all.
+    fn skip(&mut self) -> io::Result<bool> {
+        while let Some(length) = self.piece(usize::MAX)? {
+            if length == 0 {
+                return Ok(true);
+            }
+            self.consume(length);
+        }
+        Ok(false)
+    }
+
+    fn skip_breaks(&mut self) -> Result<(), Failure> {
+        while self.searched == 0 && self.arrived().starts_with(b"\r\n")
+        {
+            self.consume(2);
+            self.breaks += 1;
+            if self.breaks > BREAKS {
+                let reason = "line breaks, and no request";
+                return Err(Failure::bad_request(reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// The length of the head at the start, if all of it is there. What
+    /// was searched is not searched again.
+    fn find_head(&mut self) -> Result<Option<usize>, Failure> {
+        let bytes = &self.bytes[self.start..];
+        while let Some(end) =
+            bytes[self.searched..].iter().position(|&b| b == b'\n')
+        {
+            let line = &bytes[..self.searched + end];
+            self.searched += end + 1;
+            if line.ends_with(b"\n\r") {
+                return Ok(Some(self.searched));
+            }
+            if !line.ends_with(b"\r") {
+                let reason = "a line of the head ends without CR";
+                return Err(Failure::bad_request(reason));
+            }
+        }
+        let status = match (self.searched, bytes.len()) {
+            (0, length) if length > TARGET_LIMIT + 1024 => {
+                "414 URI Too Long"
+            }
+            (_, length) if length > HEAD_LIMIT => {
+                "431 Request Header Fields Too Large"
+            }
+            _ => return Ok(None),
+        };
+        let reason = format!("{} bytes and no end", bytes.len());
+        Err(Failure::new(status, reason))
+    }
+
+    /// Goes on from a head to its body.
+    pub(crate) fn begin(
+        &mut self,
+        length: usize,
+        body: RequestBody,
+        limits: &Limits,
+    ) {
+        self.consume(length);
+        (self.searched, self.breaks, self.has_begun) = (0, 0, false);
+        self.body = match body {
+            RequestBody::Length(length) => Body::Length(length),
+            RequestBody::Chunked => {
+                Body::Chunked(Chunks::new(limits.body))
+            }
+        };
+        self.patience = Patience::with_sender(limits.wait);
+    }
+
+    /// Ends a request: what is left of its body has to come soon.
+    pub(crate) fn end(&mut self, limits: &Limits) {
+        self.until = match self.is_read() {
+            true => within(limits.idle),
+            false => within(limits.head),
+        };
+    }
+
+    fn is_read(&self) -> bool {
+        match &self.body {
+            Body::Length(left) => *left == 0,
+            Body::Chunked(chunks) => chunks.is_over(),
+            Body::Broken => false,
+        }
+    }
+
+    /// Can another request be found behind this one? Not behind a body
+    /// whose rest is long, or whose end nobody knows.
+    pub(crate) fn can_go_on(&self) -> bool {
+        match &self.body {
+            Body::Length(left) => *left <= SKIP_LIMIT,
+            _ => self.is_read(),
+        }
+    }
+
+    /// Reads from the body, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// The client is slow, or gone; or what came is no such body. Then
+    /// nobody knows where it ends, and it fails again.
+    pub(crate) fn read(
+        &mut self,
+        socket: &Socket,
+        to: &mut [u8],
+    ) -> io::Result<usize> {
+        let read = self.read_on(socket, to);
+        read.map_err(|error| {
+            self.body = Body::Broken;
+            match error.kind() {
+                ErrorKind::TimedOut if error.get_ref().is_none() => {
+                    too_late().into()
+                }
+                _ => error,
+            }
+        })
+    }
+
+    fn read_on(
+        &mut self,
+        socket: &Socket,
+        to: &mut [u8],
+    ) -> io::Result<usize> {
+        loop {
+            if let Some(length) = self.piece(to.len())? {
+                to[..length].copy_from_slice(&self.arrived()[..length]);
+                self.consume(length);
+                return Ok(length);
+            }
+            let mut block = [0; BLOCK];
+            match socket.read(&mut block, &mut self.patience)? {
+                0 => return Err(self.cut().into()),
+                length => self.keep(&block[..length]),
+            }
+        }
+    }
+
+    /// The length of the next piece of the body, of what has arrived
+    /// and `most` at most; 0 at its end, `None` if more has to come.
+    fn piece(&mut self, most: usize) -> io::Result<Option<usize>> {
+        loop {
+            let arrived = &self.bytes[self.start..];
+            match &mut self.body {
+                Body::Length(0) => return Ok(Some(0)),
+                Body::Length(_) if arrived.is_empty() => {
+                    return Ok(None);
+                }
+                Body::Length(left) => {
+                    let length = most.min(arrived.len());
+                    let length = (*left).min(length as u64);
+                    *left -= length;
+                    return Ok(Some(length as usize));
+                }
+                Body::Chunked(chunks) => {
+                    match chunks.next(arrived, most)? {
+                        Piece::Body(length) => return Ok(Some(length)),
+                        Piece::Around(length) => self.consume(length),
+                        Piece::Unknown => return Ok(None),
+                        Piece::End => return Ok(Some(0)),
+                    }
+                }
+                Body::Broken => return Err(io::Error::other(BROKEN)),
+            }
+        }
+    }
+
+    fn cut(&self) -> Failure {
+        let early = match &self.body {
+            Body::Length(left) => format!("{left} bytes early"),
+            _ => "early".into(),
+        };
+        Failure::bad_request(format!("the request's body ends {early}"))
+    }
+}
+
+const BROKEN: &str = "the request's body could not be read before";

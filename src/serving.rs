@@ -1,0 +1,430 @@
+//! What our servers share: connections that wait for their clients and
+//! need no thread, a bounded number of requests at work, slow clients,
+//! and the end.
+
+mod crew;
+mod patience;
+mod socket;
+mod sync;
+mod watch;
+
+use crate::{Application, Environ, ErrorLog, program};
+use crew::Work;
+pub(crate) use patience::Patience;
+pub(crate) use socket::{Listener, Socket};
+use std::cell::RefCell;
+use std::io::{self, ErrorKind, Write};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Weak};
+use std::thread::{Builder, Scope, scope};
+use std::time::{Duration, Instant};
+use std::{fmt, fs};
+use watch::{Reception, Watch};
+
+/// A server that is listening: [`http::Server`](crate::http::Server) or
+/// [`fastcgi::Server`](crate::fastcgi::Server).
+pub struct Server<P> {
+    crew: Arc<Crew>,
+    address: SocketAddr,
+    file: Option<SocketFile>,
+    pub(crate) settings: Settings<P>,
+}
+
+/// What is said of a server before it serves.
+pub(crate) struct Settings<P> {
+    pub(crate) threads: usize,
+    pub(crate) limits: Limits,
+    pub(crate) errors: ErrorLog,
+    pub(crate) access_log: Option<ErrorLog>,
+    /// What its protocol alone has.
+    pub(crate) own: P,
+}
+
+/// How much a client may ask of a [`Server`]. The greatest value of a
+/// limit means that there is none.
+///
+/// ```
+/// let limits = gateway::http::Limits {
+///     body: 1 << 20,
+///     ..Default::default()
+/// };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest request body, in bytes.
+    pub body: u64,
+    /// How many connections are held at a time. Others wait to be
+    /// accepted.
+    pub connections: usize,
+    /// How long a connection without a request is kept.
+    pub idle: Duration,
+    /// How long a request's head may take, from its first byte on.
+    pub head: Duration,
+    /// How long a client may keep a thread waiting, for a body or with
+    /// an answer. Each 1000 bytes that get through are worth a second.
+    pub wait: Duration,
+    /// How long a stop waits for the requests that are under way.
+    pub stop: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body: 1 << 30,
+            connections: 20_000,
+            idle: Duration::from_secs(60),
+            head: Duration::from_secs(10),
+            wait: Duration::from_secs(20),
+            stop: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Stops a [`Server`] from another thread.
+#[derive(Clone)]
+pub struct Stopper(Weak<Crew>);
+
+impl Stopper {
+    /// Lets [`Server::serve`] return when the requests that are under
+    /// way are answered. New connections are refused from now on.
+    pub fn stop(&self) {
+        if let Some(crew) = self.0.upgrade() {
+            crew.stop();
+        }
+    }
+}
+
+impl fmt::Debug for Stopper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stopper")
+    }
+}
+
+type Crew = crew::Crew<Box<dyn Connection>, Watch>;
+
+/// A protocol, to which a server's connections belong.
+pub trait Protocol: Default + Send + Sync + 'static {
+    /// What a client may ask, unless it is said.
+    #[doc(hidden)]
+    fn limits() -> Limits;
+
+    /// A client has come; `None` if it is not let in.
+    #[doc(hidden)]
+    #[allow(private_interfaces)]
+    fn open(
+        settings: &Arc<Settings<Self>>,
+        socket: Arc<Socket>,
+        peer: Option<SocketAddr>,
+    ) -> Option<(Box<dyn Connection>, Deadline)>;
+}
+
+/// A connection, as its protocol has it.
+pub(crate) trait Connection: Send {
+    /// Does what can be done now, a bounded amount of it: something has
+    /// come, or the time is up.
+    fn visit(
+        &mut self,
+        app: &dyn Application,
+        environ: &mut Environ,
+    ) -> Next;
+
+    fn socket(&self) -> Arc<Socket>;
+}
+
+/// What becomes of a connection behind a visit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// There is no request: it waits for its client.
+    Wait(Deadline),
+    /// The last answer is sent. What comes is thrown away: to close
+    /// at once would make the client lose what it has not read yet (RFC
+    /// 9112, section 9.6).
+    Leave(Deadline),
+    /// There may be more to do.
+    Again,
+    Close,
+}
+
+/// When a time is up; `None` for never.
+pub(crate) type Deadline = Option<Instant>;
+
+/// From now on. No limit is none, however it is written.
+pub(crate) fn within(limit: Duration) -> Deadline {
+    Instant::now().checked_add(limit)
+}
+
+pub(crate) fn is_over(until: Deadline) -> bool {
+    until.is_some_and(|until| until <= Instant::now())
+}
+
+thread_local! {
+    /// Whose turn this thread has.
+    static CREW: RefCell<Option<Arc<Crew>>> = const {
+        RefCell::new(None)
+    };
+}
+
+/// Waits for a client. If the thread has a turn, and is not one of the
+/// application's own, others have it meanwhile.
+fn lending<T>(wait: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let crew = CREW.with_borrow(Clone::clone);
+    let _lent = crew.as_ref().map(|crew| crew.lend()).transpose()?;
+    wait()
+}
+
+/// How long a client has to read the last answer.
+const LEAVE_LIMIT: Duration = Duration::from_secs(2);
+
+/// How much is read at a time, in bytes.
+pub(crate) const BLOCK: usize = 8192;
+
+/// How many blocks are read in a visit, so that it has an end.
+pub(crate) const BLOCKS: usize = 8;
+
+/// A connection on which nothing more is sent.
+struct Leaving {
+    socket: Arc<Socket>,
+    until: Deadline,
+}
+
+impl Leaving {
+    fn new(socket: Arc<Socket>) -> Self {
+        socket.finish();
+        Self { socket, until: within(LEAVE_LIMIT) }
+    }
+}
+
+impl Connection for Leaving {
+    fn visit(&mut self, _: &dyn Application, _: &mut Environ) -> Next {
+        for _ in 0..BLOCKS {
+            match self.socket.read_now(&mut [0; BLOCK]) {
+                Ok(0) => return Next::Close,
+                Ok(_) if is_over(self.until) => return Next::Close,
+                Ok(_) => {}
+                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
+                    return match is_over(self.until) {
+                        true => Next::Close,
+                        false => Next::Leave(self.until),
+                    };
+                }
+                Err(_) => return Next::Close,
+            }
+        }
+        Next::Again
+    }
+
+    fn socket(&self) -> Arc<Socket> {
+        Arc::clone(&self.socket)
+    }
+}
+
+impl<P> fmt::Debug for Server<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Server({:?})", self.address)
+    }
+}
+
+impl<P: Protocol> Server<P> {
+    /// Listens at an address, such as `127.0.0.1:8000`; port 0 takes
+    /// one that is free.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be had, most often because another program
+    /// is listening there.
+    pub fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
+        Self::listen(Listener::tcp(address)?)
+    }
+
+    /// Listens at a Unix socket: a file that must not be there yet, and
+    /// that is removed at the end.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be made.
+    #[cfg(unix)]
+    pub fn bind_unix(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref();
+        let listener = mio::net::UnixListener::bind(path);
+        let listener = listener.map_err(|error| {
+            let advice = match error.kind() {
+                ErrorKind::AddrInUse => {
+                    "; if no server is using it, \
+                    a killed one has left it: remove it"
+                }
+                _ => "",
+            };
+            let place = path.display();
+            io::Error::other(format!("{place}: {error}{advice}"))
+        })?;
+        let mut server = Self::listen(Listener::Unix(listener))?;
+        server.file = Some(SocketFile(path.to_path_buf()));
+        Ok(server)
+    }
+
+    pub(crate) fn listen(listener: Listener) -> io::Result<Self> {
+        let nowhere = (Ipv4Addr::UNSPECIFIED, 0).into();
+        let address = listener.address().unwrap_or(nowhere);
+        let (watch, waker) = Watch::new(listener)?;
+        let wake = move || {
+            // If that cannot be done, the next look is soon.
+            let _ = waker.wake();
+        };
+        let settings = Settings {
+            threads: 4,
+            limits: P::limits(),
+            errors: ErrorLog::stderr(),
+            access_log: None,
+            own: P::default(),
+        };
+        let crew = Arc::new(Crew::new(watch, wake));
+        Ok(Self { crew, address, file: None, settings })
+    }
+
+    /// The address that it listens at; `0.0.0.0:0`, which is none, if
+    /// that is a Unix socket.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many requests are served at a time: 4 unless this is said,
+    /// and 1 at least. One that waits for its client does not count, so
+    /// an application may be called from more threads.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.settings.threads = threads.max(1);
+        self
+    }
+
+    /// Where messages go that belong to no request, and under HTTP
+    /// `wsgi.errors`: standard error unless this is said.
+    pub fn errors(mut self, errors: ErrorLog) -> Self {
+        self.settings.errors = errors;
+        self
+    }
+
+    /// Where a line for each request goes, in the common log format;
+    /// nowhere unless this is said.
+    pub fn access_log(mut self, log: ErrorLog) -> Self {
+        self.settings.access_log = Some(log);
+        self
+    }
+
+    /// How much a client may ask.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// A handle that stops it.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::downgrade(&self.crew))
+    }
+
+    /// Serves until it is stopped. The requests that are under way
+    /// then are answered, if that can be done within the limit; other
+    /// connections are closed.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot be asked what has arrived; a thread cannot be
+    /// had; or some requests were cut short by a stop.
+    pub fn serve(self, app: impl Application + Sync) -> io::Result<()> {
+        let settings = Arc::new(self.settings);
+        self.crew.set_turns(settings.threads);
+        let serving = Serving {
+            crew: &self.crew,
+            settings: &settings,
+            app: &app,
+        };
+        let cut = scope(|scope| {
+            serving.start(scope)?;
+            Ok::<_, io::Error>(self.crew.end(settings.limits.stop))
+        })?;
+        self.crew.finish()?;
+        match cut {
+            0 => Ok(()),
+            _ => Err(io::Error::other(format!(
+                "{cut} requests under way were cut short by the stop"
+            ))),
+        }
+    }
+
+    /// As a program's `main` does: until Ctrl-C or SIGTERM.
+    pub(crate) fn run(self, app: impl Application + Sync) -> ExitCode {
+        let stopper = self.stopper();
+        program::on_signal(self.settings.limits.stop, move || {
+            stopper.stop();
+        });
+        program::exit_code(self.serve(app))
+    }
+}
+
+/// The file of a Unix socket, which is ours to remove.
+struct SocketFile(PathBuf);
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0); // it may be gone already
+    }
+}
+
+/// A server at work.
+struct Serving<'a, P> {
+    crew: &'a Arc<Crew>,
+    settings: &'a Arc<Settings<P>>,
+    app: &'a (dyn Application + Sync),
+}
+
+impl<P: Protocol> Serving<'_, P> {
+    fn start<'s>(&'s self, scope: &'s Scope<'s, '_>) -> io::Result<()> {
+        let work = move || self.work(scope);
+        Builder::new().spawn_scoped(scope, work).map(drop)
+    }
+
+    /// What each thread does.
+    fn work<'s>(&'s self, scope: &'s Scope<'s, '_>) {
+        CREW.set(Some(Arc::clone(self.crew)));
+        let errors = &self.settings.errors;
+        let reception = Reception {
+            crew: self.crew,
+            limit: self.settings.limits.connections.max(1),
+            errors,
+            open: &|socket, peer| P::open(self.settings, socket, peer),
+        };
+        let mut environ = Environ::new();
+        let look = |watch: &mut Watch| watch.look(&reception);
+        while let Some(work) = self.crew.next(look) {
+            if work.is_last
+                && let Err(error) = self.start(scope)
+            {
+                self.crew.miss();
+                say(errors, &format!("no thread to be had: {error}"));
+            }
+            let Work { key, mut connection, turn, .. } = work;
+            let visit = || connection.visit(self.app, &mut environ);
+            match catch_unwind(AssertUnwindSafe(visit)) {
+                Ok(Next::Leave(_)) => {
+                    let leaving = Leaving::new(connection.socket());
+                    let next = Next::Leave(leaving.until);
+                    self.crew.put(key, Box::new(leaving), next);
+                }
+                Ok(next) => self.crew.put(key, connection, next),
+                Err(_) => {
+                    self.crew.lose(key);
+                    environ = Environ::new();
+                    say(errors, "a connection is lost: our own fault");
+                }
+            }
+            drop(turn);
+        }
+        CREW.set(None);
+    }
+}
+
+fn say(errors: &ErrorLog, line: &str) {
+    // Nobody is left to be told that a log cannot be written.
+    let _ = writeln!(errors.clone(), "{line}");
+}

@@ -1,0 +1,436 @@
+//! Who works, who watches, who waits, and who sleeps.
+
+use super::sync::{Condvar, Mutex, MutexGuard, lock, rest};
+use super::{Deadline, Next, Socket};
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, ErrorKind};
+use std::mem::take;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The threads of a server, and its connections `C`.
+///
+/// A connection that waits for its client lies here, and needs no
+/// thread. One thread watches them all, by the means of `W`. A turn is
+/// needed to answer a request, and is lent to others in a wait for a
+/// client. Whoever has nothing to do watches, if nobody does, or sleeps.
+pub(crate) struct Crew<C, W> {
+    state: Mutex<State<C, W>>,
+    asleep: Condvar,
+    called: Condvar,
+    ended: Condvar,
+    /// Interrupts the thread that watches.
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+struct State<C, W> {
+    /// `None` while a thread has it.
+    watch: Option<W>,
+    places: HashMap<usize, Place<C>>,
+    /// What is to be visited.
+    ready: VecDeque<(usize, C)>,
+    /// How many may work at a time.
+    turns: usize,
+    threads: usize,
+    working: usize,
+    /// How many have lent their turn.
+    lent: usize,
+    asleep: usize,
+    /// Is somebody on his way who slept?
+    is_called: bool,
+    /// Are others waiting for a place?
+    is_full: bool,
+    is_stopping: bool,
+    /// Why nobody can watch any more.
+    failure: Option<io::Error>,
+}
+
+/// The place of a connection, which is kept for it while a thread has it.
+struct Place<C> {
+    socket: Arc<Socket>,
+    rests: Option<Rests<C>>,
+    /// Has something arrived while a thread had it?
+    has_arrived: bool,
+}
+
+/// A connection that waits for its client, until then.
+struct Rests<C> {
+    connection: C,
+    until: Deadline,
+    /// May a stop close it?
+    is_idle: bool,
+}
+
+/// A connection to be visited, and the turn to do so.
+pub(crate) struct Work<'a, C, W> {
+    pub(crate) key: usize,
+    pub(crate) connection: C,
+    pub(crate) turn: Turn<'a, C, W>,
+    /// Is nobody left to watch? Then another thread is to be started.
+    pub(crate) is_last: bool,
+}
+
+/// How many turns may be lent at a time. Beyond it a slow client is
+/// given up, so that there is an end to the threads.
+const MOST_LENT: usize = 2000;
+
+/// How long a thread that was called waits for the one that left the
+/// watch: to wake it takes longer than a short answer does.
+const MOMENT: Duration = Duration::from_micros(500);
+
+impl<C, W> Crew<C, W> {
+    pub(crate) fn new(
+        watch: W,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        let state = State {
+            watch: Some(watch),
+            places: HashMap::new(),
+            ready: VecDeque::new(),
+            turns: 1,
+            threads: 1,
+            working: 0,
+            lent: 0,
+            asleep: 0,
+            is_called: false,
+            is_full: false,
+            is_stopping: false,
+            failure: None,
+        };
+        Self {
+            state: Mutex::new(state),
+            asleep: Condvar::new(),
+            called: Condvar::new(),
+            ended: Condvar::new(),
+            wake: Box::new(wake),
+        }
+    }
+
+    /// How many may work at a time. To be said before they begin.
+    pub(crate) fn set_turns(&self, turns: usize) {
+        lock(&self.state).turns = turns;
+    }
+
+    /// Something to do; `None` if the thread is to end.
+    ///
+    /// `look` waits until something happens, and tells the crew.
+    pub(crate) fn next(
+        &self,
+        look: impl Fn(&mut W) -> io::Result<()>,
+    ) -> Option<Work<'_, C, W>> {
+        let mut state = lock(&self.state);
+        loop {
+            if state.is_over() || state.idle() > state.turns + 1 {
+                state.threads -= 1;
+                return None;
+            }
+            if state.can_start()
+                && let Some((key, connection)) = state.ready.pop_front()
+            {
+                state.working += 1;
+                let is_last = state.idle() == 0;
+                state.threads += usize::from(is_last);
+                self.call(&mut state);
+                let turn = Turn(self);
+                return Some(Work { key, connection, turn, is_last });
+            }
+            if let Some(watch) = state.watch.take() {
+                drop(state);
+                self.watch(watch, &look);
+                state = lock(&self.state);
+            } else {
+                state = self.sleep(state);
+            }
+        }
+    }
+
+    fn watch(&self, watch: W, look: impl Fn(&mut W) -> io::Result<()>) {
+        // A guard: it is given back by a panic, too.
+        let mut watching = Watching { crew: self, watch: Some(watch) };
+        let looked = watching.watch.as_mut().map_or(Ok(()), look);
+        if let Err(error) = looked {
+            let mut state = lock(&self.state);
+            state.failure.get_or_insert(error);
+            self.end_if_over(&state);
+        }
+    }
+
+    /// Sees to it that somebody takes what is there to be done: a
+    /// connection, or the watch.
+    fn call(&self, state: &mut State<C, W>) {
+        let can_start = state.can_start();
+        if !can_start && state.watch.is_none() {
+            return;
+        }
+        if state.asleep == 0 {
+            if can_start {
+                (self.wake)();
+            }
+        } else if !state.is_called {
+            state.is_called = true;
+            self.asleep.notify_one();
+        } else if can_start {
+            self.called.notify_one();
+        }
+    }
+
+    fn sleep<'a>(
+        &self,
+        mut state: MutexGuard<'a, State<C, W>>,
+    ) -> MutexGuard<'a, State<C, W>> {
+        state.asleep += 1;
+        while !state.is_called && !state.is_over() {
+            state = rest(&self.asleep, state, None);
+        }
+        // Who left the watch may be back in a moment.
+        if !state.can_start() && !state.is_over() {
+            state = rest(&self.called, state, Some(MOMENT));
+        }
+        state.asleep -= 1;
+        state.is_called = false;
+        state
+    }
+
+    /// Lends the turn of this thread to others while it waits.
+    ///
+    /// Whoever comes back does not wait for a turn: he may hold what
+    /// those who have one are waiting for.
+    pub(crate) fn lend(&self) -> io::Result<Lent<'_, C, W>> {
+        let mut state = lock(&self.state);
+        if state.lent >= MOST_LENT {
+            let reason = "too many clients are waited for";
+            return Err(io::Error::new(ErrorKind::TimedOut, reason));
+        }
+        state.lent += 1;
+        state.working -= 1;
+        self.call(&mut state);
+        Ok(Lent(self))
+    }
+
+    /// A thread could not be started.
+    pub(crate) fn miss(&self) {
+        lock(&self.state).threads -= 1;
+    }
+
+    /// Gives a connection its place. One that comes too late is closed.
+    pub(crate) fn add(
+        &self,
+        key: usize,
+        socket: Arc<Socket>,
+        connection: C,
+        until: Deadline,
+    ) {
+        let mut state = lock(&self.state);
+        if state.is_stopping {
+            drop(state); // to close a socket takes a while
+            return;
+        }
+        let is_idle = true;
+        let rests = Some(Rests { connection, until, is_idle });
+        let place = Place { socket, rests, has_arrived: false };
+        state.places.insert(key, place);
+    }
+
+    /// Is there a place for another? If not, the watch is woken when
+    /// there is.
+    pub(crate) fn has_room(&self, limit: usize) -> bool {
+        let mut state = lock(&self.state);
+        state.is_full = state.places.len() >= limit;
+        !state.is_full
+    }
+
+    /// Has nobody's time to be looked at?
+    pub(crate) fn is_empty(&self) -> bool {
+        lock(&self.state).places.is_empty()
+    }
+
+    /// Something has arrived on these.
+    pub(crate) fn arrived(&self, keys: impl Iterator<Item = usize>) {
+        let mut state = lock(&self.state);
+        keys.for_each(|key| state.arrived(key));
+    }
+
+    /// Those whose time is up are visited, too.
+    pub(crate) fn check(&self, now: Instant) {
+        let mut state = lock(&self.state);
+        let is_late = |place: &Place<C>| {
+            let until = place.rests.as_ref().and_then(|r| r.until);
+            until.is_some_and(|until| until <= now)
+        };
+        let late = state.places.iter().filter(|(_, p)| is_late(p));
+        let late: Vec<usize> = late.map(|(key, _)| *key).collect();
+        late.into_iter().for_each(|key| state.arrived(key));
+    }
+
+    /// Takes a connection back behind a visit.
+    pub(crate) fn put(&self, key: usize, connection: C, next: Next) {
+        let mut state = lock(&self.state);
+        let (until, is_idle) = match next {
+            Next::Wait(until) => (until, true),
+            Next::Leave(until) => (until, false),
+            Next::Again => {
+                // It has to queue, so that nobody keeps a thread.
+                return state.ready.push_back((key, connection));
+            }
+            Next::Close => return self.close(state, key),
+        };
+        if state.is_stopping && is_idle {
+            return self.close(state, key);
+        }
+        if let Some(place) = state.places.get_mut(&key) {
+            place.rests = Some(Rests { connection, until, is_idle });
+            if take(&mut place.has_arrived) {
+                state.arrived(key);
+            }
+        }
+    }
+
+    /// A connection is lost: the visit of it has panicked.
+    pub(crate) fn lose(&self, key: usize) {
+        self.close(lock(&self.state), key);
+    }
+
+    fn close(
+        &self,
+        mut state: MutexGuard<'_, State<C, W>>,
+        key: usize,
+    ) {
+        let place = state.places.remove(&key);
+        if take(&mut state.is_full) {
+            (self.wake)(); // to accept another
+        }
+        self.end_if_over(&state);
+        drop(state);
+        drop(place); // to close a socket takes a while
+    }
+
+    /// Asks for the end: nobody new is let in, and those without a
+    /// request are closed.
+    pub(crate) fn stop(&self) {
+        let mut state = lock(&self.state);
+        state.is_stopping = true;
+        let idle = |place: &mut Place<C>| {
+            place.rests.as_ref().is_some_and(|rests| rests.is_idle)
+        };
+        let closed: Vec<_> =
+            state.places.extract_if(|_, place| idle(place)).collect();
+        self.end_if_over(&state);
+        self.ended.notify_all();
+        (self.wake)();
+        drop(state);
+        drop(closed);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        lock(&self.state).is_stopping
+    }
+
+    fn end_if_over(&self, state: &State<C, W>) {
+        if state.is_over() {
+            self.asleep.notify_all();
+            self.called.notify_all();
+            self.ended.notify_all();
+            (self.wake)();
+        }
+    }
+
+    /// Waits for a stop, and then for those that are under way, as long
+    /// as the limit says. Cuts those that are left, and counts them.
+    pub(crate) fn end(&self, limit: Duration) -> usize {
+        let mut state = lock(&self.state);
+        while !state.is_stopping && !state.is_over() {
+            state = rest(&self.ended, state, None);
+        }
+        let until = Instant::now().checked_add(limit);
+        while !state.is_over() {
+            let now = Instant::now();
+            let left = until.map(|u| u.saturating_duration_since(now));
+            if left == Some(Duration::ZERO) {
+                break;
+            }
+            state = rest(&self.ended, state, left);
+        }
+        let left = state.places.values();
+        left.clone().for_each(|place| place.socket.cut());
+        left.filter(|place| place.rests.is_none()).count()
+    }
+
+    /// Lets go of all that is left, when the threads have ended.
+    ///
+    /// # Errors
+    ///
+    /// Nobody could watch any more.
+    pub(crate) fn finish(&self) -> io::Result<()> {
+        let mut state = lock(&self.state);
+        state.watch = None;
+        state.places.clear();
+        state.ready.clear();
+        state.failure.take().map_or(Ok(()), Err)
+    }
+}
+
+impl<C, W> State<C, W> {
+    fn can_start(&self) -> bool {
+        self.working < self.turns && !self.ready.is_empty()
+    }
+
+    /// How many threads have nothing to do but to watch.
+    fn idle(&self) -> usize {
+        self.threads - self.working - self.lent
+    }
+
+    fn is_over(&self) -> bool {
+        let is_stopped = self.is_stopping && self.places.is_empty();
+        is_stopped || self.failure.is_some()
+    }
+
+    fn arrived(&mut self, key: usize) {
+        let Some(place) = self.places.get_mut(&key) else { return };
+        match place.rests.take() {
+            Some(rests) => {
+                self.ready.push_back((key, rests.connection));
+            }
+            None => place.has_arrived = true,
+        }
+    }
+}
+
+/// A turn, which is given back whatever becomes of the visit.
+pub(crate) struct Turn<'a, C, W>(&'a Crew<C, W>);
+
+impl<C, W> Drop for Turn<'_, C, W> {
+    fn drop(&mut self) {
+        // Whoever had it goes on to `next`, and need not be called.
+        lock(&self.0.state).working -= 1;
+    }
+}
+
+/// A turn that is lent, until its thread goes on.
+pub(crate) struct Lent<'a, C, W>(&'a Crew<C, W>);
+
+impl<C, W> Drop for Lent<'_, C, W> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.0.state);
+        state.lent -= 1;
+        state.working += 1;
+    }
+}
+
+/// The watch, in the hands of a thread.
+struct Watching<'a, C, W> {
+    crew: &'a Crew<C, W>,
+    watch: Option<W>,
+}
+
+impl<C, W> Drop for Watching<'_, C, W> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.crew.state);
+        state.watch = self.watch.take();
+        if thread::panicking() {
+            let error = io::Error::other("the watch has panicked");
+            state.failure.get_or_insert(error);
+            self.crew.end_if_over(&state);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What a thread needs that watches.
+
+use super::socket::{Listener, Socket};
+use super::{Crew, Deadline};
+use crate::ErrorLog;
+use mio::event::Source;
+use mio::{Events, Interest, Poll, Registry, Token, Waker};
+use std::io::{self, ErrorKind, Write};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Who comes, and on which connections something has come.
+pub(crate) struct Watch {
+    poll: Poll,
+    events: Events,
+    listener: Option<Listener>,
+    /// May somebody be waiting to be accepted?
+    is_asked: bool,
+    /// Why nobody could be, the last time.
+    trouble: Option<ErrorKind>,
+    /// When to see whose time is up.
+    next_check: Instant,
+    /// The number of the next connection.
+    next_key: usize,
+}
+
+/// How often that is.
+const CHECK: Duration = Duration::from_millis(100);
+
+const LISTENER: Token = Token(0);
+const WAKER: Token = Token(1);
+
+/// What is to be known to accept a connection.
+pub(crate) struct Reception<'a> {
+    pub(crate) crew: &'a Crew,
+    /// How many there may be.
+    pub(crate) limit: usize,
+    pub(crate) errors: &'a ErrorLog,
+    /// What becomes of one; `None` if it is not let in.
+    pub(crate) open: &'a Open<'a>,
+}
+
+pub(crate) type Open<'a> = dyn Fn(
+        Arc<Socket>,
+        Option<SocketAddr>,
+    ) -> Option<(Box<dyn super::Connection>, Deadline)>
+    + Sync
+    + 'a;
+
+impl Watch {
+    /// And what interrupts whoever watches.
+    pub(crate) fn new(
+        mut listener: Listener,
+    ) -> io::Result<(Self, Waker)> {
+        let poll = Poll::new()?;
+        register(poll.registry(), listener.source(), LISTENER)?;
+        let waker = Waker::new(poll.registry(), WAKER)?;
+        let watch = Self {
+            poll,
+            events: Events::with_capacity(256),
+            listener: Some(listener),
+            is_asked: false,
+            trouble: None,
+            next_check: Instant::now() + CHECK,
+            next_key: 2,
+        };
+        Ok((watch, waker))
+    }
+
+    /// Waits until something happens, and tells the crew.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot be asked.
+    pub(crate) fn look(
+        &mut self,
+        at: &Reception<'_>,
+    ) -> io::Result<()> {
+        if at.crew.is_stopping() {
+            self.listener = None; // newcomers are refused
+        }
+        self.wait(at.crew.is_empty())?;
+        let tokens = self.events.iter().map(|event| event.token());
+        self.is_asked |= tokens.clone().any(|t| t == LISTENER);
+        at.crew.arrived(tokens.map(|Token(key)| key));
+        if self.is_asked {
+            let accepted = self.accept(at);
+            self.complain(accepted, at.errors);
+        }
+        if self.next_check <= Instant::now() {
+            at.crew.check(Instant::now());
+            self.next_check = Instant::now() + CHECK;
+        }
+        Ok(())
+    }
+
+    fn wait(&mut self, is_alone: bool) -> io::Result<()> {
+        let now = Instant::now();
+        let left = self.next_check.saturating_duration_since(now);
+        // Without a connection, nobody's time can be up.
+        let left = (!is_alone || self.is_asked).then_some(left);
+        match self.poll.poll(&mut self.events, left) {
+            Err(e) if e.kind() == ErrorKind::Interrupted => {
+                self.events.clear();
+                Ok(())
+            }
+            polled => polled,
+        }
+    }
+
+    /// Accepts those that ask, as long as there is room.
+    fn accept(&mut self, at: &Reception<'_>) -> io::Result<()> {
+        let Some(listener) = &self.listener else { return Ok(()) };
+        while at.crew.has_room(at.limit) {
+            let (mut stream, peer) = match listener.accept() {
+                Err(e) if e.kind() == ErrorKind::ConnectionAborted => {
+                    continue;
+                }
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                    self.is_asked = false;
+                    break;
+                }
+                accepted => accepted?,
+            };
+            let key = self.next_key;
+            self.next_key += 1;
+            register(self.poll.registry(), &mut stream, Token(key))?;
+            let socket = Arc::new(Socket::new(stream));
+            let opened = (at.open)(Arc::clone(&socket), peer);
+            if let Some((connection, until)) = opened {
+                at.crew.add(key, socket, connection, until);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the log that nobody can be accepted, for lack of
+    /// descriptors, say: once, though it is tried at every check.
+    fn complain(
+        &mut self,
+        accepted: io::Result<()>,
+        errors: &ErrorLog,
+    ) {
+        let trouble = accepted.err();
+        let kind = trouble.as_ref().map(io::Error::kind);
+        if let Some(error) = trouble.filter(|_| kind != self.trouble) {
+            // Nobody is left to be told that a log cannot be written.
+            let _ = writeln!(errors.clone(), "cannot accept: {error}");
+        }
+        self.trouble = kind;
+    }
+}
+
+fn register(
+    at: &Registry,
+    source: &mut (impl Source + ?Sized),
+    token: Token,
+) -> io::Result<()> {
+    at.register(source, token, Interest::READABLE)
+}
