@@ -71,7 +71,7 @@ pub fn run(app: impl Application + Sync) -> ExitCode {
         Err(exit) => return exit,
     };
     match bind(&flags) {
-        Ok(server) => server.run(app),
+        Ok(server) => server.run_until_signal(app),
         Err(error) => program::exit_code(Err(error)),
     }
 }

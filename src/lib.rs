@@ -32,7 +32,7 @@
 pub const SOFTWARE: &str =
     concat!("gateway/", env!("CARGO_PKG_VERSION"));
 
-#[cfg(feature = "standalone")]
+#[cfg(feature = "signal")]
 mod access_log;
 mod application;
 mod body;

@@ -2,6 +2,7 @@
 //! need no thread, a bounded number of requests at work, slow clients,
 //! and the end.
 
+mod buffer;
 mod crew;
 mod patience;
 mod socket;
@@ -9,6 +10,7 @@ mod sync;
 mod watch;
 
 use crate::{Application, Environ, ErrorLog, program};
+pub(crate) use buffer::Buffer;
 use crew::Work;
 pub(crate) use patience::Patience;
 pub(crate) use socket::{Listener, Socket};
@@ -258,7 +260,8 @@ impl<P: Protocol> Server<P> {
                 _ => "",
             };
             let place = path.display();
-            io::Error::other(format!("{place}: {error}{advice}"))
+            let text = format!("{place}: {error}{advice}");
+            io::Error::new(error.kind(), text)
         })?;
         let mut server = Self::listen(Listener::Unix(listener))?;
         server.file = Some(SocketFile(path.to_path_buf()));
@@ -352,8 +355,19 @@ impl<P: Protocol> Server<P> {
         }
     }
 
+    /// Where it listens, as its user would say it.
+    pub(crate) fn place(&self) -> String {
+        match &self.file {
+            Some(SocketFile(path)) => path.display().to_string(),
+            None => self.address.to_string(),
+        }
+    }
+
     /// As a program's `main` does: until Ctrl-C or SIGTERM.
-    pub(crate) fn run(self, app: impl Application + Sync) -> ExitCode {
+    pub(crate) fn run_until_signal(
+        self,
+        app: impl Application + Sync,
+    ) -> ExitCode {
         let stopper = self.stopper();
         program::on_signal(self.settings.limits.stop, move || {
             stopper.stop();

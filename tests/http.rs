@@ -9,12 +9,12 @@ use gateway::{
     StartResponse,
 };
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::iter;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use std::{fs, iter};
 use support::{Log, wait_until};
 
 const TEXT: &[(&str, &str)] = &[("Content-Type", "text/plain")];
@@ -549,8 +549,17 @@ fn a_stop_does_not_wait_for_ever() {
     has_begun.recv_timeout(LONG).expect("a request");
     let start = Instant::now();
     server.stopper.stop();
-    server.join();
+    let served = server.thread.take().expect("it serves").join();
+    let error = served.expect("no panic").expect_err("it was cut");
+    let text = "1 requests under way were cut short by the stop";
+    assert_eq!(error.to_string(), text);
     assert!(start.elapsed() >= SHORT, "the limit was given");
+    let line = "GET /: the answer is cut: the server is stopped\n";
+    assert!(
+        server.log.text().starts_with(line),
+        "{}",
+        server.log.text()
+    );
     drop(stream);
 }
 
@@ -595,7 +604,7 @@ fn a_unix_socket_is_served_as_well() {
     assert!(answer.ends_with("localhost None"), "{answer}");
     stopper.stop();
     assert!(matches!(thread.join(), Ok(Ok(()))));
-    fs::remove_file(&path).expect("stays there");
+    assert!(!path.exists(), "it is removed");
 }
 
 /// All variables and their values, but for the ports.

@@ -1,20 +1,20 @@
-//! What a web server sends: records, read one by one.
+//! What a web server sends: records, of which each is taken when all of
+//! it has come.
 
-use super::Limits;
 use super::pairs::{self, Pairs};
 use super::record::*;
-use crate::input::too_late;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
-use std::net::TcpStream;
+use crate::serving::{BLOCK, Buffer, Limits, Patience, Socket};
+use std::io::{self, ErrorKind};
+use std::mem::take;
+use std::sync::Arc;
 
-/// The end of a connection where a web server's records come out.
+/// What a connection has brought.
 pub(crate) struct Inbound {
-    reader: BufReader<TcpStream>,
-    /// How much of the record that was read last is still to come: of
-    /// a body, of other content, and of its padding.
+    socket: Arc<Socket>,
+    buffer: Buffer,
+    /// Of the record that was taken last: how much of a body is not
+    /// read yet, and what comes behind it.
     body: usize,
-    content: usize,
     padding: usize,
     stage: Stage,
     /// The number of the request that is under way.
@@ -25,8 +25,13 @@ pub(crate) struct Inbound {
     pub(crate) params: Vec<u8>,
     /// How long they are in truth.
     pub(crate) params_length: usize,
-    limits: Limits,
+    /// How many connections there may be, as web servers ask.
+    connections: usize,
+    pub(crate) patience: Patience,
 }
+
+/// The variables of a request have at most so many bytes.
+pub(crate) const PARAMS_LIMIT: usize = 128 * 1024;
 
 /// How far a request has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,43 +59,50 @@ pub(crate) enum Event {
     Reply(Vec<u8>),
     /// Nothing that is to be done at once.
     Nothing,
-    /// There is none: the web server sends no more.
-    End,
 }
 
 impl Inbound {
-    pub(crate) fn new(
-        stream: TcpStream,
-        buffer: usize,
-        limits: &Limits,
-    ) -> Self {
+    pub(crate) fn new(socket: Arc<Socket>, limits: &Limits) -> Self {
         Self {
-            reader: BufReader::with_capacity(buffer, stream),
+            socket,
+            buffer: Buffer::default(),
             body: 0,
-            content: 0,
             padding: 0,
             stage: Stage::Idle,
             id: 0,
             keep: true,
             params: Vec::new(),
             params_length: 0,
-            limits: limits.clone(),
+            connections: limits.connections,
+            patience: Patience::with_sender(limits.wait),
         }
     }
 
-    /// Is no request under way?
+    /// Reads what has come, without waiting. Returns its length.
+    pub(crate) fn read_now(&mut self) -> io::Result<usize> {
+        let mut block = [0; BLOCK];
+        let length = self.socket.read_now(&mut block)?;
+        self.buffer.keep(&block[..length]);
+        Ok(length)
+    }
+
+    /// Is no request under way, nor a record?
     pub(crate) fn is_idle(&self) -> bool {
         self.stage == Stage::Idle
     }
 
-    /// Has all of it come?
-    pub(crate) fn is_whole(&self) -> bool {
-        self.stage == Stage::Whole
+    pub(crate) fn has_begun(&self) -> bool {
+        !self.is_idle() || !self.buffer.rest().is_empty()
     }
 
-    /// Makes what is missing of its body an error.
-    pub(crate) fn cut(&mut self) {
-        self.stage = Stage::Cut;
+    /// Can it go on only with what has not come yet?
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.body == 0
+    }
+
+    /// Has all of the request come?
+    pub(crate) fn is_whole(&self) -> bool {
+        self.stage == Stage::Whole
     }
 
     /// Lets the request go, and returns its number. What still comes
@@ -100,99 +112,63 @@ impl Inbound {
         self.id
     }
 
-    /// Waits for a record, as long as it takes, but for the first one
-    /// of a connection. Tells whether one comes.
-    pub(crate) fn wait(&mut self, is_new: bool) -> bool {
-        loop {
-            match self.is_at_end() {
-                Err(e)
-                    if e.kind() == ErrorKind::WouldBlock && !is_new => {
-                }
-                is_at_end => return is_at_end.is_ok_and(|end| !end),
-            }
-        }
-    }
-
-    /// Waits for a byte.
-    fn is_at_end(&mut self) -> io::Result<bool> {
-        loop {
-            match self.reader.fill_buf() {
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                bytes => return Ok(bytes?.is_empty()),
-            }
-        }
-    }
-
-    /// Reads the next record, and tells what it means.
+    /// Takes the next record, if all of it is there and the one before
+    /// is read, and tells what it means.
     ///
     /// # Errors
     ///
-    /// It has no meaning, or does not come in time. Nobody knows then
-    /// where the next one begins.
-    pub(crate) fn next(&mut self) -> io::Result<Event> {
-        self.record().map_err(|error| self.fail(error))
+    /// It has no meaning. Nobody knows then where the next one begins.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Event>> {
+        let event = self.record();
+        event.inspect_err(|_| self.fail())
     }
 
-    fn fail(&mut self, error: io::Error) -> io::Error {
-        (self.stage, self.keep) = (Stage::Cut, false);
-        match error.kind() {
-            ErrorKind::WouldBlock => too_late().into(),
-            _ => error,
+    fn record(&mut self) -> io::Result<Option<Event>> {
+        if self.is_idle() {
+            self.pass(self.body); // nobody reads that
         }
-    }
-
-    fn record(&mut self) -> io::Result<Event> {
-        self.skip()?;
-        let Some(header) = self.header()? else {
-            return Ok(Event::End);
+        if self.body > 0 {
+            return Ok(None);
+        }
+        let Some((bytes, rest)) =
+            self.buffer.rest().split_first_chunk()
+        else {
+            return Ok(None);
         };
+        let header = Header::parse(*bytes)?;
+        let length = usize::from(header.length);
+        let padding = usize::from(header.padding);
+        if rest.len() < length + padding {
+            return Ok(None);
+        }
         let is_ours = !self.is_idle() && header.id == self.id;
-        match header.kind {
-            _ if header.id == 0 => self.manage(header.kind),
+        if is_ours && header.kind == STDIN {
+            self.buffer.consume(Header::SIZE);
+            self.open(length, padding)?;
+            return Ok(Some(Event::Nothing));
+        }
+        let content = rest[..length].to_vec();
+        self.buffer.consume(Header::SIZE + length + padding);
+        let event = match header.kind {
+            _ if header.id == 0 => self.manage(header.kind, &content),
             BEGIN_REQUEST if is_ours => bad("a request begins twice"),
-            BEGIN_REQUEST => self.begin(header.id),
-            PARAMS if is_ours => self.collect(),
-            STDIN if is_ours => self.open(),
+            BEGIN_REQUEST => self.begin(header.id, &content),
+            PARAMS if is_ours => self.collect(&content),
             ABORT_REQUEST if is_ours => {
                 self.stage = Stage::Cut;
                 Ok(Event::Abort)
             }
             // Of a request that was refused, or is over.
             _ => Ok(Event::Nothing),
-        }
-    }
-
-    /// Passes over what is left of the record before.
-    fn skip(&mut self) -> io::Result<()> {
-        let left = (self.body + self.content + self.padding) as u64;
-        let mut rest = (&mut self.reader).take(left);
-        if io::copy(&mut rest, &mut io::sink())? < left {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
-        (self.body, self.content, self.padding) = (0, 0, 0);
-        Ok(())
-    }
-
-    fn header(&mut self) -> io::Result<Option<Header>> {
-        if self.is_at_end()? {
-            return Ok(None);
-        }
-        let mut bytes = [0; Header::SIZE];
-        self.reader.read_exact(&mut bytes)?;
-        let header = Header::parse(bytes)?;
-        self.content = header.length.into();
-        self.padding = header.padding.into();
-        Ok(Some(header))
+        };
+        event.map(Some)
     }
 
     /// A record of no request (section 4).
-    fn manage(&mut self, kind: u8) -> io::Result<Event> {
+    fn manage(&self, kind: u8, asked: &[u8]) -> io::Result<Event> {
         let mut reply = Vec::new();
         if kind == GET_VALUES {
-            let mut asked = vec![0; self.content];
-            self.reader.read_exact(&mut asked)?;
-            self.content = 0;
-            let values = self.values(&asked);
+            let values = self.values(asked);
             push(&mut reply, GET_VALUES_RESULT, 0, &values);
         } else {
             let content = [kind, 0, 0, 0, 0, 0, 0, 0];
@@ -203,7 +179,7 @@ impl Inbound {
 
     /// Those that are asked for and known (section 4.1).
     fn values(&self, asked: &[u8]) -> Vec<u8> {
-        let connections = self.limits.connections.to_string();
+        let connections = self.connections.to_string();
         let known = [
             ("FCGI_MAX_CONNS", &*connections),
             ("FCGI_MAX_REQS", &*connections),
@@ -219,14 +195,10 @@ impl Inbound {
         values
     }
 
-    fn begin(&mut self, id: u16) -> io::Result<Event> {
-        let mut content = [0; 8];
-        if self.content != content.len() {
+    fn begin(&mut self, id: u16, content: &[u8]) -> io::Result<Event> {
+        let [role1, role0, flags, _, _, _, _, _] = *content else {
             return bad("a request begins without a role");
-        }
-        self.reader.read_exact(&mut content)?;
-        self.content = 0;
-        let [role1, role0, flags, ..] = content;
+        };
         if !self.is_idle() {
             return Ok(Event::Reply(ended(id, CANT_MPX_CONN)));
         }
@@ -241,43 +213,51 @@ impl Inbound {
     }
 
     /// Takes a piece of the variables.
-    fn collect(&mut self) -> io::Result<Event> {
+    fn collect(&mut self, content: &[u8]) -> io::Result<Event> {
         if self.stage != Stage::Params {
             return bad("variables behind their end");
         }
-        if self.content == 0 {
+        if content.is_empty() {
             self.stage = Stage::Body;
             return Ok(Event::Request);
         }
-        let start = self.params_length;
-        self.params_length += self.content;
-        if self.params_length <= self.limits.params {
-            self.params.resize(self.params_length, 0);
-            self.reader.read_exact(&mut self.params[start..])?;
-            self.content = 0;
+        self.params_length += content.len();
+        if self.params_length <= PARAMS_LIMIT {
+            self.params.extend_from_slice(content);
         }
         Ok(Event::Nothing)
     }
 
     /// Opens a piece of the body, which is read by `read`.
-    fn open(&mut self) -> io::Result<Event> {
+    fn open(
+        &mut self,
+        length: usize,
+        padding: usize,
+    ) -> io::Result<()> {
+        (self.body, self.padding) = (length, padding);
         match self.stage {
             Stage::Params => {
                 return bad("a body before the variables' end");
             }
-            Stage::Body if self.content == 0 => {
-                self.stage = Stage::Whole;
-            }
-            Stage::Body => {
-                (self.body, self.content) = (self.content, 0)
-            }
+            Stage::Body if length == 0 => self.stage = Stage::Whole,
+            Stage::Body => return Ok(()),
             _ => {}
         }
-        Ok(Event::Nothing)
+        self.pass(length); // nobody reads that
+        Ok(())
+    }
+
+    /// Goes on behind so much of a body, and behind its record's end.
+    fn pass(&mut self, length: usize) {
+        self.body -= length;
+        self.buffer.consume(length);
+        if self.body == 0 {
+            self.buffer.consume(take(&mut self.padding));
+        }
     }
 
     /// Reads from the piece of the body that has come; `None` if there
-    /// is none, and another record is to be read first.
+    /// is none, and another record is to be taken first.
     ///
     /// # Errors
     ///
@@ -292,27 +272,30 @@ impl Inbound {
             _ if self.body == 0 => return Ok(None),
             _ => {}
         }
-        if self.is_at_end().map_err(|error| self.fail(error))? {
-            return Err(self.fail(cut()));
-        }
-        let most = to.len().min(self.body);
-        let length = self.reader.read(&mut to[..most])?;
-        self.body -= length;
+        let length = to.len().min(self.body);
+        to[..length].copy_from_slice(&self.buffer.rest()[..length]);
+        self.pass(length);
         Ok(Some(length))
     }
 
-    /// Is there a record that can be read without waiting, and is not
-    /// behind a body that the application has not read?
-    pub(crate) fn has_record(&self) -> bool {
-        self.body == 0
-            && (!self.reader.buffer().is_empty() || self.has_arrived())
+    /// Waits for more to come.
+    ///
+    /// # Errors
+    ///
+    /// None does.
+    pub(crate) fn wait(&mut self) -> io::Result<()> {
+        let mut block = [0; BLOCK];
+        let read = self.socket.read(&mut block, &mut self.patience);
+        let read = read.and_then(|length| match length {
+            0 => Err(cut()),
+            length => Ok(self.buffer.keep(&block[..length])),
+        });
+        read.inspect_err(|_| self.fail())
     }
 
-    fn has_arrived(&self) -> bool {
-        let socket = self.reader.get_ref();
-        let mut sockets = [PollFd::new(socket, PollFlags::IN)];
-        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-        matches!(poll(&mut sockets, Some(&now)), Ok(1))
+    /// What is missing of the body is an error, and nothing follows it.
+    fn fail(&mut self) {
+        (self.stage, self.keep) = (Stage::Cut, false);
     }
 }
 

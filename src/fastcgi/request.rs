@@ -3,12 +3,13 @@
 use super::inbound::{Event, Inbound};
 use super::record::*;
 use crate::ErrorLog;
-use std::io::{self, ErrorKind, Write};
-use std::net::TcpStream;
+use crate::serving::{Patience, Socket};
+use std::io::{self, ErrorKind, Read, Write};
+use std::mem::take;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Both ends of a connection, lent to a request until it is over.
+/// A connection, lent to a request until it is over.
 ///
 /// The application may keep its input and its error log for longer,
 /// and find nothing here then.
@@ -27,25 +28,30 @@ impl Request {
         }
     }
 
-    /// Ends the loan.
+    /// Ends the loan. There is nothing to be had of it while a thread
+    /// of the application's still reads the body.
     pub(crate) fn take(&self) -> Option<(Inbound, Outbound)> {
         let outbound = lock(&self.outbound).take();
-        lock(&self.inbound).take().zip(outbound)
+        self.inbound.try_lock().ok()?.take().zip(outbound)
     }
 
     /// Takes note of what has come, without waiting.
     pub(crate) fn look(&self) {
         // Whoever reads the body meanwhile takes note himself.
         let Ok(mut inbound) = self.inbound.try_lock() else { return };
-        while let Some(inbound) = &mut *inbound
-            && inbound.has_record()
-        {
+        let Some(inbound) = &mut *inbound else { return };
+        loop {
             match inbound.next() {
-                Ok(Event::End) | Err(_) => break,
-                Ok(event) => self.note(event),
+                Ok(Some(event)) => self.note(event),
+                Ok(None) if inbound.is_waiting() => {
+                    if !matches!(inbound.read_now(), Ok(1..)) {
+                        return;
+                    }
+                }
+                _ => return,
             }
             if inbound.is_whole() {
-                break; // to ask for more would be in vain, as a rule
+                return; // to ask for more would be in vain, as a rule
             }
         }
     }
@@ -79,7 +85,7 @@ impl Request {
 /// `wsgi.input`.
 pub(crate) struct Input(pub(crate) Arc<Request>);
 
-impl io::Read for Input {
+impl Read for Input {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         let mut inbound = lock(&self.0.inbound);
         let Some(inbound) = &mut *inbound else {
@@ -93,8 +99,8 @@ impl io::Read for Input {
                 return Ok(length);
             }
             match inbound.next()? {
-                Event::End => inbound.cut(),
-                event => self.0.note(event),
+                Some(event) => self.0.note(event),
+                None => inbound.wait()?,
             }
         }
     }
@@ -110,6 +116,20 @@ pub(crate) struct Out<'a> {
     pub(crate) has_begun: bool,
 }
 
+impl Out<'_> {
+    fn send(
+        &mut self,
+        send: impl FnOnce(&mut Outbound) -> io::Result<()>,
+    ) -> io::Result<()> {
+        match &mut *lock(&self.request.outbound) {
+            Some(outbound) if !self.request.is_aborted() => {
+                send(outbound)
+            }
+            _ => Err(ErrorKind::BrokenPipe.into()),
+        }
+    }
+}
+
 impl Write for Out<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // An answer in one piece is sent before anybody can abort it.
@@ -117,20 +137,12 @@ impl Write for Out<'_> {
             self.request.look();
         }
         self.has_begun = true;
-        match &mut *lock(&self.request.outbound) {
-            Some(outbound) if !self.request.is_aborted() => {
-                outbound.push(STDOUT, bytes)?;
-                Ok(bytes.len())
-            }
-            _ => Err(ErrorKind::BrokenPipe.into()),
-        }
+        self.send(|outbound| outbound.push(STDOUT, bytes))?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut *lock(&self.request.outbound) {
-            Some(outbound) => outbound.send(),
-            None => Err(ErrorKind::BrokenPipe.into()),
-        }
+        self.send(Outbound::send)
     }
 }
 
@@ -144,9 +156,7 @@ pub(crate) struct Errors {
 impl Write for Errors {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let sent = match &mut *lock(&self.request.outbound) {
-            Some(outbound) => outbound
-                .push(STDERR, bytes)
-                .and_then(|()| outbound.send()),
+            Some(outbound) => outbound.say(bytes),
             None => Err(ErrorKind::BrokenPipe.into()),
         };
         match sent {
@@ -162,11 +172,14 @@ impl Write for Errors {
 
 /// The end of a connection where our records go in.
 pub(crate) struct Outbound {
-    stream: Arc<TcpStream>,
+    socket: Arc<Socket>,
+    patience: Patience,
     /// Records to be sent.
     buffer: Vec<u8>,
     /// The request that they belong to.
-    pub(crate) id: u16,
+    id: u16,
+    /// Is there a stream STDERR to be ended?
+    has_said: bool,
     is_broken: bool,
 }
 
@@ -174,8 +187,20 @@ pub(crate) struct Outbound {
 const ENOUGH: usize = 64 * 1024;
 
 impl Outbound {
-    pub(crate) fn new(stream: Arc<TcpStream>) -> Self {
-        Self { stream, buffer: Vec::new(), id: 0, is_broken: false }
+    pub(crate) fn new(socket: Arc<Socket>, patience: Patience) -> Self {
+        Self {
+            socket,
+            patience,
+            buffer: Vec::new(),
+            id: 0,
+            has_said: false,
+            is_broken: false,
+        }
+    }
+
+    /// Another request's records are to be sent.
+    pub(crate) fn begin(&mut self, id: u16, patience: Patience) {
+        (self.id, self.patience) = (id, patience);
     }
 
     /// Puts a piece of a stream into records; none of them is empty,
@@ -190,9 +215,18 @@ impl Outbound {
         Ok(())
     }
 
+    fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.has_said = true;
+        self.push(STDERR, bytes)?;
+        self.send()
+    }
+
     /// Ends the answer, and its request.
     pub(crate) fn end(&mut self, id: u16) -> io::Result<()> {
         push(&mut self.buffer, STDOUT, id, &[]);
+        if take(&mut self.has_said) {
+            push(&mut self.buffer, STDERR, id, &[]);
+        }
         push_end(&mut self.buffer, id, REQUEST_COMPLETE);
         self.send()
     }
@@ -209,10 +243,18 @@ impl Outbound {
         if self.is_broken {
             return Err(ErrorKind::BrokenPipe.into());
         }
-        let sent = (&*self.stream).write_all(&self.buffer);
+        let mut rest = &self.buffer[..];
+        while !rest.is_empty() {
+            match self.socket.write(rest, &mut self.patience) {
+                Ok(length) => rest = &rest[length..],
+                Err(error) => {
+                    self.is_broken = true;
+                    return Err(error);
+                }
+            }
+        }
         self.buffer.clear();
-        self.is_broken = sent.is_err();
-        sent
+        Ok(())
     }
 }
 

@@ -9,8 +9,7 @@ use crate::request_head::{
     RequestBody, TARGET_LIMIT, fill_addresses, name_and_port,
 };
 use crate::serving::{
-    self, BLOCK, BLOCKS, Deadline, Next, Patience, Settings, Socket,
-    is_over,
+    self, BLOCKS, Deadline, Next, Patience, Settings, Socket, is_over,
 };
 use crate::{Application, Environ, Failure};
 use std::io::{self, BufReader, ErrorKind, Read, Write};
@@ -53,10 +52,9 @@ impl serving::Connection for Connection {
             if let Some(head) = head {
                 return self.answer(inbound, head, app, environ);
             }
-            let mut block = [0; BLOCK];
-            match self.socket.read_now(&mut block) {
+            match inbound.read_now() {
                 Ok(0) => return Next::Close,
-                Ok(length) => inbound.keep(&block[..length]),
+                Ok(_) => {}
                 Err(e) if e.kind() != ErrorKind::WouldBlock => {
                     return Next::Close;
                 }
@@ -96,7 +94,8 @@ impl Connection {
     ) -> Self {
         let unnamed = || ("localhost".into(), "80".into());
         let address = peer.and_then(|_| socket.local_address());
-        let inbound = Inbound::new(until, &settings.limits);
+        let theirs = Arc::clone(&socket);
+        let inbound = Inbound::new(theirs, until, &settings.limits);
         Self {
             name_and_port: address.map_or_else(unnamed, name_and_port),
             settings,
@@ -205,7 +204,6 @@ impl Connection {
             return exchange::run(app, environ, protocol, out);
         }
         let lent = Arc::new(Lent {
-            socket: Arc::clone(&self.socket),
             expects: Mutex::new(request.expects),
             inbound: Mutex::new(inbound.take()),
         });
@@ -231,7 +229,6 @@ impl Connection {
 /// What an application's input needs of a connection, until the request
 /// is over.
 struct Lent {
-    socket: Arc<Socket>,
     /// Does the client wait for `100 Continue` before it sends the body
     /// (RFC 9110, section 10.1.1)?
     expects: Mutex<bool>,
@@ -266,10 +263,10 @@ impl Read for Input {
         if *expects {
             *expects = false;
             let mut patience = Patience::with_sender(BRIEFLY);
-            self.0.socket.write(CONTINUE, &mut patience)?;
+            inbound.socket.write(CONTINUE, &mut patience)?;
         }
         drop(expects);
-        inbound.read(&self.0.socket, to)
+        inbound.read(to)
     }
 }
 

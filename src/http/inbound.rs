@@ -5,15 +5,14 @@ use crate::Failure;
 use crate::input::too_late;
 use crate::request_head::{FIELDS_LIMIT, RequestBody, TARGET_LIMIT};
 use crate::serving::{
-    BLOCK, Deadline, Limits, Patience, Socket, within,
+    BLOCK, Buffer, Deadline, Limits, Patience, Socket, within,
 };
-use std::io::{self, ErrorKind};
-use std::mem::take;
+use std::io;
+use std::sync::Arc;
 
 pub(crate) struct Inbound {
-    /// What was read, of which the first `start` bytes are used up.
-    bytes: Vec<u8>,
-    start: usize,
+    pub(crate) socket: Arc<Socket>,
+    buffer: Buffer,
     /// How far they were searched for the end of a head.
     searched: usize,
     /// How many line breaks there were before a head.
@@ -58,10 +57,14 @@ pub(crate) const SKIP_LIMIT: u64 = 64 * 1024;
 const BREAKS: usize = 8;
 
 impl Inbound {
-    pub(crate) fn new(until: Deadline, limits: &Limits) -> Self {
+    pub(crate) fn new(
+        socket: Arc<Socket>,
+        until: Deadline,
+        limits: &Limits,
+    ) -> Self {
         Self {
-            bytes: Vec::new(),
-            start: 0,
+            socket,
+            buffer: Buffer::default(),
             searched: 0,
             breaks: 0,
             has_begun: false,
@@ -73,23 +76,15 @@ impl Inbound {
 
     /// What was read and is not used yet.
     pub(crate) fn arrived(&self) -> &[u8] {
-        &self.bytes[self.start..]
+        self.buffer.rest()
     }
 
-    pub(crate) fn keep(&mut self, block: &[u8]) {
-        if self.start > 0 {
-            self.bytes.drain(..take(&mut self.start));
-        }
-        self.bytes.extend_from_slice(block);
-    }
-
-    fn consume(&mut self, length: usize) {
-        self.start += length;
-        if self.start == self.bytes.len() {
-            self.bytes.clear();
-            self.start = 0;
-            self.bytes.shrink_to(BLOCK);
-        }
+    /// Reads what has come, without waiting. Returns its length.
+    pub(crate) fn read_now(&mut self) -> io::Result<usize> {
+        let mut block = [0; BLOCK];
+        let length = self.socket.read_now(&mut block)?;
+        self.buffer.keep(&block[..length]);
+        Ok(length)
     }
 
     /// What there is, without reading more.
@@ -127,7 +122,7 @@ impl Inbound {
             if length == 0 {
                 return Ok(true);
             }
-            self.consume(length);
+            self.buffer.consume(length);
         }
         Ok(false)
     }
@@ -135,7 +130,7 @@ impl Inbound {
     fn skip_breaks(&mut self) -> Result<(), Failure> {
         while self.searched == 0 && self.arrived().starts_with(b"\r\n")
         {
-            self.consume(2);
+            self.buffer.consume(2);
             self.breaks += 1;
             if self.breaks > BREAKS {
                 let reason = "line breaks, and no request";
@@ -148,7 +143,7 @@ impl Inbound {
     /// The length of the head at the start, if all of it is there. What
     /// was searched is not searched again.
     fn find_head(&mut self) -> Result<Option<usize>, Failure> {
-        let bytes = &self.bytes[self.start..];
+        let bytes = self.buffer.rest();
         while let Some(end) =
             bytes[self.searched..].iter().position(|&b| b == b'\n')
         {
@@ -182,7 +177,7 @@ impl Inbound {
         body: RequestBody,
         limits: &Limits,
     ) {
-        self.consume(length);
+        self.buffer.consume(length);
         (self.searched, self.breaks, self.has_begun) = (0, 0, false);
         self.body = match body {
             RequestBody::Length(length) => Body::Length(length),
@@ -224,38 +219,22 @@ impl Inbound {
     ///
     /// The client is slow, or gone; or what came is no such body. Then
     /// nobody knows where it ends, and it fails again.
-    pub(crate) fn read(
-        &mut self,
-        socket: &Socket,
-        to: &mut [u8],
-    ) -> io::Result<usize> {
-        let read = self.read_on(socket, to);
-        read.map_err(|error| {
-            self.body = Body::Broken;
-            match error.kind() {
-                ErrorKind::TimedOut if error.get_ref().is_none() => {
-                    too_late().into()
-                }
-                _ => error,
-            }
-        })
+    pub(crate) fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        let read = self.read_on(to);
+        read.inspect_err(|_| self.body = Body::Broken)
     }
 
-    fn read_on(
-        &mut self,
-        socket: &Socket,
-        to: &mut [u8],
-    ) -> io::Result<usize> {
+    fn read_on(&mut self, to: &mut [u8]) -> io::Result<usize> {
         loop {
             if let Some(length) = self.piece(to.len())? {
                 to[..length].copy_from_slice(&self.arrived()[..length]);
-                self.consume(length);
+                self.buffer.consume(length);
                 return Ok(length);
             }
             let mut block = [0; BLOCK];
-            match socket.read(&mut block, &mut self.patience)? {
+            match self.socket.read(&mut block, &mut self.patience)? {
                 0 => return Err(self.cut().into()),
-                length => self.keep(&block[..length]),
+                length => self.buffer.keep(&block[..length]),
             }
         }
     }
@@ -264,7 +243,7 @@ impl Inbound {
     /// and `most` at most; 0 at its end, `None` if more has to come.
     fn piece(&mut self, most: usize) -> io::Result<Option<usize>> {
         loop {
-            let arrived = &self.bytes[self.start..];
+            let arrived = self.buffer.rest();
             match &mut self.body {
                 Body::Length(0) => return Ok(Some(0)),
                 Body::Length(_) if arrived.is_empty() => {
@@ -279,7 +258,9 @@ impl Inbound {
                 Body::Chunked(chunks) => {
                     match chunks.next(arrived, most)? {
                         Piece::Body(length) => return Ok(Some(length)),
-                        Piece::Around(length) => self.consume(length),
+                        Piece::Around(length) => {
+                            self.buffer.consume(length)
+                        }
                         Piece::Unknown => return Ok(None),
                         Piece::End => return Ok(Some(0)),
                     }

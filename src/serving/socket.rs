@@ -2,6 +2,7 @@
 //! says so, and others work meanwhile.
 
 use super::{Patience, lending};
+use crate::input::too_late;
 use mio::event::Source;
 use mio::net::{TcpListener, TcpStream};
 use rustix::event::{PollFd, PollFlags, poll};
@@ -103,6 +104,7 @@ impl Socket {
     }
 
     /// The address at which the client has found us.
+    #[cfg(feature = "http")]
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
         self.stream.local_addr().ok()
     }
@@ -130,7 +132,8 @@ impl Socket {
     ///
     /// # Errors
     ///
-    /// As for a socket; `TimedOut` if the client has no time left.
+    /// As for a socket; `408 Request Timeout` if the client has no time
+    /// left.
     pub(crate) fn read(
         &self,
         to: &mut [u8],
@@ -139,6 +142,7 @@ impl Socket {
         let read = || self.read_now(to);
         match self.transfer(PollFlags::IN, patience, read) {
             Ok(0) if self.is_cut() => Err(stopped()),
+            Err(e) if is_late(&e) => Err(too_late().into()),
             read => read,
         }
     }
@@ -154,7 +158,13 @@ impl Socket {
         patience: &mut Patience,
     ) -> io::Result<usize> {
         let write = || self.write_now(bytes);
-        self.transfer(PollFlags::OUT, patience, write)
+        match self.transfer(PollFlags::OUT, patience, write) {
+            Err(e) if is_late(&e) => Err(io::Error::new(
+                ErrorKind::TimedOut,
+                "the client takes nothing",
+            )),
+            written => written,
+        }
     }
 
     fn transfer(
@@ -221,6 +231,11 @@ impl Socket {
     fn is_cut(&self) -> bool {
         self.is_cut.load(Ordering::Acquire)
     }
+}
+
+/// Has the client no time left?
+fn is_late(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::TimedOut && error.get_ref().is_none()
 }
 
 fn stopped() -> io::Error {

@@ -1,0 +1,260 @@
+//! A connection: requests come in, one after another.
+
+use super::FastCgi;
+use super::inbound::{Event, Inbound, PARAMS_LIMIT};
+use super::pairs::{Cut, Pairs};
+use super::request::{Errors, Input, Out, Outbound, Request};
+use crate::access_log::Entry;
+use crate::exchange::{self, End, Outcome, Protocol};
+use crate::input::{self, too_late};
+use crate::serving::{
+    self, BLOCKS, Deadline, Next, Patience, Settings, Socket, is_over,
+    within,
+};
+use crate::{Application, Environ, ErrorLog, Failure, cgi};
+use std::io::{self, ErrorKind, Write};
+use std::sync::Arc;
+
+pub(crate) struct Connection {
+    settings: Arc<Settings<FastCgi>>,
+    socket: Arc<Socket>,
+    /// When the web server's time is up.
+    until: Deadline,
+    /// `None` while a request has them, and behind one that was cut.
+    ends: Option<(Inbound, Outbound)>,
+}
+
+/// The most variables that a request may have.
+const COUNT_LIMIT: usize = 1000;
+
+impl serving::Connection for Connection {
+    /// A web server may go as it likes; what makes no sense is a line
+    /// in the log.
+    fn visit(
+        &mut self,
+        app: &dyn Application,
+        environ: &mut Environ,
+    ) -> Next {
+        self.go_on(app, environ).unwrap_or_else(|error| {
+            if error.kind() == ErrorKind::InvalidData {
+                let line = format!("a connection is given up: {error}");
+                // Nobody is left to be told that a log cannot be
+                // written.
+                let mut errors = self.settings.errors.clone();
+                let _ = writeln!(errors, "{line}");
+            }
+            Next::Close
+        })
+    }
+
+    fn socket(&self) -> Arc<Socket> {
+        Arc::clone(&self.socket)
+    }
+}
+
+impl Connection {
+    pub(crate) fn new(
+        settings: Arc<Settings<FastCgi>>,
+        socket: Arc<Socket>,
+        until: Deadline,
+    ) -> Self {
+        let inbound =
+            Inbound::new(Arc::clone(&socket), &settings.limits);
+        let patience = Patience::with_reader(settings.limits.wait);
+        let outbound = Outbound::new(Arc::clone(&socket), patience);
+        Self {
+            settings,
+            socket,
+            until,
+            ends: Some((inbound, outbound)),
+        }
+    }
+
+    fn go_on(
+        &mut self,
+        app: &dyn Application,
+        environ: &mut Environ,
+    ) -> io::Result<Next> {
+        for _ in 0..BLOCKS {
+            let Some((inbound, outbound)) = &mut self.ends else {
+                return Ok(Next::Close);
+            };
+            let has_begun = inbound.has_begun();
+            while let Some(event) = inbound.next()? {
+                match event {
+                    Event::Request => {
+                        return Ok(self.answer(app, environ));
+                    }
+                    Event::Abort => outbound.end(inbound.end())?,
+                    Event::Reply(record) => outbound.reply(&record)?,
+                    Event::Nothing => {}
+                }
+                if inbound.is_idle() && !inbound.keep {
+                    return Ok(Next::Leave(None));
+                }
+            }
+            match inbound.read_now() {
+                Ok(0) => return Ok(Next::Close),
+                Ok(_) if !has_begun => {
+                    self.until = within(self.settings.limits.head);
+                }
+                Ok(_) => {}
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {
+                    return match (is_over(self.until), has_begun) {
+                        (false, _) => Ok(Next::Wait(self.until)),
+                        (true, false) => Ok(Next::Close),
+                        (true, true) => Err(too_late().into()),
+                    };
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Next::Again)
+    }
+
+    /// Answers a request. If the answer was cut short, a reset says so:
+    /// behind a mere end, a web server may take it for whole.
+    fn answer(
+        &mut self,
+        app: &dyn Application,
+        environ: &mut Environ,
+    ) -> Next {
+        let Some((mut inbound, mut outbound)) = self.ends.take() else {
+            return Next::Close;
+        };
+        let limits = &self.settings.limits;
+        inbound.patience = Patience::with_sender(limits.wait);
+        outbound.begin(inbound.id, Patience::with_reader(limits.wait));
+        let filled = self.fill(&inbound, environ);
+        let request = Arc::new(Request::new(inbound, outbound));
+        request.look();
+        environ.errors = ErrorLog::new(Errors {
+            request: Arc::clone(&request),
+            afterwards: self.settings.errors.clone(),
+        });
+        let entry = self.entry(environ);
+        let filled = filled.and_then(|()| self.open(&request, environ));
+        let outcome = match filled {
+            Ok(()) => run(app, environ, &request),
+            Err(no) => run(&no, environ, &request),
+        };
+        // With the old log goes its last line, even an unfinished one.
+        environ.errors = self.settings.errors.clone();
+        environ.reset();
+        if let (Some(log), Some(entry)) =
+            (&self.settings.access_log, entry)
+        {
+            entry.write(log, &outcome);
+        }
+        let is_told = match outcome.end {
+            End::Keep | End::Close => true,
+            End::Cut | End::Reset | End::Gone => request.is_aborted(),
+        };
+        let Some((mut inbound, mut outbound)) = request.take() else {
+            self.socket.cut(); // a thread still reads from it
+            return Next::Close;
+        };
+        if !is_told {
+            self.socket.reset();
+            return Next::Close;
+        }
+        if outbound.end(inbound.end()).is_err() {
+            return Next::Close;
+        }
+        if !inbound.keep {
+            return Next::Leave(None);
+        }
+        self.until = within(limits.idle);
+        self.ends = Some((inbound, outbound));
+        Next::Again
+    }
+
+    /// Reads the variables into the environ.
+    fn fill(
+        &self,
+        inbound: &Inbound,
+        environ: &mut Environ,
+    ) -> Result<(), Failure> {
+        environ.multithread = true;
+        environ.multiprocess = self.settings.own.is_shared;
+        let length = inbound.params_length;
+        let is_too_long = length > PARAMS_LIMIT;
+        for (count, pair) in Pairs(&inbound.params).enumerate() {
+            match pair {
+                Ok(_) if count == COUNT_LIMIT => {
+                    return too_many("too many variables".into());
+                }
+                Ok((name, value)) => set(environ, name, value),
+                Err(Cut) if is_too_long => break,
+                Err(Cut) => {
+                    let reason = "the variables are cut short";
+                    return Err(Failure::bad_request(reason));
+                }
+            }
+        }
+        if is_too_long {
+            return too_many(format!("{length} bytes of variables"));
+        }
+        cgi::complete(environ);
+        Ok(())
+    }
+
+    fn entry(&self, environ: &Environ) -> Option<Entry> {
+        self.settings.access_log.as_ref()?;
+        let get = |name| environ.get(name).unwrap_or_default();
+        let line = ["REQUEST_METHOD", "REQUEST_URI", "SERVER_PROTOCOL"];
+        let line = line.map(get).join(" ");
+        Some(Entry::new(get("REMOTE_ADDR").parse().ok(), line))
+    }
+
+    /// Opens the body. A web server that does not know its length says
+    /// where it ends.
+    fn open(
+        &self,
+        request: &Arc<Request>,
+        environ: &mut Environ,
+    ) -> Result<(), Failure> {
+        let limit = self.settings.limits.body;
+        let stated = environ.bytes("CONTENT_LENGTH");
+        let length = input::content_length(stated)?;
+        if length > limit {
+            return Err(input::too_large(limit));
+        }
+        let input = Input(Arc::clone(request));
+        environ.input = match stated {
+            Some([_, ..]) => input::body(input, length),
+            _ if request.is_whole() => Box::new(io::empty()),
+            _ => input::to_end(input, limit),
+        };
+        Ok(())
+    }
+}
+
+fn run(
+    app: &dyn Application,
+    environ: &mut Environ,
+    to: &Request,
+) -> Outcome {
+    let mut out = Out { request: to, has_begun: false };
+    exchange::run(app, environ, Protocol::Cgi, &mut out)
+}
+
+/// A field that comes twice is a list (RFC 3875, section 4.1.18). Any
+/// other variable was set twice in the web server's configuration, and
+/// so is HTTP_HOST, of which there is one.
+fn set(environ: &mut Environ, name: &[u8], value: &[u8]) {
+    let name = String::from_utf8_lossy(name);
+    match &*name {
+        "HTTP_HOST" => environ.set(name, value),
+        "HTTP_COOKIE" => environ.append("", &name, "; ", value),
+        name if name.starts_with("HTTP_") => {
+            environ.append("", name, ", ", value);
+        }
+        name => environ.set(name, value),
+    }
+}
+
+fn too_many(reason: String) -> Result<(), Failure> {
+    let status = "431 Request Header Fields Too Large";
+    Err(Failure::new(status, reason))
+}
