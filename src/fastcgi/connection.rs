@@ -109,7 +109,7 @@ impl Connection {
             return Next::Close;
         };
         let limits = &self.settings.limits;
-        inbound.patience = Patience::with_sender(limits.wait);
+        inbound.start(Patience::with_sender(limits.wait));
         outbound.begin(inbound.id, Patience::with_reader(limits.wait));
         let filled = self.fill(&inbound, environ);
         let request = Arc::new(Request::new(inbound, outbound));
@@ -147,8 +147,12 @@ impl Connection {
             return Next::Leave;
         }
         self.until = within(limits.idle);
+        let next = match inbound.has_read() {
+            true => Next::Again,
+            false => Next::Wait(self.until),
+        };
         self.ends = Some((inbound, outbound));
-        Next::Again
+        next
     }
 
     /// Reads the variables into the environ.

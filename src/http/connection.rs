@@ -129,8 +129,7 @@ impl Connection {
             // A thread of the application's still reads: it fails now.
             (_, None) => self.socket.cut(),
             (End::Keep, Some(inbound)) => {
-                inbound.end(&self.settings.limits);
-                return Next::Again;
+                return inbound.end(&self.settings.limits);
             }
             (End::Close, _) => return Next::Leave,
             (End::Reset, _) => self.socket.reset(),
