@@ -3,7 +3,7 @@
 use crate::ErrorLog;
 use std::any::Any;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -27,9 +27,10 @@ pub struct Environ {
     /// variable would take longer than the rest of its making.
     names: String,
     values: Vec<u8>,
-    /// The latest of a name counts.
-    variables: Vec<Variable>,
-    extensions: Values,
+    /// Where each name is, and its value. The latest of a name counts.
+    places: Vec<(Range<usize>, Range<usize>)>,
+    /// What servers and middleware have put there.
+    pub(crate) extensions: BTreeMap<&'static str, Box<dyn Any + Send>>,
     /// `wsgi.input`: the request's body. It ends where the body ends.
     pub input: Box<dyn BufRead + Send>,
     /// `wsgi.errors`: the server's error log.
@@ -44,15 +45,6 @@ pub struct Environ {
     /// `wsgi.run_once`: is this the only request that this process
     /// is expected to answer?
     pub run_once: bool,
-}
-
-/// What servers and middleware have put there.
-type Values = BTreeMap<&'static str, Box<dyn Any + Send>>;
-
-/// Where a variable's name and value are.
-struct Variable {
-    name: Range<usize>,
-    value: Range<usize>,
 }
 
 /// The keys that PEP 3333 defines, which every environ has.
@@ -77,7 +69,7 @@ impl Environ {
         Self {
             names: String::with_capacity(500),
             values: Vec::with_capacity(1000),
-            variables: Vec::with_capacity(30),
+            places: Vec::with_capacity(30),
             extensions: BTreeMap::new(),
             input: Box::new(io::empty()),
             errors: ErrorLog::stderr(),
@@ -97,9 +89,14 @@ impl Environ {
 
     /// A variable as the bytes that the server was given.
     pub fn bytes(&self, name: &str) -> Option<&[u8]> {
-        let mut latest = self.variables.iter().rev();
-        let variable = latest.find(|v| self.name(v) == name)?;
-        Some(self.value(variable))
+        self.place(name).map(|place| &self.values[place])
+    }
+
+    /// Where the value of a name is.
+    fn place(&self, name: &str) -> Option<Range<usize>> {
+        let is = |of: &Range<usize>| self.names[of.clone()] == *name;
+        let latest = self.places.iter().rfind(|(of, _)| is(of));
+        latest.map(|(_, value)| value.clone())
     }
 
     /// Sets a variable.
@@ -108,55 +105,28 @@ impl Environ {
         name: impl AsRef<str>,
         value: impl AsRef<[u8]>,
     ) {
-        let starts = (self.names.len(), self.values.len());
-        self.names.push_str(name.as_ref());
-        self.values.extend_from_slice(value.as_ref());
-        self.add(starts);
+        self.put(name.as_ref().chars(), None, value.as_ref());
     }
 
-    /// Adds the variable whose name and value are at the end.
-    fn add(&mut self, (name, value): (usize, usize)) {
-        self.variables.push(Variable {
-            name: name..self.names.len(),
-            value: value..self.values.len(),
-        });
-    }
-
-    /// Sets the variable of a field, in CGI's spelling and behind a
-    /// prefix; or appends to it, if it is there already.
-    pub(crate) fn append(
+    /// Sets a variable. With a separator, the value that it has already
+    /// stays in front.
+    pub(crate) fn put(
         &mut self,
-        prefix: &str,
-        field: &str,
-        separator: &str,
+        name: impl Iterator<Item = char>,
+        separator: Option<&str>,
         value: &[u8],
     ) {
-        let starts = (self.names.len(), self.values.len());
-        self.names.push_str(prefix);
-        for (at, part) in field.split('-').enumerate() {
-            self.names.push_str(if at == 0 { "" } else { "_" });
-            self.names.push_str(part);
-        }
-        self.names[starts.0..].make_ascii_uppercase();
-        let name = &self.names[starts.0..];
-        let mut latest = self.variables.iter().rev();
-        if let Some(before) = latest.find(|v| self.name(v) == name) {
-            self.values.extend_from_within(before.value.clone());
+        let (name_at, value_at) = (self.names.len(), self.values.len());
+        self.names.extend(name);
+        if let Some(separator) = separator
+            && let Some(before) = self.place(&self.names[name_at..])
+        {
+            self.values.extend_from_within(before);
             self.values.extend_from_slice(separator.as_bytes());
         }
         self.values.extend_from_slice(value);
-        self.add(starts);
-    }
-
-    /// Is nothing under a key?
-    pub(crate) fn is_plain(&self) -> bool {
-        self.extensions.is_empty()
-    }
-
-    /// Drops what the application has put there, value by value.
-    pub(crate) fn let_go(&mut self) {
-        while self.extensions.pop_first().is_some() {}
-        self.input = Box::new(io::empty());
+        let name = name_at..self.names.len();
+        self.places.push((name, value_at..self.values.len()));
     }
 
     /// Makes it as good as new, for the next request, but for `errors`.
@@ -166,7 +136,7 @@ impl Environ {
     pub(crate) fn reset(&mut self) {
         self.names.clear();
         self.values.clear();
-        self.variables.clear();
+        self.places.clear();
         self.url_scheme = "http";
         self.multithread = false;
         self.multiprocess = false;
@@ -177,7 +147,7 @@ impl Environ {
     pub fn remove(&mut self, name: &str) -> Option<Vec<u8>> {
         let value = self.bytes(name)?.to_vec();
         let names = &self.names;
-        self.variables.retain(|v| names[v.name.clone()] != *name);
+        self.places.retain(|(of, _)| names[of.clone()] != *name);
         Some(value)
     }
 
@@ -220,33 +190,17 @@ impl Environ {
         (name != ".").then_some(name)
     }
 
-    fn name(&self, variable: &Variable) -> &str {
-        &self.names[variable.name.clone()]
+    /// The variables and their bytes.
+    pub fn variables(&self) -> BTreeMap<&str, &[u8]> {
+        let places = self.places.iter().cloned();
+        places.map(|(n, v)| (&self.names[n], &self.values[v])).collect()
     }
 
-    fn value(&self, variable: &Variable) -> &[u8] {
-        &self.values[variable.value.clone()]
-    }
-
-    /// The variables and their bytes, sorted by name.
-    pub fn variables(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        let latest = self.variables.iter().rev();
-        let mut all: Vec<(&str, &[u8])> =
-            latest.map(|v| (self.name(v), self.value(v))).collect();
-        all.sort_by_key(|(name, _)| *name);
-        all.dedup_by_key(|(name, _)| *name);
-        all.into_iter()
-    }
-
-    /// All keys, sorted: variables, `wsgi.*`, and extensions.
-    pub fn keys(&self) -> Vec<&str> {
-        let variables = self.variables.iter().map(|v| self.name(v));
+    /// All keys: variables, `wsgi.*`, and extensions.
+    pub fn keys(&self) -> BTreeSet<&str> {
+        let variables = self.variables().into_keys();
         let extensions = self.extensions.keys().copied();
-        let mut keys: Vec<&str> =
-            variables.chain(WSGI_KEYS).chain(extensions).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        variables.chain(WSGI_KEYS).chain(extensions).collect()
     }
 
     /// Sets the value under a server's or middleware's own key.
@@ -257,14 +211,6 @@ impl Environ {
     /// The value under a server's or middleware's own key.
     pub fn extension<T: 'static>(&self, key: Key<T>) -> Option<&T> {
         self.extensions.get(key.name)?.downcast_ref()
-    }
-
-    /// The same, to change it.
-    pub fn extension_mut<T: 'static>(
-        &mut self,
-        key: Key<T>,
-    ) -> Option<&mut T> {
-        self.extensions.get_mut(key.name)?.downcast_mut()
     }
 
     /// Takes the value under a key out. One of another type stays.
@@ -278,9 +224,9 @@ impl Environ {
 impl fmt::Debug for Environ {
     /// The variables; a value that is not UTF-8 has U+FFFD.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text =
-            |(name, value)| (name, String::from_utf8_lossy(value));
-        f.debug_map().entries(self.variables().map(text)).finish()
+        let texts = self.variables().into_iter();
+        let texts = texts.map(|(n, v)| (n, String::from_utf8_lossy(v)));
+        f.debug_map().entries(texts).finish()
     }
 }
 
@@ -316,6 +262,9 @@ pub struct Key<T> {
     value: PhantomData<fn() -> T>,
 }
 
+const KEY_RULE: &str = "a key is a prefix of its own, not `wsgi`, \
+                        a dot and a name, of a-z, 0-9 and '_'";
+
 impl<T> Key<T> {
     /// A key of this name.
     ///
@@ -328,23 +277,17 @@ impl<T> Key<T> {
         let (mut before, mut dots, mut at) = (b'.', 0, 0);
         while at < bytes.len() {
             match bytes[at] {
-                b'.' if before == b'.' => {
-                    panic!("a dot of a key has a name around it")
-                }
-                b'.' => dots += 1,
+                b'.' if before != b'.' => dots += 1,
                 b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
-                _ => panic!("a key has a-z, 0-9, '.', '_' only"),
+                _ => panic!("{}", KEY_RULE),
             }
             before = bytes[at];
             at += 1;
         }
-        assert!(
-            dots > 0 && before != b'.',
-            "a key is a prefix of its own, a dot and a name"
-        );
         let is_theirs =
             matches!(bytes, [b'w', b's', b'g', b'i', b'.', ..]);
-        assert!(!is_theirs, "keys of wsgi are the specification's");
+        let is_right = dots > 0 && before != b'.' && !is_theirs;
+        assert!(is_right, "{}", KEY_RULE);
         Self { name, value: PhantomData }
     }
 }

@@ -204,7 +204,7 @@ pub fn run(
         answer.log(errors.as_ref().unwrap_or(&environ.errors), environ);
         answer.fail(page, out);
     }
-    if !(environ.is_plain() && answer.layers.is_empty()) {
+    if !(environ.extensions.is_empty() && answer.layers.is_empty()) {
         // To drop it may take its time. That this fails is noted.
         let _ = answer.flush(out);
     }
@@ -212,7 +212,8 @@ pub fn run(
         drop(body.take());
         drop(error.take());
         while answer.layers.pop().is_some() {}
-        environ.let_go();
+        while environ.extensions.pop_first().is_some() {}
+        environ.input = Box::new(io::empty());
         if let Some(errors) = errors.take() {
             environ.errors = errors;
         }

@@ -329,7 +329,12 @@ fn set_field(environ: &mut Environ, name: &str, value: &[u8]) {
         true => "",
         false => "HTTP_",
     };
-    environ.append(prefix, name, separator, value);
+    let spelled = name.chars().map(|c| match c {
+        '-' => '_',
+        c => c.to_ascii_uppercase(),
+    });
+    let name = prefix.chars().chain(spelled);
+    environ.put(name, Some(separator), value);
 }
 
 /// The host of a target in absolute form, and the path and query
