@@ -65,7 +65,8 @@ pub fn run(app: impl Application) -> ExitCode {
 fn environ() -> Environ {
     let mut environ = Environ::new();
     for (name, value) in std::env::vars_os() {
-        environ.set(name.to_string_lossy(), value.into_encoded_bytes());
+        environ
+            .set(&name.to_string_lossy(), value.into_encoded_bytes());
     }
     complete(&mut environ);
     environ.multiprocess = true;

@@ -100,12 +100,8 @@ impl Environ {
     }
 
     /// Sets a variable.
-    pub fn set(
-        &mut self,
-        name: impl AsRef<str>,
-        value: impl AsRef<[u8]>,
-    ) {
-        self.put(name.as_ref().chars(), None, value.as_ref());
+    pub fn set(&mut self, name: &str, value: impl AsRef<[u8]>) {
+        self.put(name.chars(), None, value.as_ref());
     }
 
     /// Sets a variable. With a separator, the value that it has already

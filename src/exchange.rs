@@ -6,13 +6,12 @@
 //! the head, the body and errors are kept here.
 
 use crate::error::causes;
-use crate::error_log::indented;
 use crate::framing::Framing;
 pub use crate::framing::{End, Protocol};
 use crate::response_head::{Begun, check};
 use crate::{
-    Application, Block, Body, Environ, Error, ErrorLog, Failure,
-    Headers, Layer, ResponseHead, Result,
+    Application, Block, Body, Environ, Error, ErrorLog, Failure, Layer,
+    ResponseHead, Result,
 };
 use std::any::Any;
 use std::borrow::Cow;
@@ -197,12 +196,12 @@ pub fn run(
     });
     let mut error = sent.err();
     if let Some(error) = &error {
-        let page = answer.explain(error);
+        let failure = answer.explain(error);
         let _ = guarded(|| Ok(environ.errors.flush()?));
         // Before the client is told: lighttpd ends a CGI program as
         // soon as it has the whole answer.
         answer.log(errors.as_ref().unwrap_or(&environ.errors), environ);
-        answer.fail(page, out);
+        answer.fail(failure, out);
     }
     if !(environ.extensions.is_empty() && answer.layers.is_empty()) {
         // To drop it may take its time. That this fails is noted.
@@ -532,23 +531,23 @@ impl Answer {
     }
 
     /// Notes an error, and returns what the client is told of it.
-    fn explain(&mut self, error: &Error) -> Page {
+    fn explain(&mut self, error: &Error) -> Failure {
         self.note(error);
-        let page =
-            guarded(|| Ok(Failure::find(error).map(Failure::answer)));
-        if let Ok(Some(page)) = page {
-            match check(&page.0, &page.1.pairs()) {
-                Ok(()) => return page,
+        let failure = guarded(|| Ok(Failure::find(error).cloned()));
+        if let Ok(Some(failure)) = failure {
+            match check(&failure.status, &failure.headers.pairs()) {
+                Ok(()) => return failure,
                 Err(illegal) => self.complain(illegal),
             }
         }
-        Failure::new("500 Internal Server Error", "").answer()
+        Failure::new("500 Internal Server Error", "")
     }
 
     /// Writes what was noted into the log.
     fn log(&mut self, errors: &ErrorLog, environ: &Environ) {
         for complaint in self.complaints.drain(..) {
-            let text = indented(&complaint);
+            // Lines after the first would pass for somebody else's.
+            let text = complaint.replace('\n', "\n    ");
             let line = format!("{}: {text}\n", request(environ));
             let mut errors = errors.clone();
             // Nobody is left to be told that a log cannot be written.
@@ -558,11 +557,7 @@ impl Answer {
 
     /// Tells the client that something went wrong: with a page if that
     /// can still be said, else by cutting the answer.
-    fn fail(
-        &mut self,
-        (status, headers, page): Page,
-        out: &mut dyn Write,
-    ) {
+    fn fail(&mut self, failure: Failure, out: &mut dyn Write) {
         if self.has_begun {
             self.end = self.end.or(Some(match self.stage {
                 // There is nothing left to cut.
@@ -577,6 +572,7 @@ impl Answer {
         self.drop_all(|answer| while answer.layers.pop().is_some() {});
         // It was checked, and its length is right: if this fails, the
         // client has gone, and that is noted.
+        let Failure { status, headers, page, .. } = failure;
         if self.start(&status, &headers.pairs()).is_ok() {
             let _ = self.send(&mut page.into(), out);
         }
@@ -593,9 +589,6 @@ impl Answer {
         }
     }
 }
-
-/// Status, headers and bytes of what is sent in place of an answer.
-type Page = (String, Headers, Vec<u8>);
 
 /// Sends a block through layers, from the inmost on.
 fn through(

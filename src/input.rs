@@ -1,7 +1,7 @@
 //! `wsgi.input`: a request's body, and where it ends.
 
 use crate::Failure;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Take};
 
 /// What a CONTENT_LENGTH says: absent and empty mean that there is no
 /// body (RFC 3875, section 4.1.2).
@@ -12,23 +12,18 @@ use std::io::{self, BufRead, BufReader, Read};
 pub(crate) fn content_length(
     value: Option<&[u8]>,
 ) -> Result<u64, Failure> {
-    let value = value.unwrap_or_default();
-    if value.is_empty() {
-        return Ok(0);
-    }
+    let Some(value @ [_, ..]) = value else { return Ok(0) };
     decimal(value).ok_or_else(|| {
         let value = String::from_utf8_lossy(value);
-        Failure::bad_request(format!(
-            "CONTENT_LENGTH is {value:?}, not a number of bytes"
-        ))
+        let reason = format!("CONTENT_LENGTH is {value:?}, no number");
+        Failure::bad_request(reason)
     })
 }
 
 /// Digits only: `+5` is no length, though Rust would take it.
 pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
-    let digits = text.iter().all(u8::is_ascii_digit);
-    let text = str::from_utf8(text).ok().filter(|_| digits)?;
-    text.parse().ok()
+    let text = str::from_utf8(text).ok()?;
+    text.parse().ok().filter(|_| !text.starts_with('+'))
 }
 
 /// A body of `length` bytes, read from `source` and not a byte further:
@@ -40,7 +35,9 @@ pub(crate) fn body(
 ) -> Box<dyn BufRead + Send> {
     match length {
         0 => Box::new(io::empty()),
-        left => Box::new(Bounded::of(source, left, None)),
+        _ => {
+            Box::new(BufReader::new(Bounded::of(source, length, None)))
+        }
     }
 }
 
@@ -50,7 +47,7 @@ pub(crate) fn to_end(
     source: impl Read + Send + 'static,
     limit: u64,
 ) -> Box<dyn BufRead + Send> {
-    Box::new(Bounded::of(source, limit, Some(limit)))
+    Box::new(BufReader::new(up_to(source, limit)))
 }
 
 /// All of a body, if it has at most `limit` bytes.
@@ -63,50 +60,40 @@ pub(crate) fn read_all(
     limit: u64,
 ) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    // A byte more tells; without a limit there is none to tell.
-    input.take(limit.saturating_add(1)).read_to_end(&mut body)?;
-    match body.len() as u64 > limit {
-        true => Err(too_large(limit).into()),
-        false => Ok(body),
-    }
+    up_to(input, limit).read_to_end(&mut body)?;
+    Ok(body)
 }
 
-/// Reads a body that may have `left` bytes yet: so many, or up to its
-/// limit, if it has one.
+/// A byte more than the limit tells; the greatest is none.
+fn up_to<R: Read>(source: R, limit: u64) -> Bounded<R> {
+    Bounded::of(source, limit.saturating_add(1), Some(limit))
+}
+
+/// Reads a body: all that `source` lets through, or less than that, if
+/// the body has a limit.
 struct Bounded<R> {
-    source: R,
-    left: u64,
+    source: Take<R>,
     limit: Option<u64>,
     /// Why it cannot be read: what followed would follow a gap.
     failed: Option<io::Error>,
 }
 
 impl<R: Read> Bounded<R> {
-    fn of(source: R, left: u64, limit: Option<u64>) -> BufReader<Self> {
-        BufReader::new(Self { source, left, limit, failed: None })
+    fn of(source: R, most: u64, limit: Option<u64>) -> Self {
+        Self { source: source.take(most), limit, failed: None }
     }
 
     fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let room = match self.limit {
-            None => self.left.min(buffer.len() as u64) as usize,
-            Some(_) => buffer.len(),
-        };
-        if room == 0 {
-            return Ok(0); // the source may be gone by now
-        }
-        let read = self.source.read(&mut buffer[..room])?;
-        match (self.limit, self.left.checked_sub(read as u64)) {
-            (None, Some(left)) if read == 0 => {
+        let read = self.source.read(buffer)?;
+        match (self.limit, self.source.limit()) {
+            (None, left @ 1..) if read == 0 => {
                 let reason = format!(
                     "the request's body ends {left} bytes early"
                 );
                 Err(Failure::bad_request(reason).into())
             }
-            (Some(limit), None) => Err(too_large(limit).into()),
-            (_, left) => {
-                self.left = left.unwrap_or(0);
-                Ok(read)
-            }
+            (Some(limit), 0) => Err(too_large(limit).into()),
+            _ => Ok(read),
         }
     }
 }
@@ -116,12 +103,11 @@ impl<R: Read> Read for Bounded<R> {
         if let Some(error) = &self.failed {
             return Err(copy(error));
         }
-        let read = self.read_on(buffer);
-        let error = read.as_ref().err();
-        let is_final =
-            |e: &&io::Error| e.kind() != io::ErrorKind::Interrupted;
-        self.failed = error.filter(is_final).map(copy);
-        read
+        self.read_on(buffer).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.failed = Some(copy(error));
+            }
+        })
     }
 }
 
@@ -217,7 +203,8 @@ mod tests {
         let again = Err(ErrorKind::Interrupted);
         for limit in [None, Some(9)] {
             let pieces = [again, Ok(&b"ab"[..]), again, Ok(&b"c"[..])];
-            let mut body = Bounded::of(script(&pieces), 3, limit);
+            let most = limit.unwrap_or(3);
+            let mut body = Bounded::of(script(&pieces), most, limit);
             let mut text = String::new();
             body.read_to_string(&mut text).unwrap();
             assert_eq!(text, "abc");

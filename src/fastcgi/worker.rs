@@ -137,7 +137,7 @@ impl<'a> Worker<'a> {
                     return too_many("too many variables".into());
                 }
                 Ok((name, value)) => {
-                    environ.set(String::from_utf8_lossy(name), value);
+                    environ.set(&String::from_utf8_lossy(name), value);
                 }
                 Err(Cut) if is_too_long => break,
                 Err(Cut) => {

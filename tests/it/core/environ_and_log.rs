@@ -111,20 +111,27 @@ fn is_refused(name: &'static str) {
 #[test]
 fn a_key_is_lower_case_letters_digits_dots_and_underscores() {
     Key::<()>::new("az09_.az09_");
-    ["a.B", "a.-", "a. ", "a.é", "a.`", "a.{", "a./", "a.:"]
-        .map(is_refused);
+    for wrong in
+        ["a.B", "a.-", "a. ", "a.é", "a.`", "a.{", "a./", "a.:"]
+    {
+        is_refused(wrong);
+    }
 }
 
 #[test]
 fn a_key_has_a_prefix() {
-    ["", "user", "a.", "a.b.", ".user", ".", "a..b", "..", "a.."]
-        .map(is_refused);
-    is_refused(".a.b");
+    for wrong in
+        ["", "user", "a.", "a.b.", ".user", ".", "a..b", "..", ".a.b"]
+    {
+        is_refused(wrong);
+    }
 }
 
 #[test]
 fn keys_of_wsgi_are_nobodys_to_define() {
-    ["wsgi.input", "wsgi.x", "wsgi.a.b"].map(is_refused);
+    for wrong in ["wsgi.input", "wsgi.x", "wsgi.a.b"] {
+        is_refused(wrong);
+    }
     for right in ["wsgix.a", "wsg.i", "x.wsgi.a", "wsgi_.a"] {
         Key::<()>::new(right);
     }
