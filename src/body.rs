@@ -105,25 +105,23 @@ impl Iterator for Body {
 }
 
 macro_rules! body_from {
-    ($($text:ty: $block:expr;)*) => {$(
-        impl From<$text> for Body {
-            fn from(text: $text) -> Self {
-                let block: fn($text) -> Block = $block;
-                let block = block(text);
+    ($(|$text:ident: $type:ty| $block:expr;)*) => {$(
+        impl From<$type> for Body {
+            fn from($text: $type) -> Self {
+                let block = Block::from($block);
                 let length = Some(block.len() as u64);
                 Self { length, block: Some(block), rest: None }
             }
         }
-        impl From<Vec<$text>> for Body {
-            fn from(texts: Vec<$text>) -> Self {
-                let block: fn($text) -> Block = $block;
+        impl From<Vec<$type>> for Body {
+            fn from(texts: Vec<$type>) -> Self {
                 let length = texts.iter().map(|t| t.len() as u64).sum();
-                let blocks = texts.into_iter().map(block).map(Ok);
-                Self::sized(length, blocks)
+                let block = |$text: $type| Ok(Block::from($block));
+                Self::sized(length, texts.into_iter().map(block))
             }
         }
-        impl<const N: usize> From<[$text; N]> for Body {
-            fn from(texts: [$text; N]) -> Self {
+        impl<const N: usize> From<[$type; N]> for Body {
+            fn from(texts: [$type; N]) -> Self {
                 Self::from(Vec::from(texts))
             }
         }
@@ -131,11 +129,11 @@ macro_rules! body_from {
 }
 
 body_from! {
-    &'static str: |text| Cow::Borrowed(text.as_bytes());
-    &'static [u8]: Cow::Borrowed;
-    String: |text| Cow::Owned(text.into_bytes());
-    Vec<u8>: Cow::Owned;
-    Block: |block| block;
+    |text: &'static str| text.as_bytes();
+    |bytes: &'static [u8]| bytes;
+    |text: String| text.into_bytes();
+    |bytes: Vec<u8>| bytes;
+    |block: Block| block;
 }
 
 impl<const N: usize> From<&'static [u8; N]> for Body {

@@ -29,25 +29,14 @@ pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
 /// A body of `length` bytes, read from `source` and not a byte further:
 /// what follows is not the application's (PEP 3333, "Input and Error
 /// Streams"). Fewer are an error, lest half a form pass for a whole one.
+/// Without a length, the source knows where it ends, and more than
+/// `limit` bytes are an error.
 pub(crate) fn body(
     source: impl Read + Send + 'static,
-    length: u64,
-) -> Box<dyn BufRead + Send> {
-    match length {
-        0 => Box::new(io::empty()),
-        _ => {
-            Box::new(BufReader::new(Bounded::of(source, length, None)))
-        }
-    }
-}
-
-/// A body whose source knows where it ends, with a limit in bytes.
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
-pub(crate) fn to_end(
-    source: impl Read + Send + 'static,
+    length: Option<u64>,
     limit: u64,
 ) -> Box<dyn BufRead + Send> {
-    Box::new(BufReader::new(up_to(source, limit)))
+    Box::new(BufReader::new(Bounded::of(source, length, limit)))
 }
 
 /// All of a body, if it has at most `limit` bytes.
@@ -60,39 +49,37 @@ pub(crate) fn read_all(
     limit: u64,
 ) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    up_to(input, limit).read_to_end(&mut body)?;
+    Bounded::of(input, None, limit).read_to_end(&mut body)?;
     Ok(body)
 }
 
-/// A byte more than the limit tells; the greatest is none.
-fn up_to<R: Read>(source: R, limit: u64) -> Bounded<R> {
-    Bounded::of(source, limit.saturating_add(1), Some(limit))
-}
-
-/// Reads a body: all that `source` lets through, or less than that, if
-/// the body has a limit.
+/// Reads a body up to its length, or as far as its limit allows.
 struct Bounded<R> {
     source: Take<R>,
-    limit: Option<u64>,
+    length: Option<u64>,
+    limit: u64,
     /// Why it cannot be read: what followed would follow a gap.
     failed: Option<io::Error>,
 }
 
 impl<R: Read> Bounded<R> {
-    fn of(source: R, most: u64, limit: Option<u64>) -> Self {
-        Self { source: source.take(most), limit, failed: None }
+    fn of(source: R, length: Option<u64>, limit: u64) -> Self {
+        // A byte more than the limit tells; the greatest is none.
+        let most = length.unwrap_or(limit.saturating_add(1));
+        let source = source.take(most);
+        Self { source, length, limit, failed: None }
     }
 
     fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.source.read(buffer)?;
-        match (self.limit, self.source.limit()) {
-            (None, left @ 1..) if read == 0 => {
+        match (self.length, self.source.limit()) {
+            (Some(_), left @ 1..) if read == 0 => {
                 let reason = format!(
                     "the request's body ends {left} bytes early"
                 );
                 Err(Failure::bad_request(reason).into())
             }
-            (Some(limit), 0) => Err(too_large(limit).into()),
+            (None, 0) => Err(too_large(self.limit).into()),
             _ => Ok(read),
         }
     }
@@ -162,7 +149,7 @@ mod tests {
     #[test]
     fn a_body_ends_where_it_is_said_to_and_no_byte_is_taken_behind() {
         let mut source = script(&[Ok(b"ab"), Ok(b"cde")]);
-        let mut body = Bounded::of(source.by_ref(), 3, None);
+        let mut body = Bounded::of(source.by_ref(), Some(3), 9);
         let mut text = String::new();
         body.read_to_string(&mut text).unwrap();
         assert_eq!(text, "abc");
@@ -175,13 +162,17 @@ mod tests {
     fn an_error_is_there_again_with_its_kind_and_its_status() {
         for (mut body, kind, text) in [
             (
-                body(script(&[Ok(b"ab")]), 3),
+                body(script(&[Ok(b"ab")]), Some(3), 9),
                 ErrorKind::InvalidData,
                 "400 Bad Request: the request's body ends 1 bytes \
                  early",
             ),
             (
-                body(script(&[Ok(b"ab"), Err(ErrorKind::TimedOut)]), 9),
+                body(
+                    script(&[Ok(b"ab"), Err(ErrorKind::TimedOut)]),
+                    Some(9),
+                    9,
+                ),
                 ErrorKind::TimedOut,
                 "timed out",
             ),
@@ -201,10 +192,9 @@ mod tests {
     #[test]
     fn an_interruption_is_no_error() {
         let again = Err(ErrorKind::Interrupted);
-        for limit in [None, Some(9)] {
+        for length in [None, Some(3)] {
             let pieces = [again, Ok(&b"ab"[..]), again, Ok(&b"c"[..])];
-            let most = limit.unwrap_or(3);
-            let mut body = Bounded::of(script(&pieces), most, limit);
+            let mut body = Bounded::of(script(&pieces), length, 9);
             let mut text = String::new();
             body.read_to_string(&mut text).unwrap();
             assert_eq!(text, "abc");
@@ -212,11 +202,10 @@ mod tests {
     }
 
     #[test]
-    #[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
     fn a_body_may_be_as_long_as_its_limit_and_no_longer() {
         for limit in [2, 3, u64::MAX] {
             let source = script(&[Ok(b"ab"), Ok(b"c"), Ok(b"d")]);
-            let mut body = to_end(source, limit);
+            let mut body = body(source, None, limit);
             let mut text = Vec::new();
             let read = body.read_to_end(&mut text);
             match limit {
@@ -231,7 +220,7 @@ mod tests {
                 }
             }
         }
-        let mut body = to_end(script(&[Ok(b"ab"), Ok(b"c")]), 3);
+        let mut body = body(script(&[Ok(b"ab"), Ok(b"c")]), None, 3);
         assert_eq!(body.read_to_end(&mut Vec::new()).unwrap(), 3);
     }
 

@@ -164,9 +164,9 @@ impl<'a> Worker<'a> {
         }
         let input = Input(Arc::clone(request));
         self.environ.input = match stated {
-            Some([_, ..]) => input::body(input, length),
+            Some([_, ..]) => input::body(input, Some(length), limit),
             _ if request.is_whole() => Box::new(io::empty()),
-            _ => input::to_end(input, limit),
+            _ => input::body(input, None, limit),
         };
         Ok(())
     }
