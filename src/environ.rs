@@ -89,37 +89,26 @@ impl Environ {
 
     /// A variable as the bytes that the server was given.
     pub fn bytes(&self, name: &str) -> Option<&[u8]> {
-        self.place(name).map(|place| &self.values[place])
-    }
-
-    /// Where the value of a name is.
-    fn place(&self, name: &str) -> Option<Range<usize>> {
-        let is = |of: &Range<usize>| self.names[of.clone()] == *name;
-        let latest = self.places.iter().rfind(|(of, _)| is(of));
-        latest.map(|(_, value)| value.clone())
+        let is =
+            |place: &Range<usize>| self.names[place.clone()] == *name;
+        let mut latest = self.places.iter().rev();
+        let (_, value) = latest.find(|(name, _)| is(name))?;
+        Some(&self.values[value.clone()])
     }
 
     /// Sets a variable.
     pub fn set(&mut self, name: &str, value: impl AsRef<[u8]>) {
-        self.put(name.chars(), None, value.as_ref());
+        self.put(name.chars(), value.as_ref());
     }
 
-    /// Sets a variable. With a separator, the value that it has already
-    /// stays in front.
+    /// Sets a variable whose name need not be in one piece.
     pub(crate) fn put(
         &mut self,
         name: impl Iterator<Item = char>,
-        separator: Option<&str>,
         value: &[u8],
     ) {
         let (name_at, value_at) = (self.names.len(), self.values.len());
         self.names.extend(name);
-        if let Some(separator) = separator
-            && let Some(before) = self.place(&self.names[name_at..])
-        {
-            self.values.extend_from_within(before);
-            self.values.extend_from_slice(separator.as_bytes());
-        }
         self.values.extend_from_slice(value);
         let name = name_at..self.names.len();
         self.places.push((name, value_at..self.values.len()));

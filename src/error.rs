@@ -103,10 +103,12 @@ pub(crate) fn causes<'a>(
 /// ```
 #[derive(Debug, Clone)]
 pub struct Failure {
-    pub(crate) status: String,
+    /// What the client gets: `400 Bad Request`.
+    pub status: String,
+    /// What the log gets.
+    pub reason: String,
     pub(crate) headers: Headers,
     pub(crate) page: Vec<u8>,
-    reason: String,
     cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -154,16 +156,6 @@ impl Failure {
     pub fn caused_by(mut self, error: impl Into<Error>) -> Self {
         self.cause = Some(error.into().inner.into());
         self
-    }
-
-    /// What the client gets: `400 Bad Request`.
-    pub fn status(&self) -> &str {
-        &self.status
-    }
-
-    /// What the log gets.
-    pub fn reason(&self) -> &str {
-        &self.reason
     }
 
     /// Finds a failure in an error: itself, one of its causes, or what

@@ -85,8 +85,8 @@ pub fn ask(
     let mut sent = Vec::new();
     let outcome =
         exchange::run(app, &mut environ, Protocol::Cgi, &mut sent);
-    let end = sent.windows(4).position(|w| w == b"\r\n\r\n");
-    let (head, body) = sent.split_at(end.map_or(0, |end| end + 2));
+    let body = sent.split_off(sent.len() - outcome.bytes as usize);
+    let head = sent.strip_suffix(b"\r\n").unwrap_or(&sent);
     let ResponseHead { status, mut headers, length } =
         ResponseHead::read_back(head);
     if let Some(length) = length {
@@ -96,7 +96,7 @@ pub fn ask(
     Answer {
         status,
         headers,
-        body: body.get(2..).unwrap_or_default().to_vec(),
+        body,
         log: String::from_utf8_lossy(&log).into_owned(),
         is_cut: matches!(outcome.end, End::Cut | End::Reset),
     }
