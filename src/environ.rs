@@ -89,11 +89,14 @@ impl Environ {
 
     /// A variable as the bytes that the server was given.
     pub fn bytes(&self, name: &str) -> Option<&[u8]> {
-        let is =
-            |place: &Range<usize>| self.names[place.clone()] == *name;
-        let mut latest = self.places.iter().rev();
-        let (_, value) = latest.find(|(name, _)| is(name))?;
-        Some(&self.values[value.clone()])
+        let latest = self.pairs().rfind(|(found, _)| *found == name);
+        latest.map(|(_, value)| value)
+    }
+
+    /// Names and values, as they were set.
+    fn pairs(&self) -> impl DoubleEndedIterator<Item = (&str, &[u8])> {
+        let places = self.places.iter().cloned();
+        places.map(|(n, v)| (&self.names[n], &self.values[v]))
     }
 
     /// Sets a variable.
@@ -177,8 +180,7 @@ impl Environ {
 
     /// The variables and their bytes.
     pub fn variables(&self) -> BTreeMap<&str, &[u8]> {
-        let places = self.places.iter().cloned();
-        places.map(|(n, v)| (&self.names[n], &self.values[v])).collect()
+        self.pairs().collect()
     }
 
     /// All keys: variables, `wsgi.*`, and extensions.
@@ -201,8 +203,7 @@ impl Environ {
     /// Takes the value under a key out. One of another type stays.
     pub fn take<T: 'static>(&mut self, key: Key<T>) -> Option<T> {
         self.extension(key)?;
-        let value = self.extensions.remove(key.name)?;
-        value.downcast().ok().map(|value| *value)
+        Some(*self.extensions.remove(key.name)?.downcast().ok()?)
     }
 }
 
