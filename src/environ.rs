@@ -23,10 +23,9 @@ use std::{fmt, mem};
 /// assert!(environ.keys().contains(&"wsgi.input"));
 /// ```
 pub struct Environ {
-    /// All names end to end, and all values: an allocation for each
-    /// variable would take longer than the rest of its making.
-    names: String,
-    values: Vec<u8>,
+    /// All names and values, end to end: an allocation for each would
+    /// take longer than the rest of its making.
+    text: Vec<u8>,
     /// Where each name is, and its value. The latest of a name counts.
     places: Vec<(Range<usize>, Range<usize>)>,
     /// What servers and middleware have put there.
@@ -67,8 +66,7 @@ impl Environ {
     /// thread, one process.
     pub fn new() -> Self {
         Self {
-            names: String::with_capacity(500),
-            values: Vec::with_capacity(1000),
+            text: Vec::with_capacity(1500),
             places: Vec::with_capacity(30),
             extensions: BTreeMap::new(),
             input: Box::new(io::empty()),
@@ -89,32 +87,29 @@ impl Environ {
 
     /// A variable as the bytes that the server was given.
     pub fn bytes(&self, name: &str) -> Option<&[u8]> {
-        let latest = self.pairs().rfind(|(found, _)| *found == name);
-        latest.map(|(_, value)| value)
-    }
-
-    /// Names and values, as they were set.
-    fn pairs(&self) -> impl DoubleEndedIterator<Item = (&str, &[u8])> {
-        let places = self.places.iter().cloned();
-        places.map(|(n, v)| (&self.names[n], &self.values[v]))
+        let is = |place: &Range<usize>| {
+            self.text[place.clone()] == *name.as_bytes()
+        };
+        let latest = self.places.iter().rfind(|(name, _)| is(name));
+        latest.map(|(_, value)| &self.text[value.clone()])
     }
 
     /// Sets a variable.
     pub fn set(&mut self, name: &str, value: impl AsRef<[u8]>) {
-        self.put(name.chars(), value.as_ref());
+        self.put(name.bytes(), value.as_ref());
     }
 
     /// Sets a variable whose name need not be in one piece.
     pub(crate) fn put(
         &mut self,
-        name: impl Iterator<Item = char>,
+        name: impl Iterator<Item = u8>,
         value: &[u8],
     ) {
-        let (name_at, value_at) = (self.names.len(), self.values.len());
-        self.names.extend(name);
-        self.values.extend_from_slice(value);
-        let name = name_at..self.names.len();
-        self.places.push((name, value_at..self.values.len()));
+        let start = self.text.len();
+        self.text.extend(name);
+        let middle = self.text.len();
+        self.text.extend_from_slice(value);
+        self.places.push((start..middle, middle..self.text.len()));
     }
 
     /// Makes it as good as new, for the next request, but for `errors`.
@@ -122,8 +117,7 @@ impl Environ {
     /// with the exchange.
     #[cfg(any(feature = "fastcgi", feature = "http"))]
     pub(crate) fn reset(&mut self) {
-        self.names.clear();
-        self.values.clear();
+        self.text.clear();
         self.places.clear();
         self.url_scheme = "http";
         self.multithread = false;
@@ -134,8 +128,8 @@ impl Environ {
     /// Removes a variable, and returns it.
     pub fn remove(&mut self, name: &str) -> Option<Vec<u8>> {
         let value = self.bytes(name)?.to_vec();
-        let names = &self.names;
-        self.places.retain(|(of, _)| names[of.clone()] != *name);
+        let (text, name) = (&self.text, name.as_bytes());
+        self.places.retain(|(of, _)| text[of.clone()] != *name);
         Some(value)
     }
 
@@ -180,7 +174,11 @@ impl Environ {
 
     /// The variables and their bytes.
     pub fn variables(&self) -> BTreeMap<&str, &[u8]> {
-        self.pairs().collect()
+        let places = self.places.iter().cloned();
+        // A name was a `&str`, and still is text.
+        let name =
+            |n| str::from_utf8(&self.text[n]).unwrap_or_default();
+        places.map(|(n, v)| (name(n), &self.text[v])).collect()
     }
 
     /// All keys: variables, `wsgi.*`, and extensions.

@@ -273,11 +273,11 @@ impl<'a> RequestHead<'a> {
             true => "",
             false => "HTTP_",
         };
-        let spelled = name.chars().map(|c| match c {
-            '-' => '_',
-            c => c.to_ascii_uppercase(),
+        let spelled = name.bytes().map(|byte| match byte {
+            b'-' => b'_',
+            byte => byte.to_ascii_uppercase(),
         });
-        let spelled = prefix.chars().chain(spelled);
+        let spelled = prefix.bytes().chain(spelled);
         let separator = if is("Cookie") { "; " } else { ", " };
         let mut values = self.values(name);
         match (values.next(), values.next()) {
