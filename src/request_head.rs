@@ -280,13 +280,12 @@ impl<'a> RequestHead<'a> {
         let spelled = prefix.bytes().chain(spelled);
         let separator = if is("Cookie") { "; " } else { ", " };
         let mut values = self.values(name);
-        match (values.next(), values.next()) {
-            (Some(value), None) => environ.put(spelled, value),
-            _ => {
-                let all: Vec<_> = self.values(name).collect();
-                environ.put(spelled, &all.join(separator.as_bytes()));
-            }
-        }
+        let first = values.next().unwrap_or_default();
+        let joined = values.next().map(|_| {
+            let all: Vec<_> = self.values(name).collect();
+            all.join(separator.as_bytes())
+        });
+        environ.put(spelled, joined.as_deref().unwrap_or(first));
     }
 
     /// Puts as much of a request that is refused into the environ as
