@@ -40,8 +40,8 @@ pub fn run(app: impl Application) -> ExitCode {
     let mut environ = environ();
     let length = environ.bytes("CONTENT_LENGTH");
     let length = input::content_length(length);
-    let is_said = length.clone().unwrap_or(0);
-    let body = input::body(stdin(), Some(is_said), u64::MAX);
+    let bytes = length.clone().unwrap_or(0);
+    let body = input::body(stdin(), Some(bytes), u64::MAX);
     let body = Arc::new(Mutex::new(body));
     environ.input = Box::new(BufReader::new(Input(body.clone())));
     let app: &dyn Application = match &length {
