@@ -40,10 +40,8 @@ impl Headers {
 
     /// Removes all headers of a name, and returns the first value.
     pub fn remove(&mut self, name: &str) -> Option<String> {
-        let same = |n: &str| n.eq_ignore_ascii_case(name);
-        let mut removed = self.0.extract_if(.., |(n, _)| same(n));
-        let first = removed.next().map(|(_, value)| value);
-        removed.for_each(drop);
+        let first = self.get(name).map(str::to_owned);
+        self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
         first
     }
 
@@ -58,4 +56,14 @@ impl From<&[(&str, &str)]> for Headers {
         let owned = |&(n, v): &(&str, &str)| (n.into(), v.into());
         Self(pairs.iter().map(owned).collect())
     }
+}
+
+/// The first value of a name, as `start_response` is given them.
+pub(crate) fn find<'a>(
+    headers: &[(&str, &'a str)],
+    name: &str,
+) -> Option<&'a str> {
+    let mut all = headers.iter();
+    let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| *value)
 }
