@@ -331,10 +331,9 @@ impl Answer {
             Protocol::Cgi => "Status: ",
             Protocol::Http { .. } => "HTTP/1.1 ",
         };
-        push_latin1(&mut self.buffer, &[first, status, "\r\n"]);
+        self.push(&[first, status, "\r\n"]);
         for (name, value) in headers {
-            let line = [name, ": ", value, "\r\n"];
-            push_latin1(&mut self.buffer, &line);
+            self.push(&[name, ": ", value, "\r\n"]);
         }
         let content_length = find(headers, "Content-Length");
         self.stage = Stage::Started(Begun {
@@ -346,6 +345,18 @@ impl Answer {
         self.length = None;
         self.outcome.status = status[..3].parse().unwrap_or(500);
         Ok(())
+    }
+
+    /// Puts a part of the head into the buffer, in Latin-1.
+    fn push(&mut self, texts: &[&str]) {
+        for text in texts {
+            match text.is_ascii() {
+                true => self.buffer.extend_from_slice(text.as_bytes()),
+                false => {
+                    self.buffer.extend(text.chars().map(|c| c as u8))
+                }
+            }
+        }
     }
 
     /// Does a response of this status have no content, ever (RFC 9110,
@@ -418,23 +429,22 @@ impl Answer {
         let Stage::Started(begun) = self.stage else { return Ok(()) };
         self.check_type(begun.has_type);
         let (framing, length) = self.choose(begun.content_length);
-        let to = &mut self.buffer;
         if begun.content_length.is_none()
             && let Some(length) = length
         {
-            write!(to, "Content-Length: {length}\r\n")?;
+            write!(self.buffer, "Content-Length: {length}\r\n")?;
         }
         if framing == Framing::Chunked {
-            to.extend_from_slice(b"Transfer-Encoding: chunked\r\n");
+            self.push(&["Transfer-Encoding: chunked\r\n"]);
         }
         if self.protocol != Protocol::Cgi && !begun.has_date {
             let now = HttpDate::from(SystemTime::now());
-            write!(to, "Date: {now}\r\n")?;
+            write!(self.buffer, "Date: {now}\r\n")?;
         }
         if self.protocol != Protocol::Cgi && !begun.has_server {
-            push_latin1(to, &["Server: ", SOFTWARE, "\r\n"]);
+            self.push(&["Server: ", SOFTWARE, "\r\n"]);
         }
-        push_latin1(to, &[self.protocol.end(framing).1, "\r\n"]);
+        self.push(&[self.protocol.end(framing).1, "\r\n"]);
         self.stage = Stage::Sending(framing);
         Ok(())
     }
@@ -455,37 +465,31 @@ impl Answer {
     /// A body needs a Content-Type, and a response without a body has
     /// none (RFC 3875, section 6.3.1).
     fn check_type(&mut self, has_type: bool) {
-        match (self.is_bodiless(), has_type) {
+        self.complain(match (self.is_bodiless(), has_type) {
             (false, false) if self.length != Some(0) => {
-                self.complain("a body without a Content-Type");
+                "a body without a Content-Type"
             }
-            (true, true) => {
-                self.complain("a Content-Type without a body");
-            }
-            _ => {}
-        }
+            (true, true) => "a Content-Type without a body",
+            _ => return,
+        });
     }
 
     /// How the end of the body will be told, and the length that the
     /// head has for it.
     fn choose(&self, said: Option<u64>) -> (Framing, Option<u64>) {
+        use Framing::{Chunked, Exactly, Nothing, UntilClose};
         match (said.or(self.length), self.protocol) {
             // Clients wait for a body of it (RFC 9112, section 6.3).
-            _ if self.outcome.status == 205 => {
-                (Framing::Nothing, Some(0))
-            }
-            _ if self.is_bodiless() => (Framing::Nothing, None),
+            _ if self.outcome.status == 205 => (Nothing, Some(0)),
+            _ if self.is_bodiless() => (Nothing, None),
             // To HEAD it is told if the body was made all the same.
-            (length, _) if self.is_head => {
-                (Framing::Nothing, length.filter(|&length| length > 0))
-            }
-            (Some(length), _) => {
-                (Framing::Exactly(length), Some(length))
-            }
+            (None | Some(0), _) if self.is_head => (Nothing, None),
+            (length, _) if self.is_head => (Nothing, length),
+            (Some(length), _) => (Exactly(length), Some(length)),
             (None, Protocol::Http { minor: 1.., .. }) => {
-                (Framing::Chunked, None)
+                (Chunked, None)
             }
-            (None, _) => (Framing::UntilClose, None),
+            (None, _) => (UntilClose, None),
         }
     }
 
@@ -618,15 +622,6 @@ impl Answer {
             let errors = &mut environ.errors;
             // Nobody is left to be told that a log cannot be written.
             let _ = guarded(|| Ok(errors.write_all(line.as_bytes())?));
-        }
-    }
-}
-
-fn push_latin1(bytes: &mut Vec<u8>, texts: &[&str]) {
-    for text in texts {
-        match text.is_ascii() {
-            true => bytes.extend_from_slice(text.as_bytes()),
-            false => bytes.extend(text.chars().map(|c| c as u8)),
         }
     }
 }

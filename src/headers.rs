@@ -22,9 +22,7 @@ pub struct Headers(Vec<(String, String)>);
 impl Headers {
     /// The first value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let mut all = self.0.iter();
-        let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
+        find(&self.0, name)
     }
 
     /// Adds a header, beside any that has the same name.
@@ -58,12 +56,12 @@ impl From<&[(&str, &str)]> for Headers {
     }
 }
 
-/// The first value of a name, as `start_response` is given them.
-pub(crate) fn find<'a>(
-    headers: &[(&str, &'a str)],
+/// The first value of a name.
+pub(crate) fn find<'a, S: AsRef<str>>(
+    headers: &'a [(S, S)],
     name: &str,
 ) -> Option<&'a str> {
-    let mut all = headers.iter();
-    let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name));
-    found.map(|(_, value)| *value)
+    let is = |other: &S| other.as_ref().eq_ignore_ascii_case(name);
+    let found = headers.iter().find(|(other, _)| is(other));
+    found.map(|(_, value)| value.as_ref())
 }
