@@ -190,12 +190,11 @@ pub fn run(
     let mut answer = Answer::new(protocol, is_head);
     let errors = environ.errors.clone();
     let called = guarded(|| {
-        let (answer, out) = (&mut answer, &mut *out);
         app.call(
             environ,
-            Box::new(move |status, headers| {
+            Box::new(|status, headers| {
                 answer.start(status, headers)?;
-                Ok(Started { answer, out })
+                Ok(Started { answer: &mut answer, out })
             }),
         )
     });
@@ -277,19 +276,11 @@ struct Answer {
 #[derive(Clone, Copy)]
 enum Stage {
     Waiting,
-    Started(Begun),
+    /// Has it Content-Length, Content-Type, Date, Server?
+    Started([bool; 4]),
     Sending(Framing),
     /// A block is on its way through the layers, or was lost there.
     Torn,
-}
-
-/// What must be remembered of the head in the buffer.
-#[derive(Clone, Copy)]
-struct Begun {
-    content_length: Option<u64>,
-    has_type: bool,
-    has_date: bool,
-    has_server: bool,
 }
 
 const TOO_LATE: &str =
@@ -335,26 +326,25 @@ impl Answer {
         for (name, value) in headers {
             self.push(&[name, ": ", value, "\r\n"]);
         }
-        let content_length = find(headers, "Content-Length");
-        self.stage = Stage::Started(Begun {
-            content_length: content_length.and_then(|n| n.parse().ok()),
-            has_type: find(headers, "Content-Type").is_some(),
-            has_date: find(headers, "Date").is_some(),
-            has_server: find(headers, "Server").is_some(),
-        });
-        self.length = None;
+        let length = find(headers, "Content-Length");
+        self.length = length.and_then(|length| length.parse().ok());
+        self.stage = Stage::Started([
+            length.is_some(),
+            find(headers, "Content-Type").is_some(),
+            find(headers, "Date").is_some(),
+            find(headers, "Server").is_some(),
+        ]);
         self.outcome.status = status[..3].parse().unwrap_or(500);
         Ok(())
     }
 
     /// Puts a part of the head into the buffer, in Latin-1.
     fn push(&mut self, texts: &[&str]) {
+        let to = &mut self.buffer;
         for text in texts {
             match text.is_ascii() {
-                true => self.buffer.extend_from_slice(text.as_bytes()),
-                false => {
-                    self.buffer.extend(text.chars().map(|c| c as u8))
-                }
+                true => to.extend_from_slice(text.as_bytes()),
+                false => to.extend(text.chars().map(|c| c as u8)),
             }
         }
     }
@@ -372,7 +362,7 @@ impl Answer {
         body: &mut Body,
         out: &mut dyn Write,
     ) -> Result<()> {
-        self.length = body.length();
+        self.length = self.length.or(body.length());
         if self.is_head || self.is_bodiless() {
             self.open()?; // not a block is asked for
         }
@@ -426,22 +416,21 @@ impl Answer {
         {
             self.settle()?;
         }
-        let Stage::Started(begun) = self.stage else { return Ok(()) };
-        self.check_type(begun.has_type);
-        let (framing, length) = self.choose(begun.content_length);
-        if begun.content_length.is_none()
-            && let Some(length) = length
-        {
+        let Stage::Started(has) = self.stage else { return Ok(()) };
+        let [has_length, has_type, has_date, has_server] = has;
+        self.check_type(has_type);
+        let (framing, length) = self.choose();
+        if !has_length && let Some(length) = length {
             write!(self.buffer, "Content-Length: {length}\r\n")?;
         }
         if framing == Framing::Chunked {
             self.push(&["Transfer-Encoding: chunked\r\n"]);
         }
-        if self.protocol != Protocol::Cgi && !begun.has_date {
+        if self.protocol != Protocol::Cgi && !has_date {
             let now = HttpDate::from(SystemTime::now());
             write!(self.buffer, "Date: {now}\r\n")?;
         }
-        if self.protocol != Protocol::Cgi && !begun.has_server {
+        if self.protocol != Protocol::Cgi && !has_server {
             self.push(&["Server: ", SOFTWARE, "\r\n"]);
         }
         self.push(&[self.protocol.end(framing).1, "\r\n"]);
@@ -452,13 +441,13 @@ impl Answer {
     /// Lets the layers change the head, from the inmost on.
     fn settle(&mut self) -> Result<()> {
         let mut head = ResponseHead::read_back(&self.buffer);
-        head.length = head.length.or(self.length);
+        head.length = self.length;
         self.stage = Stage::Torn;
         for layer in self.layers.iter_mut().rev() {
             layer.head(&mut head)?;
         }
         self.start(&head.status, &head.headers.pairs())?;
-        self.length = head.length;
+        self.length = self.length.or(head.length);
         Ok(())
     }
 
@@ -476,9 +465,9 @@ impl Answer {
 
     /// How the end of the body will be told, and the length that the
     /// head has for it.
-    fn choose(&self, said: Option<u64>) -> (Framing, Option<u64>) {
+    fn choose(&self) -> (Framing, Option<u64>) {
         use Framing::{Chunked, Exactly, Nothing, UntilClose};
-        match (said.or(self.length), self.protocol) {
+        match (self.length, self.protocol) {
             // Clients wait for a body of it (RFC 9112, section 6.3).
             _ if self.outcome.status == 205 => (Nothing, Some(0)),
             _ if self.is_bodiless() => (Nothing, None),

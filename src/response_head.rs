@@ -50,9 +50,8 @@ pub fn check(
         return Err(format!("status {status:?}: {reason}"));
     }
     for (at, (name, value)) in headers.iter().enumerate() {
-        let wrong = wrong_name(name)
+        let wrong = wrong_name(name, &headers[..at])
             .or_else(|| wrong_value(value))
-            .or_else(|| repeated(name, &headers[..at]))
             .or_else(|| wrong_length(status, name, value));
         if let Some(reason) = wrong {
             return Err(format!("header {name:?}: {reason}"));
@@ -73,7 +72,7 @@ fn wrong_status(status: &str) -> Option<String> {
     }
 }
 
-fn wrong_name(name: &str) -> Option<String> {
+fn wrong_name(name: &str, before: &[(&str, &str)]) -> Option<String> {
     let same = |other: &&str| name.eq_ignore_ascii_case(other);
     if name.is_empty() {
         Some("a name must not be empty".into())
@@ -81,6 +80,8 @@ fn wrong_name(name: &str) -> Option<String> {
         Some(format!("byte {at} of its name is not a token's"))
     } else if NOT_THE_APPLICATIONS.iter().any(same) {
         Some("is the server's to send".into())
+    } else if find(before, name).is_some() && ONCE.iter().any(same) {
+        Some("may be given once only".into())
     } else {
         None
     }
@@ -98,13 +99,6 @@ fn wrong_value(value: &str) -> Option<String> {
     let wrong = |c: char| c.is_ascii_control() || c > '\u{ff}';
     let (at, c) = value.char_indices().find(|&(_, c)| wrong(c))?;
     Some(format!("{c:?} at byte {at} of its value"))
-}
-
-fn repeated(name: &str, before: &[(&str, &str)]) -> Option<String> {
-    let same = |once: &&str| name.eq_ignore_ascii_case(once);
-    let is_again =
-        ONCE.iter().any(same) && find(before, name).is_some();
-    is_again.then(|| "may be given once only".into())
 }
 
 /// A Content-Length is a number, and a response without a body has
