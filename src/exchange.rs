@@ -10,7 +10,7 @@ use crate::error_log::indented;
 use crate::framing::Framing;
 pub use crate::framing::{End, Protocol};
 use crate::headers::find;
-use crate::response_head::check;
+use crate::response_head::{check, read_back};
 use crate::{
     Application, Body, Environ, Error, Failure, Layer, ResponseHead,
     Result, SOFTWARE,
@@ -118,8 +118,7 @@ impl Write for Started<'_> {
     /// The client has gone; or there are more bytes than Content-Length
     /// says, and the rest was not sent.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let layers = self.answer.layers.len();
-        let sent = self.answer.put(bytes.into(), layers, self.out);
+        let sent = self.answer.put(bytes.into(), false, self.out);
         if let Err(error) = &sent {
             self.answer.note(error); // the application may not
         }
@@ -276,7 +275,8 @@ struct Answer {
 #[derive(Clone, Copy)]
 enum Stage {
     Waiting,
-    /// Has it Content-Length, Content-Type, Date, Server?
+    /// Is there a Content-Length, a Content-Type, a Date and a Server,
+    /// or need not be?
     Started([bool; 4]),
     Sending(Framing),
     /// A block is on its way through the layers, or was lost there.
@@ -318,10 +318,8 @@ impl Answer {
     ) -> Result<(), String> {
         check(status, headers)?;
         self.buffer.clear();
-        let first = match self.protocol {
-            Protocol::Cgi => "Status: ",
-            Protocol::Http { .. } => "HTTP/1.1 ",
-        };
+        let is_cgi = self.protocol == Protocol::Cgi;
+        let first = if is_cgi { "Status: " } else { "HTTP/1.1 " };
         self.push(&[first, status, "\r\n"]);
         for (name, value) in headers {
             self.push(&[name, ": ", value, "\r\n"]);
@@ -331,8 +329,8 @@ impl Answer {
         self.stage = Stage::Started([
             length.is_some(),
             find(headers, "Content-Type").is_some(),
-            find(headers, "Date").is_some(),
-            find(headers, "Server").is_some(),
+            is_cgi || find(headers, "Date").is_some(),
+            is_cgi || find(headers, "Server").is_some(),
         ]);
         self.outcome.status = status[..3].parse().unwrap_or(500);
         Ok(())
@@ -366,19 +364,13 @@ impl Answer {
         if self.is_head || self.is_bodiless() {
             self.open()?; // not a block is asked for
         }
-        let layers = self.layers.len();
         while !self.is_full()
             && let Some(block) = body.next()
         {
-            self.put(block?, layers, out)?;
+            self.put(block?, false, out)?;
         }
         self.length = self.length.or(Some(0));
-        self.open()?;
-        let still = if self.framing()?.is_full() { 0 } else { layers };
-        for at in (0..still).rev() {
-            let last = self.layers[at].end()?;
-            self.put(last, at, out)?;
-        }
+        self.put(Cow::default(), true, out)?;
         let framing = self.framing()?;
         if let Framing::Exactly(left @ 1..) = framing {
             return Err(format!("the body is {left} {SHORT}").into());
@@ -426,11 +418,11 @@ impl Answer {
         if framing == Framing::Chunked {
             self.push(&["Transfer-Encoding: chunked\r\n"]);
         }
-        if self.protocol != Protocol::Cgi && !has_date {
+        if !has_date {
             let now = HttpDate::from(SystemTime::now());
             write!(self.buffer, "Date: {now}\r\n")?;
         }
-        if self.protocol != Protocol::Cgi && !has_server {
+        if !has_server {
             self.push(&["Server: ", SOFTWARE, "\r\n"]);
         }
         self.push(&[self.protocol.end(framing).1, "\r\n"]);
@@ -440,8 +432,10 @@ impl Answer {
 
     /// Lets the layers change the head, from the inmost on.
     fn settle(&mut self) -> Result<()> {
-        let mut head = ResponseHead::read_back(&self.buffer);
-        head.length = self.length;
+        let (status, mut headers) = read_back(&self.buffer);
+        headers.remove("Content-Length");
+        let length = self.length;
+        let mut head = ResponseHead { status, headers, length };
         self.stage = Stage::Torn;
         for layer in self.layers.iter_mut().rev() {
             layer.head(&mut head)?;
@@ -482,27 +476,30 @@ impl Answer {
         }
     }
 
-    /// Sends a block through the outermost of the layers, as far as
-    /// Content-Length leaves room for it.
+    /// Sends a block through the layers, as far as Content-Length leaves
+    /// room for it. With the last goes what they still have.
     ///
     /// An empty block is legal, and sends nothing: not the head, and
     /// not the chunk of length zero that would end the body.
     fn put(
         &mut self,
         mut block: Cow<'_, [u8]>,
-        layers: usize,
+        is_last: bool,
         out: &mut dyn Write,
     ) -> Result<()> {
-        if block.is_empty() {
+        if block.is_empty() && !is_last {
             return Ok(());
         }
         self.open()?;
         let mut framing = self.framing()?;
+        self.stage = Stage::Torn; // until it is through
         if !framing.is_full() {
-            self.stage = Stage::Torn; // until it is through
-            for layer in self.layers[..layers].iter_mut().rev() {
+            for layer in self.layers.iter_mut().rev() {
                 if !block.is_empty() {
                     block = layer.block(block.into_owned().into())?;
+                }
+                if is_last {
+                    block = [&*block, &*layer.end()?].concat().into();
                 }
             }
         }
@@ -564,9 +561,7 @@ impl Answer {
     fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
         out.flush().inspect_err(|_| self.outcome.end = End::Gone)
     }
-}
 
-impl Answer {
     /// Notes for the log what went wrong, once.
     fn complain(&mut self, complaint: impl Into<String>) {
         let complaint = complaint.into();

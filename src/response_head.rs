@@ -49,12 +49,10 @@ pub fn check(
     if let Some(reason) = wrong_status(status) {
         return Err(format!("status {status:?}: {reason}"));
     }
-    for (at, (name, value)) in headers.iter().enumerate() {
-        let wrong = wrong_name(name, &headers[..at])
-            .or_else(|| wrong_value(value))
-            .or_else(|| wrong_length(status, name, value));
+    for (at, &header) in headers.iter().enumerate() {
+        let wrong = wrong_header(status, header, &headers[..at]);
         if let Some(reason) = wrong {
-            return Err(format!("header {name:?}: {reason}"));
+            return Err(format!("header {:?}: {reason}", header.0));
         }
     }
     Ok(())
@@ -72,7 +70,11 @@ fn wrong_status(status: &str) -> Option<String> {
     }
 }
 
-fn wrong_name(name: &str, before: &[(&str, &str)]) -> Option<String> {
+fn wrong_header(
+    status: &str,
+    (name, value): (&str, &str),
+    before: &[(&str, &str)],
+) -> Option<String> {
     let same = |other: &&str| name.eq_ignore_ascii_case(other);
     if name.is_empty() {
         Some("a name must not be empty".into())
@@ -82,8 +84,10 @@ fn wrong_name(name: &str, before: &[(&str, &str)]) -> Option<String> {
         Some("is the server's to send".into())
     } else if find(before, name).is_some() && ONCE.iter().any(same) {
         Some("may be given once only".into())
+    } else if same(&"Content-Length") {
+        wrong_length(status, value)
     } else {
-        None
+        wrong_value(value)
     }
 }
 
@@ -94,30 +98,25 @@ pub fn is_token(byte: u8) -> bool {
 }
 
 /// Control characters, and what does not fit Latin-1, in which a head
-/// is sent (PEP 3333, "Unicode Issues").
+/// is sent (PEP 3333, "Unicode Issues"): in UTF-8 that begins with a
+/// byte above C3.
 fn wrong_value(value: &str) -> Option<String> {
-    let wrong = |c: char| c.is_ascii_control() || c > '\u{ff}';
-    let (at, c) = value.char_indices().find(|&(_, c)| wrong(c))?;
+    let wrong = |byte: u8| byte.is_ascii_control() || byte > 0xc3;
+    let at = value.bytes().position(wrong)?;
+    let c = value[at..].chars().next()?;
     Some(format!("{c:?} at byte {at} of its value"))
 }
 
 /// A Content-Length is a number, and a response without a body has
 /// none (RFC 9110, section 8.6).
-fn wrong_length(
-    status: &str,
-    name: &str,
-    value: &str,
-) -> Option<String> {
-    if !name.eq_ignore_ascii_case("Content-Length") {
-        return None;
-    }
-    match (decimal(value.as_bytes()), &status[..3]) {
+fn wrong_length(status: &str, length: &str) -> Option<String> {
+    match (decimal(length.as_bytes()), &status[..3]) {
         (_, "204") => Some("a 204 has no body, so no length".into()),
-        (None, _) => {
-            Some(format!("{value:?} is not a number of bytes"))
-        }
         (Some(1..), "205") => Some("a 205 has no body".into()),
         (Some(_), _) => None,
+        (None, _) => {
+            Some(format!("{length:?} is not a number of bytes"))
+        }
     }
 }
 
@@ -137,21 +136,13 @@ pub struct ResponseHead {
     pub length: Option<u64>,
 }
 
-impl ResponseHead {
-    /// Reads a head back that was begun.
-    pub(crate) fn read_back(begun: &[u8]) -> Self {
-        let text: String = begun.iter().map(|&b| b as char).collect();
-        let mut lines = text.split_terminator("\r\n");
-        // "HTTP/1.1 200 OK", or "Status: 200 OK".
-        let first = lines.next().and_then(|line| line.split_once(' '));
-        let pairs: Vec<_> =
-            lines.filter_map(|line| line.split_once(": ")).collect();
-        let mut headers = Headers::from(&pairs[..]);
-        let length = headers.remove("Content-Length");
-        Self {
-            status: first.unwrap_or_default().1.into(),
-            headers,
-            length: length.and_then(|length| length.parse().ok()),
-        }
-    }
+/// Reads a head back that was begun: its status and headers.
+pub(crate) fn read_back(begun: &[u8]) -> (String, Headers) {
+    let text: String = begun.iter().map(|&b| b as char).collect();
+    let mut lines = text.split_terminator("\r\n");
+    // "HTTP/1.1 200 OK", or "Status: 200 OK".
+    let first = lines.next().and_then(|line| line.split_once(' '));
+    let pairs: Vec<_> =
+        lines.filter_map(|line| line.split_once(": ")).collect();
+    (first.unwrap_or_default().1.into(), Headers::from(&pairs[..]))
 }

@@ -2,7 +2,8 @@
 
 use crate::exchange::{self, End, Protocol};
 use crate::request_head::RequestHead;
-use crate::{Application, Environ, ErrorLog, Headers, ResponseHead};
+use crate::response_head::read_back;
+use crate::{Application, Environ, ErrorLog, Headers};
 use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -88,11 +89,7 @@ pub fn ask(
         exchange::run(app, &mut environ, Protocol::Cgi, &mut sent);
     let end = sent.windows(4).position(|w| w == b"\r\n\r\n");
     let (head, body) = sent.split_at(end.map_or(0, |end| end + 2));
-    let ResponseHead { status, mut headers, length } =
-        ResponseHead::read_back(head);
-    if let Some(length) = length {
-        headers.push("Content-Length", length);
-    }
+    let (status, headers) = read_back(head);
     let body = body.get(2..).unwrap_or_default().to_vec();
     let log = log.0.lock().unwrap_or_else(PoisonError::into_inner);
     Answer {
