@@ -364,13 +364,14 @@ impl Answer {
         if self.is_head || self.is_bodiless() {
             self.open()?; // not a block is asked for
         }
-        while !self.is_full()
-            && let Some(block) = body.next()
-        {
+        while !self.is_full() {
+            let Some(block) = body.next() else {
+                self.length = self.length.or(Some(0));
+                self.put(Cow::default(), true, out)?;
+                break;
+            };
             self.put(block?, false, out)?;
         }
-        self.length = self.length.or(Some(0));
-        self.put(Cow::default(), true, out)?;
         let framing = self.framing()?;
         if let Framing::Exactly(left @ 1..) = framing {
             return Err(format!("the body is {left} {SHORT}").into());
