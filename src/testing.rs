@@ -2,7 +2,8 @@
 
 use crate::exchange::{self, End, Protocol};
 use crate::request_head::RequestHead;
-use crate::{Application, Environ, ErrorLog, Headers, ResponseHead};
+use crate::response_head::read_back;
+use crate::{Application, Environ, ErrorLog, Headers};
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -86,12 +87,7 @@ pub fn ask(
     let outcome =
         exchange::run(app, &mut environ, Protocol::Cgi, &mut sent);
     let body = sent.split_off(sent.len() - outcome.bytes as usize);
-    let head = sent.strip_suffix(b"\r\n").unwrap_or(&sent);
-    let ResponseHead { status, mut headers, length } =
-        ResponseHead::read_back(head);
-    if let Some(length) = length {
-        headers.push("Content-Length", length);
-    }
+    let (status, headers) = read_back(&sent);
     let log = log.lock().unwrap_or_else(PoisonError::into_inner);
     Answer {
         status,
