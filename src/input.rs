@@ -1,7 +1,7 @@
 //! `wsgi.input`: a request's body, and where it ends.
 
 use crate::Failure;
-use std::io::{self, BufRead, BufReader, Read, Take};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Take};
 
 /// What a CONTENT_LENGTH says: absent and empty mean that there is no
 /// body (RFC 3875, section 4.1.2).
@@ -69,20 +69,6 @@ impl<R: Read> Bounded<R> {
         let source = source.take(most);
         Self { source, length, limit, failed: None }
     }
-
-    fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        match (self.length, self.source.limit()) {
-            (Some(_), left @ 1..) if read == 0 => {
-                let reason = format!(
-                    "the request's body ends {left} bytes early"
-                );
-                Err(Failure::bad_request(reason).into())
-            }
-            (None, 0) => Err(too_large(self.limit).into()),
-            _ => Ok(read),
-        }
-    }
 }
 
 impl<R: Read> Read for Bounded<R> {
@@ -90,11 +76,19 @@ impl<R: Read> Read for Bounded<R> {
         if let Some(error) = &self.failed {
             return Err(copy(error));
         }
-        self.read_on(buffer).inspect_err(|error| {
-            if error.kind() != io::ErrorKind::Interrupted {
-                self.failed = Some(copy(error));
+        let read = self.source.read(buffer);
+        let error = match (read, self.length, self.source.limit()) {
+            (Ok(0), Some(_), left @ 1..) => {
+                let reason = format!(
+                    "the request's body ends {left} bytes early"
+                );
+                Failure::bad_request(reason).into()
             }
-        })
+            (Ok(_), None, 0) => too_large(self.limit).into(),
+            (Err(e), ..) if e.kind() != ErrorKind::Interrupted => e,
+            (read, ..) => return read,
+        };
+        Err(copy(self.failed.insert(error)))
     }
 }
 
@@ -123,7 +117,6 @@ pub(crate) fn too_late() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use io::ErrorKind;
 
     /// Gives what it was told, a piece or an error at a time.
     struct Script(Vec<Result<&'static [u8], ErrorKind>>);
