@@ -392,7 +392,7 @@ impl Answer {
         matches!(self.stage, Stage::Sending(f) if f.is_full())
     }
 
-    /// The framing of a body that may go on.
+    /// The framing of a body that goes on, or why it may not.
     fn framing(&self) -> Result<Framing> {
         match self.stage {
             Stage::Sending(framing) => Ok(framing),
@@ -402,8 +402,8 @@ impl Answer {
         }
     }
 
-    /// Completes the head in the buffer, if it is not yet, with what the
-    /// application left to the server: how the body ends, Date and
+    /// Completes the head in the buffer, if it is not yet, with what
+    /// the application left to the server: how the body ends, Date and
     /// Server (RFC 9110, section 6.6.1), and what becomes of the
     /// connection.
     fn open(&mut self) -> Result<()> {
@@ -480,8 +480,8 @@ impl Answer {
         }
     }
 
-    /// Sends a block through the layers, as far as Content-Length leaves
-    /// room for it. With the last goes what they still have.
+    /// Sends a block through the layers, as far as Content-Length
+    /// leaves room for it. What they still have goes with the last.
     ///
     /// An empty block is legal, and sends nothing: not the head, and
     /// not the chunk of length zero that would end the body.

@@ -142,7 +142,9 @@ pub(crate) fn read_back(begun: &[u8]) -> (String, Headers) {
     let mut lines = text.split_terminator("\r\n");
     // "HTTP/1.1 200 OK", or "Status: 200 OK".
     let first = lines.next().and_then(|line| line.split_once(' '));
-    let pairs: Vec<_> =
-        lines.filter_map(|line| line.split_once(": ")).collect();
-    (first.unwrap_or_default().1.into(), Headers::from(&pairs[..]))
+    let mut headers = Headers::default();
+    for (name, value) in lines.filter_map(|l| l.split_once(": ")) {
+        headers.push(name, value);
+    }
+    (first.unwrap_or_default().1.into(), headers)
 }
