@@ -45,7 +45,11 @@ pub(crate) fn body(
 }
 
 /// A body whose source knows where it ends, with a limit in bytes.
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
+#[cfg(any(
+    feature = "fastcgi",
+    feature = "multipart",
+    feature = "tiny_http"
+))]
 pub(crate) fn to_end(
     source: impl Read + Send + 'static,
     limit: u64,
@@ -87,14 +91,13 @@ impl<R: Read> Bounded<R> {
     }
 
     fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let room = match self.limit {
-            None => self.left.min(buffer.len() as u64) as usize,
-            Some(_) => buffer.len(),
-        };
+        // Behind the limit a byte more tells that it was passed.
+        let least = u64::from(self.limit.is_some());
+        let room = self.left.max(least).min(buffer.len() as u64);
         if room == 0 {
             return Ok(0); // the source may be gone by now
         }
-        let read = self.source.read(&mut buffer[..room])?;
+        let read = self.source.read(&mut buffer[..room as usize])?;
         match (self.limit, self.left.checked_sub(read as u64)) {
             (None, Some(left)) if read == 0 => {
                 let reason = format!(

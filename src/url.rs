@@ -38,33 +38,28 @@ impl Environ {
     /// have.
     pub fn url(&self) -> Result<Url, Failure> {
         let get = |name| self.bytes(name).unwrap_or_default();
-        let (scheme, host) = (self.url_scheme, self.host()?);
+        let (scheme, host) = (self.url_scheme, self.host());
         let script = percent_encode(get("SCRIPT_NAME"), ESCAPED);
         let path = percent_encode(get("PATH_INFO"), ESCAPED);
-        let mut url = format!("{scheme}://{host}{script}{path}");
         let query = String::from_utf8_lossy(get("QUERY_STRING"));
-        if !query.is_empty() {
-            url += "?";
-            url += &query;
-        }
-        Url::parse(&url).map_err(|error| {
-            Failure::bad_request(format!("{url:?}: {error}"))
+        let mark = if query.is_empty() { "" } else { "?" };
+        let url =
+            format!("{scheme}://{host}{script}{path}{mark}{query}");
+        // What follows no host might not be the path.
+        let is_host = is_host(host.as_bytes());
+        let url = Url::parse(&url).ok().filter(|_| is_host);
+        url.ok_or_else(|| {
+            Failure::bad_request(format!("host {host:?}"))
         })
     }
 
     /// What the client calls this server, or else what it calls itself.
-    fn host(&self) -> Result<String, Failure> {
+    fn host(&self) -> String {
         let get = |name| self.get(name).unwrap_or_default();
-        let (name, port) = (get("SERVER_NAME"), get("SERVER_PORT"));
-        let host = match get("HTTP_HOST") {
+        match get("HTTP_HOST") {
             host if !host.is_empty() => host.into_owned(),
-            _ => format!("{name}:{port}"),
-        };
-        match is_host(host.as_bytes()) {
-            true => Ok(host),
-            // What follows it might not be the path then.
-            false => {
-                Err(Failure::bad_request(format!("host {host:?}")))
+            _ => {
+                format!("{}:{}", get("SERVER_NAME"), get("SERVER_PORT"))
             }
         }
     }
