@@ -91,7 +91,7 @@ impl<R: Read> Bounded<R> {
     }
 
     fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // Behind the limit a byte more tells that it was passed.
+        // Behind a limit it takes a byte to learn of more.
         let least = u64::from(self.limit.is_some());
         let room = self.left.max(least).min(buffer.len() as u64);
         if room == 0 {
