@@ -36,6 +36,7 @@ pub const SOFTWARE: &str =
 mod access_log;
 mod application;
 mod body;
+#[cfg(unix)]
 pub mod cgi;
 #[cfg(feature = "standalone")]
 pub mod command_line;

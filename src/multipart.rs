@@ -2,6 +2,7 @@
 
 mod part_head;
 
+use crate::request_head::wrong;
 use crate::{Environ, Failure, Result, input};
 use part_head::{parameters, parse};
 use std::io::{self, BufRead, Read};
@@ -117,7 +118,7 @@ impl Parts {
             self.read_line()?;
         }
         let (name, file_name, content_type) = parse(&self.buffer)
-            .ok_or_else(|| self.refuse("a part's head"))?;
+            .ok_or_else(|| self.refuse("no head of a form's part:"))?;
         // The blank line's end may be the next delimiter's.
         self.buffer.truncate(2);
         self.given = 2;
@@ -159,7 +160,7 @@ impl Parts {
         let read = input.read_until(b'\n', &mut self.buffer);
         // What an error has cut off is nobody's content.
         match read.inspect_err(|_| self.buffer.clear())? {
-            0 => Err(self.refuse("no end behind")),
+            0 => Err(self.refuse("no end of a form behind")),
             _ => Ok(()),
         }
     }
@@ -167,11 +168,7 @@ impl Parts {
     /// Refuses what is in the buffer, and all that would come.
     fn refuse(&mut self, what: &str) -> io::Error {
         self.input = Box::new(io::empty());
-        let mut found = mem::take(&mut self.buffer);
-        found.truncate(100); // the log may do without the rest
-        let found = found.escape_ascii();
-        let why = format!("a form with files has {what} \"{found}\"");
-        Failure::bad_request(why).into()
+        wrong(what, &mem::take(&mut self.buffer)).into()
     }
 }
 

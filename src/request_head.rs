@@ -82,7 +82,7 @@ impl<'a> RequestHead<'a> {
                 not_implemented("method", b"CONNECT")
             }
             ((1, _), method) if is_whole_token(method) => Ok(()),
-            ((1, _), method) => bad("method", method.as_bytes()),
+            ((1, _), method) => Err(wrong("method", method.as_bytes())),
             _ => {
                 let status = "505 HTTP Version Not Supported";
                 Err(Failure::new(status, self.version()))
@@ -105,7 +105,7 @@ impl<'a> RequestHead<'a> {
         let is_visible = target.iter().all(|b| (33..127).contains(b));
         match is_known && is_visible {
             true => Ok(()),
-            false => bad("target", target),
+            false => Err(wrong("target", target)),
         }
     }
 
@@ -113,14 +113,12 @@ impl<'a> RequestHead<'a> {
         let lengths =
             self.fields.iter().map(|(n, v)| n.len() + v.len());
         let (count, size) = (self.fields.len(), lengths.sum::<usize>());
-        if count <= FIELD_LIMIT && size <= FIELDS_LIMIT {
-            return Ok(());
+        if count > FIELD_LIMIT || size > FIELDS_LIMIT {
+            let reason = format!("{count} fields, {size} bytes");
+            let status = "431 Request Header Fields Too Large";
+            return Err(Failure::new(status, reason));
         }
-        let status = "431 Request Header Fields Too Large";
-        Err(Failure::new(
-            status,
-            format!("{count} fields, {size} bytes"),
-        ))
+        Ok(())
     }
 
     /// RFC 9110, section 5.5: no control characters but tabs.
@@ -128,10 +126,10 @@ impl<'a> RequestHead<'a> {
         let is_control = |b: &u8| b.is_ascii_control() && *b != b'\t';
         for (name, value) in self.fields {
             if !is_whole_token(name) {
-                return bad("field name", name.as_bytes());
+                return Err(wrong("field name", name.as_bytes()));
             }
             if value.iter().any(is_control) {
-                return bad(&format!("field {name}:"), value);
+                return Err(wrong(&format!("field {name}:"), value));
             }
         }
         Ok(())
@@ -141,7 +139,7 @@ impl<'a> RequestHead<'a> {
     fn check_host(&self) -> Result<(), Failure> {
         match self.only("Host")? {
             Some(host) if is_host(host) => Ok(()),
-            Some(host) => bad("Host", host),
+            Some(host) => Err(wrong("Host", host)),
             None if self.version == (1, 0) => Ok(()),
             None => Err(Failure::bad_request("no Host")),
         }
@@ -159,11 +157,11 @@ impl<'a> RequestHead<'a> {
             let length = length.unwrap_or(b"0");
             return match decimal(length) {
                 Some(length) => Ok(RequestBody::Length(length)),
-                None => bad("Content-Length", length),
+                None => Err(wrong("Content-Length", length)),
             };
         };
         if length.is_some() || self.version == (1, 0) {
-            return bad("Transfer-Encoding out of place:", coding);
+            return Err(wrong("misplaced Transfer-Encoding", coding));
         }
         match coding.eq_ignore_ascii_case(b"chunked") {
             true => Ok(RequestBody::Chunked),
@@ -177,7 +175,9 @@ impl<'a> RequestHead<'a> {
         let first = values.next();
         match values.next() {
             None => Ok(first),
-            Some(second) => bad(&format!("another {name}:"), second),
+            Some(second) => {
+                Err(wrong(&format!("another {name}:"), second))
+            }
         }
     }
 
@@ -287,13 +287,10 @@ pub fn name_and_port(server: SocketAddr) -> (String, String) {
 /// RFC 3875, section 4.1.18, allows.
 fn set_field(environ: &mut Environ, name: &str, value: &[u8]) {
     let is = |other: &str| name.eq_ignore_ascii_case(other);
-    // X_Forwarded_For would pass for X-Forwarded-For, and HTTP_PROXY
-    // is read by HTTP clients (httpoxy.org).
-    if name.contains('_') || is("Proxy") {
-        return;
-    }
-    // The server has undone it (PEP 3333, "Other HTTP Features").
-    if is("Transfer-Encoding") {
+    // X_Forwarded_For would pass for X-Forwarded-For, HTTP_PROXY is
+    // read by HTTP clients (httpoxy.org), and what Transfer-Encoding
+    // says has been undone (PEP 3333, "Other HTTP Features").
+    if name.contains('_') || is("Proxy") || is("Transfer-Encoding") {
         return;
     }
     let separator = if is("Cookie") { "; " } else { ", " };
@@ -349,13 +346,14 @@ fn is_name(text: &[u8]) -> bool {
     })
 }
 
-fn bad<T>(what: &str, found: &[u8]) -> Result<T, Failure> {
-    Err(Failure::bad_request(format!("{what} {:?}", shown(found))))
-}
-
 fn not_implemented<T>(what: &str, found: &[u8]) -> Result<T, Failure> {
     let reason = format!("{what} {:?}", shown(found));
     Err(Failure::new("501 Not Implemented", reason))
+}
+
+/// A refusal that shows what the client has sent.
+pub(crate) fn wrong(what: &str, found: &[u8]) -> Failure {
+    Failure::bad_request(format!("{what} {:?}", shown(found)))
 }
 
 /// The start of something that the client sent, for the log.

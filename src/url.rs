@@ -1,6 +1,6 @@
 //! The URL that a request was sent to, put together again.
 
-use crate::request_head::is_host;
+use crate::request_head::{is_host, wrong};
 use crate::{Environ, Failure, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use url::Url;
@@ -45,12 +45,11 @@ impl Environ {
         let mark = if query.is_empty() { "" } else { "?" };
         let url =
             format!("{scheme}://{host}{script}{path}{mark}{query}");
-        // What follows no host might not be the path.
-        let is_host = is_host(host.as_bytes());
-        let url = Url::parse(&url).ok().filter(|_| is_host);
-        url.ok_or_else(|| {
-            Failure::bad_request(format!("host {host:?}"))
-        })
+        match Url::parse(&url) {
+            Ok(url) if is_host(host.as_bytes()) => Ok(url),
+            // What follows it might not be the path.
+            _ => Err(wrong("host", host.as_bytes())),
+        }
     }
 
     /// What the client calls this server, or else what it calls itself.

@@ -31,14 +31,13 @@ pub fn parse(
     Some((all.remove("name")?, all.remove("filename"), content_type))
 }
 
+type Parameters = BTreeMap<String, String>;
+
 /// The parameters of a value, as `b` of `a; B="c"`, with their names in
 /// lower case (RFC 2045, section 5.1; RFC 9110, section 5.6.6).
 ///
 /// `None` if it is another value, or if it has a name twice.
-pub fn parameters(
-    text: &str,
-    value: &str,
-) -> Option<BTreeMap<String, String>> {
+pub fn parameters(text: &str, value: &str) -> Option<Parameters> {
     let (first, mut rest) = text.split_at(text.find(';')?);
     let mut all = BTreeMap::new();
     while let Some(after) = rest.strip_prefix(';') {
