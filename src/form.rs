@@ -31,9 +31,9 @@ impl Form {
     pub fn parse(text: &[u8]) -> Result<Self, Failure> {
         // The decoder would put U+FFFD in its place, and what the
         // visitor typed would be lost.
-        let typed = percent_decode(text).decode_utf8();
-        typed
-            .map_err(|_| Failure::bad_request("a form not in UTF-8"))?;
+        if percent_decode(text).decode_utf8().is_err() {
+            Err(Failure::bad_request("a form not in UTF-8"))?;
+        }
         Ok(Self(form_urlencoded::parse(text).into_owned().collect()))
     }
 

@@ -184,23 +184,23 @@ impl<'a> RequestHead<'a> {
     /// Does the client wait for `100 Continue` before it sends the
     /// body (RFC 9110, section 10.1.1)?
     pub fn expects_continue(&self) -> bool {
-        let is_continue =
-            |value: &[u8]| value.eq_ignore_ascii_case(b"100-continue");
-        self.version != (1, 0) && self.values("Expect").any(is_continue)
+        self.version != (1, 0) && self.lists("Expect", b"100-continue")
     }
 
     /// How an answer to this request is framed, and whether another
-    /// request may follow.
+    /// request may follow (RFC 9112, section 9.3).
     pub fn protocol(&self) -> Protocol {
-        let has = |option: &[u8]| {
-            self.values("Connection")
-                .flat_map(|value| value.split(|&b| b == b','))
-                .any(|o| o.trim_ascii().eq_ignore_ascii_case(option))
-        };
-        // RFC 9112, section 9.3
+        let has = |option| self.lists("Connection", option);
         let keep_alive = !has(b"close")
             && (self.version != (1, 0) || has(b"keep-alive"));
         Protocol::Http { minor: self.version.1, keep_alive }
+    }
+
+    /// Is this word in the list that all fields of the name are?
+    fn lists(&self, name: &str, word: &[u8]) -> bool {
+        self.values(name)
+            .flat_map(|value| value.split(|&b| b == b','))
+            .any(|w| w.trim_ascii().eq_ignore_ascii_case(word))
     }
 
     /// The values of all fields of this name, in order.
