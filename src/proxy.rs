@@ -50,17 +50,16 @@ pub fn behind_proxy(
     trusted: impl Into<Vec<IpAddr>>,
     fields: impl Into<Vec<ProxyField>>,
 ) -> impl Application {
-    let (trusted, fields) = (trusted.into(), fields.into());
-    let is_trusted = move |client: Option<IpAddr>| {
-        trusted.iter().any(|ip| Some(ip.to_canonical()) == client)
-    };
+    let (trusted, fields) = (trusted.into().into_iter(), fields.into());
+    let trusted: Vec<_> =
+        trusted.map(|ip| Some(ip.to_canonical())).collect();
     move |environ: &mut Environ, start_response: StartResponse<'_>| {
         let said = take(environ, &fields);
         // Each has added to the end of what the one before it said.
         let [mut clients, mut schemes, mut hosts] =
             said.each_ref().map(|list| from_the_end(list));
         let mut peer = environ.bytes("REMOTE_ADDR").map(address);
-        while peer.is_none_or(&is_trusted)
+        while peer.is_none_or(|peer| trusted.contains(&peer))
             && let Some(client) = clients.next()
         {
             let client = *peer.insert(address(client));

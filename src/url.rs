@@ -57,9 +57,7 @@ impl Environ {
         let get = |name| self.get(name).unwrap_or_default();
         match get("HTTP_HOST") {
             host if !host.is_empty() => host.into_owned(),
-            _ => {
-                format!("{}:{}", get("SERVER_NAME"), get("SERVER_PORT"))
-            }
+            _ => [get("SERVER_NAME"), get("SERVER_PORT")].join(":"),
         }
     }
 }
