@@ -45,11 +45,6 @@ pub(crate) fn body(
 }
 
 /// A body whose source knows where it ends, with a limit in bytes.
-#[cfg(any(
-    feature = "fastcgi",
-    feature = "multipart",
-    feature = "tiny_http"
-))]
 pub(crate) fn to_end(
     source: impl Read + Send + 'static,
     limit: u64,
@@ -228,7 +223,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
     fn a_body_may_be_as_long_as_its_limit_and_no_longer() {
         for limit in [2, 3, u64::MAX] {
             let source = script(&[Ok(b"ab"), Ok(b"c"), Ok(b"d")]);
