@@ -77,16 +77,14 @@ impl<'a> RequestHead<'a> {
     }
 
     fn check_line(&self) -> Result<(), Failure> {
-        match (self.version, self.method) {
-            ((1, _), "CONNECT") => {
-                not_implemented("method", b"CONNECT")
-            }
-            ((1, _), method) if is_whole_token(method) => Ok(()),
-            ((1, _), method) => Err(wrong("method", method.as_bytes())),
-            _ => {
-                let status = "505 HTTP Version Not Supported";
-                Err(Failure::new(status, self.version()))
-            }
+        if self.version.0 != 1 {
+            let status = "505 HTTP Version Not Supported";
+            return Err(Failure::new(status, self.version()));
+        }
+        match self.method {
+            "CONNECT" => not_implemented("method", b"CONNECT"),
+            method if is_whole_token(method) => Ok(()),
+            method => Err(wrong("method", method.as_bytes())),
         }
     }
 
