@@ -71,7 +71,7 @@ impl Environ {
         let input =
             mem::replace(&mut self.input, Box::new(io::empty()));
         Ok(Parts {
-            input: input::to_end(input, limit),
+            input: input::body(input, None, limit),
             delimiter: format!("\r\n--{boundary}").into(),
             buffer: b"\r\n".to_vec(), // as if before the first line
             given: 2,

@@ -137,7 +137,7 @@ impl<'a> Worker<'a> {
                     return too_many("too many variables".into());
                 }
                 Ok((name, value)) => {
-                    environ.set(String::from_utf8_lossy(name), value);
+                    environ.set(&String::from_utf8_lossy(name), value);
                 }
                 Err(Cut) if is_too_long => break,
                 Err(Cut) => {
@@ -164,9 +164,9 @@ impl<'a> Worker<'a> {
         }
         let input = Input(Arc::clone(request));
         self.environ.input = match stated {
-            Some([_, ..]) => input::body(input, length),
+            Some([_, ..]) => input::body(input, Some(length), limit),
             _ if request.is_whole() => Box::new(io::empty()),
-            _ => input::to_end(input, limit),
+            _ => input::body(input, None, limit),
         };
         Ok(())
     }
