@@ -46,7 +46,7 @@ struct State<C, W> {
     failure: Option<io::Error>,
 }
 
-/// The place of a connection, which is kept for it while a thread has it.
+/// The place of a connection, kept for it while a thread has it.
 struct Place<C> {
     socket: Arc<Socket>,
     rests: Option<Rests<C>>,
