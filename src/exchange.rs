@@ -522,20 +522,23 @@ impl Answer {
         let sent = out
             .write_all(&self.buffer)
             .and_then(|()| out.write_all(block));
-        if let Err(error) = sent {
-            // A client that takes nothing has not gone: we end it.
-            if error.kind() == io::ErrorKind::TimedOut {
-                self.complain(format!("the answer is cut: {error}"));
-            }
-            self.end = Some(End::Gone);
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
+        sent.map_err(|error| self.lose(&error))?;
         self.buffer.clear();
         Ok(())
     }
 
     fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        out.flush().inspect_err(|_| self.end = Some(End::Gone))
+        out.flush().map_err(|error| self.lose(&error))
+    }
+
+    /// Takes note that nothing more can be sent.
+    fn lose(&mut self, error: &io::Error) -> io::Error {
+        // A client that takes nothing has not gone: we end it.
+        if error.kind() == io::ErrorKind::TimedOut {
+            self.complain(format!("the answer is cut: {error}"));
+        }
+        self.end = Some(End::Gone);
+        io::ErrorKind::BrokenPipe.into()
     }
 }
 
