@@ -122,9 +122,8 @@ impl<C, W> Crew<C, W> {
     ) -> Option<Work<'_, C, W>> {
         let mut state = lock(&self.state);
         loop {
-            if state.is_over() || state.idle() > state.turns + 1 {
-                state.threads -= 1;
-                return None;
+            if state.is_over() {
+                break;
             }
             if state.can_start()
                 && let Some((key, connection)) = state.ready.pop_front()
@@ -140,10 +139,14 @@ impl<C, W> Crew<C, W> {
                 drop(state);
                 self.watch(watch, &look);
                 state = lock(&self.state);
+            } else if state.idle() > state.turns + 1 {
+                break; // there are enough without this one
             } else {
                 state = self.sleep(state);
             }
         }
+        state.threads -= 1;
+        None
     }
 
     fn watch(&self, watch: W, look: impl Fn(&mut W) -> io::Result<()>) {
