@@ -108,7 +108,7 @@ impl Site {
         stream
     }
 
-    /// The same, where no system takes much at once.
+    /// The same past nginx, where no system takes much at once.
     pub fn send_on_a_thin_line(&self, bytes: &[u8]) -> TcpStream {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
         let socket = socket.expect("a socket");
