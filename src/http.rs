@@ -84,3 +84,7 @@ fn bind(flags: &Flags) -> io::Result<Server> {
     command_line::say_address(server.address());
     Ok(server)
 }
+
+#[cfg(test)]
+#[path = "../tests/fuzz/connection.rs"]
+mod fuzz;
