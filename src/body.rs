@@ -28,34 +28,33 @@ pub type Block = Cow<'static, [u8]>;
 /// let count = (1..=3).map(move |n| Ok(line(n).into()));
 /// assert_eq!(Body::blocks(count).length(), None);
 /// ```
-pub struct Body(Blocks);
-
-enum Blocks {
-    One(Option<Block>),
-    Stream(Option<u64>, Box<dyn Iterator<Item = Result<Block>>>),
+pub struct Body {
+    /// Of what is still to come, if it is known.
+    length: Option<u64>,
+    /// Most bodies are one block, which takes no allocation.
+    block: Option<Block>,
+    rest: Option<Box<dyn Iterator<Item = Result<Block>>>>,
 }
 
 impl Body {
     /// A body whose blocks are made one by one, and may fail.
     ///
     /// After an error the rest is not asked for.
-    pub fn blocks<I>(blocks: I) -> Self
-    where
-        I: IntoIterator<Item = Result<Block>>,
-        I::IntoIter: 'static,
-    {
-        Self(Blocks::Stream(None, Box::new(blocks.into_iter())))
+    pub fn blocks(
+        blocks: impl IntoIterator<Item = Result<Block>> + 'static,
+    ) -> Self {
+        let rest = Some(Box::new(blocks.into_iter()) as _);
+        Self { length: None, block: None, rest }
     }
 
     /// A body whose blocks have `length` bytes in all. That is announced
     /// unless something is written before; if they have more, then, the
     /// rest is not sent, and if fewer, the answer is cut short.
-    pub fn sized<I>(length: u64, blocks: I) -> Self
-    where
-        I: IntoIterator<Item = Result<Block>>,
-        I::IntoIter: 'static,
-    {
-        Self(Blocks::Stream(Some(length), Box::new(blocks.into_iter())))
+    pub fn sized(
+        length: u64,
+        blocks: impl IntoIterator<Item = Result<Block>> + 'static,
+    ) -> Self {
+        Self { length: Some(length), ..Self::blocks(blocks) }
     }
 
     /// The same body with each block changed into another of the same
@@ -74,23 +73,19 @@ impl Body {
         self,
         mut change: impl FnMut(Block) -> Block + 'static,
     ) -> Self {
-        let length = self.length();
+        let length = self.length;
         let blocks = self.map(move |block| block.map(&mut change));
-        Self(Blocks::Stream(length, Box::new(blocks)))
+        Self { length, ..Self::blocks(blocks) }
     }
 
     /// Is it bytes alone, so that to drop it does nothing?
     pub(crate) fn is_plain(&self) -> bool {
-        matches!(self.0, Blocks::One(_))
+        self.rest.is_none()
     }
 
     /// The number of bytes still to come, if that is known.
     pub fn length(&self) -> Option<u64> {
-        match &self.0 {
-            Blocks::One(None) => Some(0),
-            Blocks::One(Some(block)) => Some(block.len() as u64),
-            Blocks::Stream(length, _) => *length,
-        }
+        self.length
     }
 }
 
@@ -98,37 +93,35 @@ impl Iterator for Body {
     type Item = Result<Block>;
 
     fn next(&mut self) -> Option<Result<Block>> {
-        match &mut self.0 {
-            Blocks::One(block) => block.take().map(Ok),
-            Blocks::Stream(left, blocks) => {
-                let block = blocks.next();
-                if let (Some(left), Some(Ok(block))) = (left, &block) {
-                    *left = left.saturating_sub(block.len() as u64);
-                }
-                block
-            }
+        let first = self.block.take().map(Ok);
+        let block = first.or_else(|| self.rest.as_mut()?.next());
+        if let (Some(left), Some(Ok(block))) =
+            (&mut self.length, &block)
+        {
+            *left = left.saturating_sub(block.len() as u64);
         }
+        block
     }
 }
 
 macro_rules! body_from {
-    ($($text:ty: $block:expr;)*) => {$(
-        impl From<$text> for Body {
-            fn from(text: $text) -> Self {
-                let block: fn($text) -> Block = $block;
-                Self(Blocks::One(Some(block(text))))
+    ($(|$text:ident: $type:ty| $block:expr;)*) => {$(
+        impl From<$type> for Body {
+            fn from($text: $type) -> Self {
+                let block = Block::from($block);
+                let length = Some(block.len() as u64);
+                Self { length, block: Some(block), rest: None }
             }
         }
-        impl From<Vec<$text>> for Body {
-            fn from(texts: Vec<$text>) -> Self {
-                let block: fn($text) -> Block = $block;
+        impl From<Vec<$type>> for Body {
+            fn from(texts: Vec<$type>) -> Self {
                 let length = texts.iter().map(|t| t.len() as u64).sum();
-                let blocks = texts.into_iter().map(block).map(Ok);
-                Self::sized(length, blocks)
+                let block = |$text: $type| Ok(Block::from($block));
+                Self::sized(length, texts.into_iter().map(block))
             }
         }
-        impl<const N: usize> From<[$text; N]> for Body {
-            fn from(texts: [$text; N]) -> Self {
+        impl<const N: usize> From<[$type; N]> for Body {
+            fn from(texts: [$type; N]) -> Self {
                 Self::from(Vec::from(texts))
             }
         }
@@ -136,11 +129,11 @@ macro_rules! body_from {
 }
 
 body_from! {
-    &'static str: |text| Cow::Borrowed(text.as_bytes());
-    &'static [u8]: Cow::Borrowed;
-    String: |text| Cow::Owned(text.into_bytes());
-    Vec<u8>: Cow::Owned;
-    Block: |block| block;
+    |text: &'static str| text.as_bytes();
+    |bytes: &'static [u8]| bytes;
+    |text: String| text.into_bytes();
+    |bytes: Vec<u8>| bytes;
+    |block: Block| block;
 }
 
 impl<const N: usize> From<&'static [u8; N]> for Body {
@@ -162,17 +155,14 @@ impl From<File> for Body {
     fn from(mut file: File) -> Self {
         let length = bytes_left(&mut file);
         let size = length.unwrap_or(u64::MAX).min(FILE_BLOCK) as usize;
-        let blocks = iter::from_fn(move || {
+        let mut read_on = move || {
             let mut block = vec![0; size];
-            let read = file.read(&mut block);
-            match read {
-                Ok(0) => return None,
-                Ok(n) => block.truncate(n),
-                Err(error) => return Some(Err(error.into())),
-            }
-            Some(Ok(block.into()))
-        });
-        Self(Blocks::Stream(length, Box::new(blocks)))
+            let read = file.read(&mut block)?;
+            block.truncate(read);
+            Ok((read > 0).then(|| block.into()))
+        };
+        let blocks = iter::from_fn(move || read_on().transpose());
+        Self { length, ..Self::blocks(blocks) }
     }
 }
 

@@ -40,7 +40,8 @@ pub fn run(app: impl Application) -> ExitCode {
     let mut environ = environ();
     let length = environ.bytes("CONTENT_LENGTH");
     let length = input::content_length(length);
-    let body = input::body(stdin(), length.clone().unwrap_or(0));
+    let bytes = length.clone().unwrap_or(0);
+    let body = input::body(stdin(), Some(bytes), u64::MAX);
     let body = Arc::new(Mutex::new(body));
     environ.input = Box::new(BufReader::new(Input(body.clone())));
     let app: &dyn Application = match &length {
@@ -65,7 +66,8 @@ pub fn run(app: impl Application) -> ExitCode {
 fn environ() -> Environ {
     let mut environ = Environ::new();
     for (name, value) in std::env::vars_os() {
-        environ.set(name.to_string_lossy(), value.into_encoded_bytes());
+        environ
+            .set(&name.to_string_lossy(), value.into_encoded_bytes());
     }
     complete(&mut environ);
     environ.multiprocess = true;

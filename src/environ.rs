@@ -3,7 +3,7 @@
 use crate::ErrorLog;
 use std::any::Any;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -23,13 +23,13 @@ use std::{fmt, mem};
 /// assert!(environ.keys().contains(&"wsgi.input"));
 /// ```
 pub struct Environ {
-    /// All names end to end, and all values: an allocation for each
-    /// variable would take longer than the rest of its making.
-    names: String,
-    values: Vec<u8>,
-    /// The latest of a name counts.
-    variables: Vec<Variable>,
-    extensions: Values,
+    /// All names and values, end to end: an allocation for each would
+    /// take longer than the rest of its making.
+    text: Vec<u8>,
+    /// Where each name is, and its value. The latest of a name counts.
+    places: Vec<(Range<usize>, Range<usize>)>,
+    /// What servers and middleware have put there.
+    pub(crate) extensions: BTreeMap<&'static str, Box<dyn Any + Send>>,
     /// `wsgi.input`: the request's body. It ends where the body ends.
     pub input: Box<dyn BufRead + Send>,
     /// `wsgi.errors`: the server's error log.
@@ -44,15 +44,6 @@ pub struct Environ {
     /// `wsgi.run_once`: is this the only request that this process
     /// is expected to answer?
     pub run_once: bool,
-}
-
-/// What servers and middleware have put there.
-type Values = BTreeMap<&'static str, Box<dyn Any + Send>>;
-
-/// Where a variable's name and value are.
-struct Variable {
-    name: Range<usize>,
-    value: Range<usize>,
 }
 
 /// The keys that PEP 3333 defines, which every environ has.
@@ -75,9 +66,8 @@ impl Environ {
     /// thread, one process.
     pub fn new() -> Self {
         Self {
-            names: String::with_capacity(500),
-            values: Vec::with_capacity(1000),
-            variables: Vec::with_capacity(30),
+            text: Vec::with_capacity(1500),
+            places: Vec::with_capacity(30),
             extensions: BTreeMap::new(),
             input: Box::new(io::empty()),
             errors: ErrorLog::stderr(),
@@ -97,66 +87,29 @@ impl Environ {
 
     /// A variable as the bytes that the server was given.
     pub fn bytes(&self, name: &str) -> Option<&[u8]> {
-        let mut latest = self.variables.iter().rev();
-        let variable = latest.find(|v| self.name(v) == name)?;
-        Some(self.value(variable))
+        let is = |place: &Range<usize>| {
+            self.text[place.clone()] == *name.as_bytes()
+        };
+        let latest = self.places.iter().rfind(|(name, _)| is(name));
+        latest.map(|(_, value)| &self.text[value.clone()])
     }
 
     /// Sets a variable.
-    pub fn set(
-        &mut self,
-        name: impl AsRef<str>,
-        value: impl AsRef<[u8]>,
-    ) {
-        let starts = (self.names.len(), self.values.len());
-        self.names.push_str(name.as_ref());
-        self.values.extend_from_slice(value.as_ref());
-        self.add(starts);
+    pub fn set(&mut self, name: &str, value: impl AsRef<[u8]>) {
+        self.put(name.bytes(), value.as_ref());
     }
 
-    /// Adds the variable whose name and value are at the end.
-    fn add(&mut self, (name, value): (usize, usize)) {
-        self.variables.push(Variable {
-            name: name..self.names.len(),
-            value: value..self.values.len(),
-        });
-    }
-
-    /// Sets the variable of a field, in CGI's spelling and behind a
-    /// prefix; or appends to it, if it is there already.
-    pub(crate) fn append(
+    /// Sets a variable whose name need not be in one piece.
+    pub(crate) fn put(
         &mut self,
-        prefix: &str,
-        field: &str,
-        separator: &str,
+        name: impl Iterator<Item = u8>,
         value: &[u8],
     ) {
-        let starts = (self.names.len(), self.values.len());
-        self.names.push_str(prefix);
-        for (at, part) in field.split('-').enumerate() {
-            self.names.push_str(if at == 0 { "" } else { "_" });
-            self.names.push_str(part);
-        }
-        self.names[starts.0..].make_ascii_uppercase();
-        let name = &self.names[starts.0..];
-        let mut latest = self.variables.iter().rev();
-        if let Some(before) = latest.find(|v| self.name(v) == name) {
-            self.values.extend_from_within(before.value.clone());
-            self.values.extend_from_slice(separator.as_bytes());
-        }
-        self.values.extend_from_slice(value);
-        self.add(starts);
-    }
-
-    /// Is nothing under a key?
-    pub(crate) fn is_plain(&self) -> bool {
-        self.extensions.is_empty()
-    }
-
-    /// Drops what the application has put there, value by value.
-    pub(crate) fn let_go(&mut self) {
-        while self.extensions.pop_first().is_some() {}
-        self.input = Box::new(io::empty());
+        let start = self.text.len();
+        self.text.extend(name);
+        let middle = self.text.len();
+        self.text.extend_from_slice(value);
+        self.places.push((start..middle, middle..self.text.len()));
     }
 
     /// Makes it as good as new, for the next request, but for `errors`.
@@ -164,9 +117,8 @@ impl Environ {
     /// with the exchange.
     #[cfg(any(feature = "fastcgi", feature = "http"))]
     pub(crate) fn reset(&mut self) {
-        self.names.clear();
-        self.values.clear();
-        self.variables.clear();
+        self.text.clear();
+        self.places.clear();
         self.url_scheme = "http";
         self.multithread = false;
         self.multiprocess = false;
@@ -176,8 +128,8 @@ impl Environ {
     /// Removes a variable, and returns it.
     pub fn remove(&mut self, name: &str) -> Option<Vec<u8>> {
         let value = self.bytes(name)?.to_vec();
-        let names = &self.names;
-        self.variables.retain(|v| names[v.name.clone()] != *name);
+        let (text, name) = (&self.text, name.as_bytes());
+        self.places.retain(|(of, _)| text[of.clone()] != *name);
         Some(value)
     }
 
@@ -220,33 +172,20 @@ impl Environ {
         (name != ".").then_some(name)
     }
 
-    fn name(&self, variable: &Variable) -> &str {
-        &self.names[variable.name.clone()]
+    /// The variables and their bytes.
+    pub fn variables(&self) -> BTreeMap<&str, &[u8]> {
+        let places = self.places.iter().cloned();
+        // A name was a `&str`, and still is text.
+        let name =
+            |n| str::from_utf8(&self.text[n]).unwrap_or_default();
+        places.map(|(n, v)| (name(n), &self.text[v])).collect()
     }
 
-    fn value(&self, variable: &Variable) -> &[u8] {
-        &self.values[variable.value.clone()]
-    }
-
-    /// The variables and their bytes, sorted by name.
-    pub fn variables(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        let latest = self.variables.iter().rev();
-        let mut all: Vec<(&str, &[u8])> =
-            latest.map(|v| (self.name(v), self.value(v))).collect();
-        all.sort_by_key(|(name, _)| *name);
-        all.dedup_by_key(|(name, _)| *name);
-        all.into_iter()
-    }
-
-    /// All keys, sorted: variables, `wsgi.*`, and extensions.
-    pub fn keys(&self) -> Vec<&str> {
-        let variables = self.variables.iter().map(|v| self.name(v));
+    /// All keys: variables, `wsgi.*`, and extensions.
+    pub fn keys(&self) -> BTreeSet<&str> {
+        let variables = self.variables().into_keys();
         let extensions = self.extensions.keys().copied();
-        let mut keys: Vec<&str> =
-            variables.chain(WSGI_KEYS).chain(extensions).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        variables.chain(WSGI_KEYS).chain(extensions).collect()
     }
 
     /// Sets the value under a server's or middleware's own key.
@@ -259,28 +198,19 @@ impl Environ {
         self.extensions.get(key.name)?.downcast_ref()
     }
 
-    /// The same, to change it.
-    pub fn extension_mut<T: 'static>(
-        &mut self,
-        key: Key<T>,
-    ) -> Option<&mut T> {
-        self.extensions.get_mut(key.name)?.downcast_mut()
-    }
-
     /// Takes the value under a key out. One of another type stays.
     pub fn take<T: 'static>(&mut self, key: Key<T>) -> Option<T> {
         self.extension(key)?;
-        let value = self.extensions.remove(key.name)?;
-        value.downcast().ok().map(|value| *value)
+        Some(*self.extensions.remove(key.name)?.downcast().ok()?)
     }
 }
 
 impl fmt::Debug for Environ {
     /// The variables; a value that is not UTF-8 has U+FFFD.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text =
-            |(name, value)| (name, String::from_utf8_lossy(value));
-        f.debug_map().entries(self.variables().map(text)).finish()
+        let texts = self.variables().into_iter();
+        let texts = texts.map(|(n, v)| (n, String::from_utf8_lossy(v)));
+        f.debug_map().entries(texts).finish()
     }
 }
 
@@ -316,6 +246,9 @@ pub struct Key<T> {
     value: PhantomData<fn() -> T>,
 }
 
+const KEY_RULE: &str = "a key is a prefix of its own, not `wsgi`, \
+                        a dot and a name, of a-z, 0-9 and '_'";
+
 impl<T> Key<T> {
     /// A key of this name.
     ///
@@ -328,23 +261,17 @@ impl<T> Key<T> {
         let (mut before, mut dots, mut at) = (b'.', 0, 0);
         while at < bytes.len() {
             match bytes[at] {
-                b'.' if before == b'.' => {
-                    panic!("a dot of a key has a name around it")
-                }
-                b'.' => dots += 1,
+                b'.' if before != b'.' => dots += 1,
                 b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
-                _ => panic!("a key has a-z, 0-9, '.', '_' only"),
+                _ => panic!("{}", KEY_RULE),
             }
             before = bytes[at];
             at += 1;
         }
-        assert!(
-            dots > 0 && before != b'.',
-            "a key is a prefix of its own, a dot and a name"
-        );
         let is_theirs =
             matches!(bytes, [b'w', b's', b'g', b'i', b'.', ..]);
-        assert!(!is_theirs, "keys of wsgi are the specification's");
+        let is_right = dots > 0 && before != b'.' && !is_theirs;
+        assert!(is_right, "{}", KEY_RULE);
         Self { name, value: PhantomData }
     }
 }

@@ -1,7 +1,6 @@
 //! Errors: any at all, and one that says what the client is told.
 
 use crate::{Application, Environ, Headers, Response, StartResponse};
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
@@ -68,10 +67,7 @@ impl Debug for Error {
 
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
-        match error.inner.downcast() {
-            Ok(error) => *error,
-            Err(error) => io::Error::other(error),
-        }
+        error.inner.downcast().map_or_else(io::Error::other, |e| *e)
     }
 }
 
@@ -107,10 +103,12 @@ pub(crate) fn causes<'a>(
 /// ```
 #[derive(Debug, Clone)]
 pub struct Failure {
-    status: Cow<'static, str>,
-    headers: Headers,
-    page: Option<Vec<u8>>,
-    reason: String,
+    /// What the client gets: `400 Bad Request`.
+    pub status: String,
+    /// What the log gets.
+    pub reason: String,
+    pub(crate) headers: Headers,
+    pub(crate) page: Vec<u8>,
     cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -119,17 +117,15 @@ impl Failure {
     /// log is told of it.
     ///
     /// A status that must not be sent becomes a 500; the log says why.
-    pub fn new(
-        status: impl Into<Cow<'static, str>>,
-        reason: impl Into<String>,
-    ) -> Self {
+    pub fn new(status: &str, reason: impl Into<String>) -> Self {
         Self {
             status: status.into(),
             headers: Headers::default(),
-            page: None,
+            page: Vec::new(),
             reason: reason.into(),
             cause: None,
         }
+        .page("text/plain", format!("{status}\n"))
     }
 
     /// The client's mistake: `400 Bad Request`.
@@ -137,9 +133,11 @@ impl Failure {
         Self::new("400 Bad Request", reason)
     }
 
-    /// Adds a header: `Allow`, `Location`, `WWW-Authenticate`.
+    /// Adds a header: `Allow`, `Location`, `WWW-Authenticate`. A
+    /// Content-Length is left out: the page's is known.
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {
         self.headers.push(name, value);
+        self.headers.remove("Content-Length");
         self
     }
 
@@ -150,7 +148,7 @@ impl Failure {
         page: impl Into<Vec<u8>>,
     ) -> Self {
         self.headers.set("Content-Type", content_type);
-        self.page = Some(page.into());
+        self.page = page.into();
         self
     }
 
@@ -158,27 +156,6 @@ impl Failure {
     pub fn caused_by(mut self, error: impl Into<Error>) -> Self {
         self.cause = Some(error.into().inner.into());
         self
-    }
-
-    /// What the client gets: `400 Bad Request`.
-    pub fn status(&self) -> &str {
-        &self.status
-    }
-
-    /// What the log gets.
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-
-    /// The whole answer: status, headers and page.
-    pub(crate) fn answer(&self) -> (String, Headers, Vec<u8>) {
-        let mut headers = self.headers.clone();
-        headers.remove("Content-Length"); // the exchange knows better
-        let page = self.page.clone().unwrap_or_else(|| {
-            headers.set("Content-Type", "text/plain");
-            format!("{}\n", self.status).into()
-        });
-        (self.status.to_string(), headers, page)
     }
 
     /// Finds a failure in an error: itself, one of its causes, or what

@@ -33,7 +33,12 @@ const LINE_LIMIT: usize = 16 * 1024;
 impl ErrorLog {
     /// A log that goes to `sink`.
     pub fn new(sink: impl Write + Send + 'static) -> Self {
-        Self { sink: Arc::new(Mutex::new(sink)), line: Vec::new() }
+        Self::shared(Arc::new(Mutex::new(sink)))
+    }
+
+    /// A log that goes where others write, too.
+    pub(crate) fn shared(sink: Arc<Mutex<dyn Write + Send>>) -> Self {
+        Self { sink, line: Vec::new() }
     }
 
     /// A log that goes to the process's standard error, as CGI
@@ -41,32 +46,19 @@ impl ErrorLog {
     pub fn stderr() -> Self {
         Self::new(io::stderr())
     }
+}
 
-    /// Ends the line that was collected, in `text`.
-    fn end_line(&mut self, text: &mut String) {
-        let line = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
-        for c in String::from_utf8_lossy(line).chars() {
-            match is_obeyed(c) {
-                true => text.extend(c.escape_default()),
-                false => text.push(c),
-            }
+/// A line as it may stand in a log.
+fn harmless(line: &[u8]) -> String {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let mut text = String::new();
+    for c in String::from_utf8_lossy(line).chars() {
+        match is_obeyed(c) {
+            true => text.extend(c.escape_default()),
+            false => text.push(c),
         }
-        text.push('\n');
-        self.line.clear();
     }
-
-    /// Hands over whole lines, in one write.
-    fn pass_on(&self, lines: &str) -> io::Result<()> {
-        if lines.is_empty() {
-            return Ok(());
-        }
-        // A thread that panicked while it wrote left half a line at
-        // worst: the log must go on.
-        let sink = self.sink.lock();
-        let mut sink = sink.unwrap_or_else(PoisonError::into_inner);
-        sink.write_all(lines.as_bytes())?;
-        sink.flush()
-    }
+    text
 }
 
 /// Does a terminal, or who reads lines, take it for an order? Those
@@ -80,30 +72,33 @@ fn is_obeyed(c: char) -> bool {
 impl Write for ErrorLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut lines = String::new();
-        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
-            let mut text = piece.strip_suffix(b"\n").unwrap_or(piece);
-            let is_end = text.len() < piece.len();
-            while self.line.len() + text.len() > LINE_LIMIT {
-                let room = LINE_LIMIT - self.line.len();
-                self.line.extend_from_slice(&text[..room]);
-                self.end_line(&mut lines);
-                text = &text[room..];
+        for &byte in bytes {
+            let is_end = byte == b'\n';
+            if is_end || self.line.len() == LINE_LIMIT {
+                lines += &harmless(&self.line);
+                lines.push('\n');
+                self.line.clear();
             }
-            self.line.extend_from_slice(text);
-            if is_end {
-                self.end_line(&mut lines);
+            if !is_end {
+                self.line.push(byte);
             }
         }
-        self.pass_on(&lines)?;
+        if !lines.is_empty() {
+            // A thread that panicked while it wrote left half a line at
+            // worst: the log must go on.
+            let sink = self.sink.lock();
+            let mut sink = sink.unwrap_or_else(PoisonError::into_inner);
+            sink.write_all(lines.as_bytes())?;
+            sink.flush()?;
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let mut lines = String::new();
-        if !self.line.is_empty() {
-            self.end_line(&mut lines);
+        match self.line.is_empty() {
+            true => Ok(()),
+            false => self.write_all(b"\n"),
         }
-        self.pass_on(&lines)
     }
 }
 
@@ -113,14 +108,9 @@ impl fmt::Debug for ErrorLog {
     }
 }
 
-/// Lines after the first would pass for somebody else's.
-pub(crate) fn indented(text: &str) -> String {
-    text.replace('\n', "\n    ")
-}
-
 impl Clone for ErrorLog {
     fn clone(&self) -> Self {
-        Self { sink: Arc::clone(&self.sink), line: Vec::new() }
+        Self::shared(Arc::clone(&self.sink))
     }
 }
 

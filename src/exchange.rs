@@ -6,20 +6,22 @@
 //! the head, the body and errors are kept here.
 
 use crate::error::causes;
-use crate::error_log::indented;
 use crate::framing::Framing;
 pub use crate::framing::{End, Protocol};
-use crate::response_head::{Begun, check};
+use crate::headers::find;
+use crate::response_head::{check, read_back};
 use crate::{
-    Application, Block, Body, Environ, Error, ErrorLog, Failure,
-    Headers, Layer, ResponseHead, Result,
+    Application, Body, Environ, Error, Failure, Layer, ResponseHead,
+    Result, SOFTWARE,
 };
+use httpdate::HttpDate;
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::SystemTime;
 
 /// How an exchange ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +117,7 @@ impl Write for Started<'_> {
     /// The client has gone; or there are more bytes than Content-Length
     /// says, and the rest was not sent.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let sent = self.answer.put(bytes.into(), None, self.out);
+        let sent = self.answer.put(bytes.into(), false, self.out);
         if let Err(error) = &sent {
             self.answer.note(error); // the application may not
         }
@@ -132,7 +134,7 @@ impl Write for Started<'_> {
 
 impl fmt::Debug for Started<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Started({})", self.answer.status)
+        write!(f, "Started({})", self.answer.outcome.status)
     }
 }
 
@@ -185,53 +187,77 @@ pub fn run(
     run_on(app, environ, protocol, None, out)
 }
 
-/// As [`run`], for a connection of which nobody knows before the head
-/// is made whether it can serve another request.
+/// Is asked before a head is completed whether the connection can serve
+/// another request: a body of which nobody knows whether it will be
+/// read may prevent that.
+pub(crate) type Keeps = Box<dyn Fn() -> bool>;
+
+/// As [`run`], for who does not know that beforehand.
 pub(crate) fn run_on(
     app: &(impl Application + ?Sized),
     environ: &mut Environ,
     protocol: Protocol,
-    keeps: Option<Box<dyn Fn() -> bool>>,
+    keeps: Option<Keeps>,
     out: &mut dyn Write,
 ) -> Outcome {
     let is_head = environ.bytes("REQUEST_METHOD") == Some(b"HEAD");
     let mut answer = Answer::new(protocol, keeps, is_head);
-    // The application may put another log into the environ.
-    let mut errors = Some(environ.errors.clone());
+    let errors = environ.errors.clone();
+    let called = guarded(|| {
+        app.call(
+            environ,
+            Box::new(|status, headers| {
+                answer.start(status, headers)?;
+                Ok(Started { answer: &mut answer, out })
+            }),
+        )
+    });
+    // A line without an end does not wait for the body's.
+    let _ = guarded(|| Ok(environ.errors.flush()?));
+    // The application may have put another log into the environ.
+    let mut theirs = Some(mem::replace(&mut environ.errors, errors));
     // Out here, a panic in there does not drop it: if that panicked as
     // well, the process would end.
     let mut body = None;
-    let sent = guarded(|| {
-        let response = answer.call(app, environ, out)?;
-        // A line without an end does not wait for the body's.
-        let _ = guarded(|| Ok(environ.errors.flush()?));
-        answer.send(body.insert(response.body), out)
+    let sent = called.and_then(|response| {
+        let body = body.insert(response.body);
+        guarded(|| answer.send(body, out))
     });
     let mut error = sent.err();
     if let Some(error) = &error {
         let page = answer.explain(error);
-        let _ = guarded(|| Ok(environ.errors.flush()?));
         // Before the client is told: lighttpd ends a CGI program as
         // soon as it has the whole answer.
-        answer.log(errors.as_ref().unwrap_or(&environ.errors), environ);
-        answer.fail(page, out);
+        answer.log(environ);
+        if let Some(mut page) = page {
+            let layers = mem::take(&mut answer.layers);
+            // If this fails, the client has gone, and that is noted.
+            let _ = answer.send(&mut page, out);
+            answer.layers = layers;
+        }
     }
-    if !(environ.is_plain() && answer.layers.is_empty()) {
+    let is_plain = body.as_ref().is_none_or(Body::is_plain);
+    if !(is_plain
+        && environ.extensions.is_empty()
+        && answer.layers.is_empty())
+    {
         // To drop it may take its time. That this fails is noted.
         let _ = answer.flush(out);
     }
-    answer.drop_all(|answer| {
+    // One by one until nothing is left: what panics is gone by then.
+    while let Err(panic) = guarded(|| {
         drop(body.take());
         drop(error.take());
+        drop(theirs.take());
         while answer.layers.pop().is_some() {}
-        environ.let_go();
-        if let Some(errors) = errors.take() {
-            environ.errors = errors;
-        }
-    });
-    answer.log(&environ.errors, environ);
-    let end = answer.end.unwrap_or(End::Cut);
-    Outcome { status: answer.status, bytes: answer.bytes, end }
+        while environ.extensions.pop_first().is_some() {}
+        environ.input = Box::new(io::empty());
+        Ok(())
+    }) {
+        answer.complain(panic.to_string());
+    }
+    answer.log(environ);
+    answer.outcome
 }
 
 /// Runs code of the application. A panic in it is an error.
@@ -247,33 +273,35 @@ fn guarded<T>(code: impl FnOnce() -> Result<T>) -> Result<T> {
 /// The state of one answer.
 struct Answer {
     protocol: Protocol,
-    keeps: Option<Box<dyn Fn() -> bool>>,
+    keeps: Option<Keeps>,
     is_head: bool,
     stage: Stage,
     /// The outermost first.
     layers: Vec<Box<dyn Layer>>,
+    /// The body's length, where it is known.
+    length: Option<u64>,
     /// What goes out in the next write.
     buffer: Vec<u8>,
     /// Has any of it been sent? Until then it can be another.
     has_begun: bool,
-    /// Is a block missing that should have been sent?
-    is_torn: bool,
-    status: u16,
-    bytes: u64,
-    end: Option<End>,
+    /// What it is if no more is sent.
+    outcome: Outcome,
     /// What the error log is to be told.
-    complaints: Vec<Cow<'static, str>>,
+    complaints: Vec<String>,
 }
 
 /// The head is not sent with `start_response` but with the first
 /// block that is not empty, so that an error can still replace it.
+#[derive(Clone, Copy)]
 enum Stage {
     Waiting,
-    Started(Begun),
+    /// Is there a Content-Length, a Content-Type, a Date and a Server,
+    /// or need not be?
+    Started([bool; 4]),
     Sending(Framing),
+    /// A block is on its way through the layers, or was lost there.
+    Torn,
 }
-
-const NOT_STARTED: &str = "a response without start_response";
 
 const TOO_LATE: &str =
     "a layer came after the head was sent, and is left out";
@@ -290,7 +318,7 @@ const COPY_LIMIT: usize = 16 * 1024;
 impl Answer {
     fn new(
         protocol: Protocol,
-        keeps: Option<Box<dyn Fn() -> bool>>,
+        keeps: Option<Keeps>,
         is_head: bool,
     ) -> Self {
         Self {
@@ -299,201 +327,77 @@ impl Answer {
             is_head,
             stage: Stage::Waiting,
             layers: Vec::new(),
+            length: None,
             buffer: Vec::with_capacity(1000),
             has_begun: false,
-            is_torn: false,
-            status: 0,
-            bytes: 0,
-            end: None,
+            outcome: Outcome { status: 0, bytes: 0, end: End::Cut },
             complaints: Vec::new(),
         }
     }
 
-    /// Calls the application.
-    fn call(
-        &mut self,
-        app: &(impl Application + ?Sized),
-        environ: &mut Environ,
-        out: &mut dyn Write,
-    ) -> Result<Response> {
-        app.call(
-            environ,
-            Box::new(move |status, headers| {
-                self.start(status, headers)?;
-                Ok(Started { answer: self, out })
-            }),
-        )
-    }
-
+    /// Begins a head, in the place of any that was begun before.
     fn start(
         &mut self,
         status: &str,
         headers: &[(&str, &str)],
     ) -> Result<(), String> {
-        let to = &mut self.buffer;
-        let head = Begun::begin(status, headers, self.protocol, to)?;
-        self.status = head.status;
-        self.stage = Stage::Started(head);
-        self.is_torn = false;
+        check(status, headers)?;
+        self.buffer.clear();
+        let is_cgi = self.protocol == Protocol::Cgi;
+        let first = if is_cgi { "Status: " } else { "HTTP/1.1 " };
+        self.push(&[first, status, "\r\n"]);
+        for (name, value) in headers {
+            self.push(&[name, ": ", value, "\r\n"]);
+        }
+        let length = find(headers, "Content-Length");
+        self.length = length.and_then(|length| length.parse().ok());
+        self.stage = Stage::Started([
+            length.is_some(),
+            find(headers, "Content-Type").is_some(),
+            is_cgi || find(headers, "Date").is_some(),
+            is_cgi || find(headers, "Server").is_some(),
+        ]);
+        self.outcome.status = status[..3].parse().unwrap_or(500);
         Ok(())
     }
 
-    /// Sends the body, block by block.
+    /// Puts a part of the head into the buffer, in Latin-1.
+    fn push(&mut self, texts: &[&str]) {
+        let to = &mut self.buffer;
+        for text in texts {
+            match text.is_ascii() {
+                true => to.extend_from_slice(text.as_bytes()),
+                false => to.extend(text.chars().map(|c| c as u8)),
+            }
+        }
+    }
+
+    /// Does a response of this status have no content, ever (RFC 9110,
+    /// sections 15.3.5, 15.3.6 and 15.4.5)?
+    fn is_bodiless(&self) -> bool {
+        matches!(self.outcome.status, 204 | 205 | 304)
+    }
+
+    /// Sends the body, block by block, and ends it as its framing
+    /// demands.
     fn send(
         &mut self,
         body: &mut Body,
         out: &mut dyn Write,
     ) -> Result<()> {
-        let length = body.length();
-        if let Stage::Started(head) = &self.stage
-            && (self.is_head || head.is_bodiless())
-        {
-            self.open(length)?; // not a block is asked for
+        self.length = self.length.or(body.length());
+        if self.is_head || self.is_bodiless() {
+            self.open()?; // not a block is asked for
         }
-        while !self.is_full()
-            && let Some(block) = body.next()
-        {
-            self.put(block?, length, out)?;
+        while !self.is_full() {
+            let Some(block) = body.next() else {
+                self.length = self.length.or(Some(0));
+                self.put(Cow::default(), true, out)?;
+                break;
+            };
+            self.put(block?, false, out)?;
         }
-        self.finish(length, out)?;
-        // Bytes alone are dropped at once; the server may send them
-        // together with what ends the answer.
-        match body.is_plain() {
-            true => Ok(()),
-            false => Ok(self.flush(out)?),
-        }
-    }
-
-    /// Is all of the body sent that may be?
-    fn is_full(&self) -> bool {
-        matches!(self.stage, Stage::Sending(f) if f.is_full())
-    }
-
-    /// Puts the head into the buffer, if it is not there yet. `length`
-    /// is the body's, where it is known.
-    fn open(&mut self, mut length: Option<u64>) -> Result<()> {
-        let Stage::Started(_) = self.stage else { return Ok(()) };
-        if !self.layers.is_empty() {
-            length = self.settle(length)?;
-        }
-        if let Stage::Started(head) = &self.stage {
-            let mismatch = head.type_mismatch(length);
-            self.complaints.extend(mismatch.map(Cow::from));
-            if self.keeps.as_ref().is_some_and(|keeps| !keeps()) {
-                self.protocol = self.protocol.closing();
-            }
-            let (protocol, is_head) = (self.protocol, self.is_head);
-            let to = &mut self.buffer;
-            let framing = head.complete(protocol, is_head, length, to);
-            self.stage = Stage::Sending(framing);
-        }
-        Ok(())
-    }
-
-    /// Lets the layers change the head, from the inmost on. Returns the
-    /// length that the body has behind them.
-    fn settle(&mut self, length: Option<u64>) -> Result<Option<u64>> {
-        let mut head = ResponseHead::read_back(&self.buffer);
-        head.length = head.length.or(length);
-        for layer in self.layers.iter_mut().rev() {
-            layer.head(&mut head)?;
-        }
-        self.start(&head.status, &head.headers.pairs())?;
-        Ok(head.length)
-    }
-
-    /// Sends a block through the layers.
-    ///
-    /// An empty block is legal, and sends nothing: not the head, and
-    /// not the chunk of length zero that would end the body.
-    fn put(
-        &mut self,
-        block: Cow<'_, [u8]>,
-        length: Option<u64>,
-        out: &mut dyn Write,
-    ) -> Result<()> {
-        if block.is_empty() {
-            return Ok(());
-        }
-        self.check_torn()?;
-        let opened = self.open(length);
-        self.is_torn = true; // until it is sent
-        opened?;
-        if self.layers.is_empty() || self.is_full() {
-            self.frame(&block, out)?;
-        } else {
-            let block = block.into_owned().into();
-            let block = through(&mut self.layers, block)?;
-            self.frame(&block, out)?;
-        }
-        self.is_torn = false;
-        match self.is_full() {
-            true => Ok(()), // its end goes out with it
-            false => Ok(self.flush(out)?),
-        }
-    }
-
-    /// Is no block missing? The application may have passed over the
-    /// error that it got for it.
-    fn check_torn(&self) -> Result<()> {
-        match self.is_torn && !self.is_full() {
-            true => Err("a block was not sent".into()),
-            false => Ok(()),
-        }
-    }
-
-    /// Sends a block, as far as Content-Length leaves room for it.
-    fn frame(
-        &mut self,
-        block: &[u8],
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let Stage::Sending(framing) = &mut self.stage else {
-            return Err(io::Error::other(NOT_STARTED));
-        };
-        if block.is_empty() {
-            return Ok(());
-        }
-        let room = framing.take(block.len());
-        let is_over =
-            room < block.len() && *framing != Framing::Nothing;
-        let is_chunk = *framing == Framing::Chunked;
-        if is_chunk {
-            write!(self.buffer, "{room:x}\r\n")?;
-        }
-        if room > COPY_LIMIT {
-            self.deliver(&block[..room], out)?;
-        } else {
-            self.buffer.extend_from_slice(&block[..room]);
-        }
-        if is_chunk {
-            self.buffer.extend_from_slice(b"\r\n");
-        }
-        self.deliver(b"", out)?;
-        self.bytes += room as u64;
-        match is_over {
-            true => Err(io::Error::other(TOO_LONG)),
-            false => Ok(()),
-        }
-    }
-
-    /// Ends the body as its framing demands.
-    fn finish(
-        &mut self,
-        length: Option<u64>,
-        out: &mut dyn Write,
-    ) -> Result<()> {
-        self.check_torn()?;
-        self.open(length.or(Some(0)))?;
-        let still = if self.is_full() { 0 } else { self.layers.len() };
-        for at in (0..still).rev() {
-            let last = self.layers[at].end()?;
-            let last = through(&mut self.layers[..at], last)?;
-            self.frame(&last, out)?;
-        }
-        let Stage::Sending(framing) = self.stage else {
-            return Err(NOT_STARTED.into());
-        };
+        let framing = self.framing()?;
         if let Framing::Exactly(left @ 1..) = framing {
             return Err(format!("the body is {left} {SHORT}").into());
         }
@@ -501,8 +405,158 @@ impl Answer {
             self.buffer.extend_from_slice(b"0\r\n\r\n");
         }
         self.deliver(b"", out)?;
-        self.end = Some(self.protocol.end(framing));
+        self.outcome.end = self.protocol.end(framing).0;
         Ok(())
+    }
+
+    /// Is all of the body sent that may be?
+    fn is_full(&self) -> bool {
+        matches!(self.stage, Stage::Sending(f) if f.is_full())
+    }
+
+    /// The framing of a body that goes on, or why it may not.
+    fn framing(&self) -> Result<Framing> {
+        match self.stage {
+            Stage::Sending(framing) => Ok(framing),
+            // The application may have passed over the error.
+            Stage::Torn => Err("a block was not sent".into()),
+            _ => Err("a response without start_response".into()),
+        }
+    }
+
+    /// Completes the head in the buffer, if it is not yet, with what
+    /// the application left to the server: how the body ends, Date and
+    /// Server (RFC 9110, section 6.6.1), and what becomes of the
+    /// connection.
+    fn open(&mut self) -> Result<()> {
+        if let Stage::Started(_) = self.stage
+            && !self.layers.is_empty()
+        {
+            self.settle()?;
+        }
+        let Stage::Started(has) = self.stage else { return Ok(()) };
+        let [has_length, has_type, has_date, has_server] = has;
+        self.check_type(has_type);
+        let (framing, length) = self.choose();
+        if !has_length && let Some(length) = length {
+            write!(self.buffer, "Content-Length: {length}\r\n")?;
+        }
+        if framing == Framing::Chunked {
+            self.push(&["Transfer-Encoding: chunked\r\n"]);
+        }
+        if !has_date {
+            let now = HttpDate::from(SystemTime::now());
+            write!(self.buffer, "Date: {now}\r\n")?;
+        }
+        if !has_server {
+            self.push(&["Server: ", SOFTWARE, "\r\n"]);
+        }
+        if self.keeps.as_ref().is_some_and(|keeps| !keeps()) {
+            self.protocol = self.protocol.closing();
+        }
+        self.push(&[self.protocol.end(framing).1, "\r\n"]);
+        self.stage = Stage::Sending(framing);
+        Ok(())
+    }
+
+    /// Lets the layers change the head, from the inmost on.
+    fn settle(&mut self) -> Result<()> {
+        let (status, mut headers) = read_back(&self.buffer);
+        headers.remove("Content-Length");
+        let length = self.length;
+        let mut head = ResponseHead { status, headers, length };
+        self.stage = Stage::Torn;
+        for layer in self.layers.iter_mut().rev() {
+            layer.head(&mut head)?;
+        }
+        self.start(&head.status, &head.headers.pairs())?;
+        self.length = self.length.or(head.length);
+        Ok(())
+    }
+
+    /// A body needs a Content-Type, and a response without a body has
+    /// none (RFC 3875, section 6.3.1).
+    fn check_type(&mut self, has_type: bool) {
+        self.complain(match (self.is_bodiless(), has_type) {
+            (false, false) if self.length != Some(0) => {
+                "a body without a Content-Type"
+            }
+            (true, true) => "a Content-Type without a body",
+            _ => return,
+        });
+    }
+
+    /// How the end of the body will be told, and the length that the
+    /// head has for it.
+    fn choose(&self) -> (Framing, Option<u64>) {
+        use Framing::{Chunked, Exactly, Nothing, UntilClose};
+        match (self.length, self.protocol) {
+            // Clients wait for a body of it (RFC 9112, section 6.3).
+            _ if self.outcome.status == 205 => (Nothing, Some(0)),
+            _ if self.is_bodiless() => (Nothing, None),
+            // To HEAD it is told if the body was made all the same.
+            (None | Some(0), _) if self.is_head => (Nothing, None),
+            (length, _) if self.is_head => (Nothing, length),
+            (Some(length), _) => (Exactly(length), Some(length)),
+            (None, Protocol::Http { minor: 1.., .. }) => {
+                (Chunked, None)
+            }
+            (None, _) => (UntilClose, None),
+        }
+    }
+
+    /// Sends a block through the layers, as far as Content-Length
+    /// leaves room for it. What they still have goes with the last.
+    ///
+    /// An empty block is legal, and sends nothing: not the head, and
+    /// not the chunk of length zero that would end the body.
+    fn put(
+        &mut self,
+        mut block: Cow<'_, [u8]>,
+        is_last: bool,
+        out: &mut dyn Write,
+    ) -> Result<()> {
+        if block.is_empty() && !is_last {
+            return Ok(());
+        }
+        self.open()?;
+        let mut framing = self.framing()?;
+        self.stage = Stage::Torn; // until it is through
+        if !framing.is_full() {
+            for layer in self.layers.iter_mut().rev() {
+                if !block.is_empty() {
+                    block = layer.block(block.into_owned().into())?;
+                }
+                if is_last {
+                    block = [&*block, &*layer.end()?].concat().into();
+                }
+            }
+        }
+        let room = framing.take(block.len());
+        self.stage = Stage::Sending(framing);
+        if block.is_empty() {
+            return Ok(());
+        }
+        if framing == Framing::Chunked {
+            write!(self.buffer, "{room:x}\r\n")?;
+        }
+        if room > COPY_LIMIT {
+            self.deliver(&block[..room], out)?;
+        } else {
+            self.buffer.extend_from_slice(&block[..room]);
+        }
+        if framing == Framing::Chunked {
+            self.buffer.extend_from_slice(b"\r\n");
+        }
+        self.deliver(b"", out)?;
+        self.outcome.bytes += room as u64;
+        if room < block.len() && framing != Framing::Nothing {
+            return Err(TOO_LONG.into());
+        }
+        match framing.is_full() {
+            true => Ok(()), // its end goes out with it
+            false => Ok(self.flush(out)?),
+        }
     }
 
     /// Sends the buffer, and `block` behind it.
@@ -515,33 +569,39 @@ impl Answer {
         block: &[u8],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        if self.end == Some(End::Gone) {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
         self.has_begun = true;
-        let sent = out
-            .write_all(&self.buffer)
-            .and_then(|()| out.write_all(block));
-        if let Err(error) = sent {
-            // A client that takes nothing has not gone: we end it.
-            if error.kind() == io::ErrorKind::TimedOut {
-                self.complain(format!("the answer is cut: {error}"));
-            }
-            self.end = Some(End::Gone);
+        if self.outcome.end == End::Gone {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
+        let sent = out.write_all(&self.buffer);
+        self.check(sent.and_then(|()| out.write_all(block)))?;
         self.buffer.clear();
+        self.outcome.end = match self.stage {
+            Stage::Sending(f) if f.is_full() => self.protocol.end(f).0,
+            Stage::Sending(Framing::UntilClose) => End::Reset,
+            _ => End::Cut,
+        };
         Ok(())
     }
 
     fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        out.flush().inspect_err(|_| self.end = Some(End::Gone))
+        self.check(out.flush())
     }
-}
 
-impl Answer {
+    /// Whatever fails, the client has gone. One that takes nothing has
+    /// not, and is let go by us: that is worth a line.
+    fn check(&mut self, sent: io::Result<()>) -> io::Result<()> {
+        sent.map_err(|error| {
+            if error.kind() == io::ErrorKind::TimedOut {
+                self.complain(format!("the answer is cut: {error}"));
+            }
+            self.outcome.end = End::Gone;
+            io::ErrorKind::BrokenPipe.into()
+        })
+    }
+
     /// Notes for the log what went wrong, once.
-    fn complain(&mut self, complaint: impl Into<Cow<'static, str>>) {
+    fn complain(&mut self, complaint: impl Into<String>) {
         let complaint = complaint.into();
         if !self.complaints.contains(&complaint) {
             self.complaints.push(complaint);
@@ -550,89 +610,43 @@ impl Answer {
 
     /// Notes an error. That a client has gone is none.
     fn note(&mut self, error: &Error) {
-        if self.end != Some(End::Gone) {
+        if self.outcome.end != End::Gone {
             let text = guarded(|| Ok(describe(error)));
             self.complain(text.unwrap_or_else(|e| e.to_string()));
         }
     }
 
-    /// Notes an error, and returns what the client is told of it.
-    fn explain(&mut self, error: &Error) -> Page {
+    /// Notes an error, and starts what the client is told of it, if it
+    /// can still be told something: this is the page.
+    fn explain(&mut self, error: &Error) -> Option<Body> {
         self.note(error);
-        let page =
-            guarded(|| Ok(Failure::find(error).map(Failure::answer)));
-        if let Ok(Some(page)) = page {
-            match check(&page.0, &page.1.pairs()) {
-                Ok(()) => return page,
+        if self.has_begun {
+            return None;
+        }
+        let failure = guarded(|| Ok(Failure::find(error).cloned()));
+        let ours = Failure::new("500 Internal Server Error", "");
+        let failures = failure.ok().flatten().into_iter();
+        for failure in failures.chain([ours]) {
+            let headers = failure.headers.pairs();
+            match self.start(&failure.status, &headers) {
+                Ok(()) => return Some(failure.page.into()),
                 Err(illegal) => self.complain(illegal),
             }
         }
-        Failure::new("500 Internal Server Error", "").answer()
+        None
     }
 
     /// Writes what was noted into the log.
-    fn log(&mut self, errors: &ErrorLog, environ: &Environ) {
+    fn log(&mut self, environ: &mut Environ) {
         for complaint in self.complaints.drain(..) {
-            let text = indented(&complaint);
+            // Lines after the first would pass for somebody else's.
+            let text = complaint.replace('\n', "\n    ");
             let line = format!("{}: {text}\n", request(environ));
-            let mut errors = errors.clone();
+            let errors = &mut environ.errors;
             // Nobody is left to be told that a log cannot be written.
             let _ = guarded(|| Ok(errors.write_all(line.as_bytes())?));
         }
     }
-
-    /// Tells the client that something went wrong: with a page if that
-    /// can still be said, else by cutting the answer.
-    fn fail(
-        &mut self,
-        (status, headers, page): Page,
-        out: &mut dyn Write,
-    ) {
-        if self.has_begun {
-            self.end = self.end.or(Some(match self.stage {
-                // There is nothing left to cut.
-                Stage::Sending(f) if f.is_full() => {
-                    self.protocol.end(f)
-                }
-                Stage::Sending(Framing::UntilClose) => End::Reset,
-                _ => End::Cut,
-            }));
-            return;
-        }
-        self.drop_all(|answer| while answer.layers.pop().is_some() {});
-        // It was checked, and its length is right: if this fails, the
-        // client has gone, and that is noted.
-        if self.start(&status, &headers.pairs()).is_ok() {
-            let _ = self.send(&mut page.into(), out);
-        }
-    }
-
-    /// Drops what is the application's, one by one until nothing is
-    /// left: what panics is gone by then.
-    fn drop_all(&mut self, mut drop_next: impl FnMut(&mut Self)) {
-        while let Err(panic) = guarded(|| {
-            drop_next(self);
-            Ok(())
-        }) {
-            self.complain(panic.to_string());
-        }
-    }
-}
-
-/// Status, headers and bytes of what is sent in place of an answer.
-type Page = (String, Headers, Vec<u8>);
-
-/// Sends a block through layers, from the inmost on.
-fn through(
-    layers: &mut [Box<dyn Layer>],
-    mut block: Block,
-) -> Result<Block> {
-    for layer in layers.iter_mut().rev() {
-        if !block.is_empty() {
-            block = layer.block(block)?;
-        }
-    }
-    Ok(block)
 }
 
 /// What a panic said.

@@ -50,34 +50,27 @@ pub(crate) enum Framing {
 
 impl Protocol {
     /// The same, for who is going to close the connection.
-    pub fn closing(self) -> Self {
-        match self {
-            Protocol::Cgi => self,
-            Protocol::Http { minor, .. } => {
-                Protocol::Http { minor, keep_alive: false }
-            }
+    pub fn closing(mut self) -> Self {
+        if let Protocol::Http { keep_alive, .. } = &mut self {
+            *keep_alive = false;
         }
+        self
     }
 
-    /// What becomes of the connection behind a whole answer.
-    pub(crate) fn end(self, framing: Framing) -> End {
+    /// What becomes of the connection behind a whole answer, and the
+    /// header that says so, where it is not understood.
+    pub(crate) fn end(self, framing: Framing) -> (End, &'static str) {
         match self {
-            Protocol::Http { keep_alive: true, .. }
+            Protocol::Cgi => (End::Close, ""),
+            Protocol::Http { minor: 1.., keep_alive: true } => {
+                (End::Keep, "")
+            }
+            Protocol::Http { minor: 0, keep_alive: true }
                 if framing != Framing::UntilClose =>
             {
-                End::Keep
+                (End::Keep, "Connection: keep-alive\r\n")
             }
-            _ => End::Close,
-        }
-    }
-
-    /// The header that says so, where it is not understood.
-    pub(crate) fn connection(self, framing: Framing) -> &'static str {
-        match (self, self.end(framing)) {
-            (Protocol::Cgi, _) => "",
-            (Protocol::Http { minor: 1.., .. }, End::Keep) => "",
-            (_, End::Keep) => "Connection: keep-alive\r\n",
-            _ => "Connection: close\r\n",
+            _ => (End::Close, "Connection: close\r\n"),
         }
     }
 }

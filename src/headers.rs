@@ -22,9 +22,7 @@ pub struct Headers(Vec<(String, String)>);
 impl Headers {
     /// The first value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let mut all = self.0.iter();
-        let found = all.find(|(n, _)| n.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value.as_str())
+        find(&self.0, name)
     }
 
     /// Adds a header, beside any that has the same name.
@@ -40,10 +38,8 @@ impl Headers {
 
     /// Removes all headers of a name, and returns the first value.
     pub fn remove(&mut self, name: &str) -> Option<String> {
-        let same = |n: &str| n.eq_ignore_ascii_case(name);
-        let mut removed = self.0.extract_if(.., |(n, _)| same(n));
-        let first = removed.next().map(|(_, value)| value);
-        removed.for_each(drop);
+        let first = self.get(name).map(str::to_owned);
+        self.0.retain(|(n, _)| !n.eq_ignore_ascii_case(name));
         first
     }
 
@@ -58,4 +54,14 @@ impl From<&[(&str, &str)]> for Headers {
         let owned = |&(n, v): &(&str, &str)| (n.into(), v.into());
         Self(pairs.iter().map(owned).collect())
     }
+}
+
+/// The first value of a name.
+pub(crate) fn find<'a, S: AsRef<str>>(
+    headers: &'a [(S, S)],
+    name: &str,
+) -> Option<&'a str> {
+    let is = |other: &S| other.as_ref().eq_ignore_ascii_case(name);
+    let found = headers.iter().find(|(other, _)| is(other));
+    found.map(|(_, value)| value.as_ref())
 }

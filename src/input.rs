@@ -1,7 +1,7 @@
 //! `wsgi.input`: a request's body, and where it ends.
 
 use crate::Failure;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Take};
 
 /// What a CONTENT_LENGTH says: absent and empty mean that there is no
 /// body (RFC 3875, section 4.1.2).
@@ -12,45 +12,31 @@ use std::io::{self, BufRead, BufReader, Read};
 pub(crate) fn content_length(
     value: Option<&[u8]>,
 ) -> Result<u64, Failure> {
-    let value = value.unwrap_or_default();
-    if value.is_empty() {
-        return Ok(0);
-    }
+    let Some(value @ [_, ..]) = value else { return Ok(0) };
     decimal(value).ok_or_else(|| {
         let value = String::from_utf8_lossy(value);
-        Failure::bad_request(format!(
-            "CONTENT_LENGTH is {value:?}, not a number of bytes"
-        ))
+        let reason = format!("CONTENT_LENGTH is {value:?}, no number");
+        Failure::bad_request(reason)
     })
 }
 
 /// Digits only: `+5` is no length, though Rust would take it.
 pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
-    let digits = text.iter().all(u8::is_ascii_digit);
-    let text = str::from_utf8(text).ok().filter(|_| digits)?;
-    text.parse().ok()
+    let text = str::from_utf8(text).ok()?;
+    text.parse().ok().filter(|_| !text.starts_with('+'))
 }
 
 /// A body of `length` bytes, read from `source` and not a byte further:
 /// what follows is not the application's (PEP 3333, "Input and Error
 /// Streams"). Fewer are an error, lest half a form pass for a whole one.
+/// Without a length, the source knows where it ends, and more than
+/// `limit` bytes are an error.
 pub(crate) fn body(
     source: impl Read + Send + 'static,
-    length: u64,
-) -> Box<dyn BufRead + Send> {
-    match length {
-        0 => Box::new(io::empty()),
-        left => Box::new(Bounded::of(source, left, None)),
-    }
-}
-
-/// A body whose source knows where it ends, with a limit in bytes.
-#[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
-pub(crate) fn to_end(
-    source: impl Read + Send + 'static,
+    length: Option<u64>,
     limit: u64,
 ) -> Box<dyn BufRead + Send> {
-    Box::new(Bounded::of(source, limit, Some(limit)))
+    Box::new(BufReader::new(Bounded::of(source, length, limit)))
 }
 
 /// All of a body, if it has at most `limit` bytes.
@@ -63,51 +49,25 @@ pub(crate) fn read_all(
     limit: u64,
 ) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
-    // A byte more tells; without a limit there is none to tell.
-    input.take(limit.saturating_add(1)).read_to_end(&mut body)?;
-    match body.len() as u64 > limit {
-        true => Err(too_large(limit).into()),
-        false => Ok(body),
-    }
+    Bounded::of(input, None, limit).read_to_end(&mut body)?;
+    Ok(body)
 }
 
-/// Reads a body that may have `left` bytes yet: so many, or up to its
-/// limit, if it has one.
+/// Reads a body up to its length, or as far as its limit allows.
 struct Bounded<R> {
-    source: R,
-    left: u64,
-    limit: Option<u64>,
+    source: Take<R>,
+    length: Option<u64>,
+    limit: u64,
     /// Why it cannot be read: what followed would follow a gap.
     failed: Option<io::Error>,
 }
 
 impl<R: Read> Bounded<R> {
-    fn of(source: R, left: u64, limit: Option<u64>) -> BufReader<Self> {
-        BufReader::new(Self { source, left, limit, failed: None })
-    }
-
-    fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let room = match self.limit {
-            None => self.left.min(buffer.len() as u64) as usize,
-            Some(_) => buffer.len(),
-        };
-        if room == 0 {
-            return Ok(0); // the source may be gone by now
-        }
-        let read = self.source.read(&mut buffer[..room])?;
-        match (self.limit, self.left.checked_sub(read as u64)) {
-            (None, Some(left)) if read == 0 => {
-                let reason = format!(
-                    "the request's body ends {left} bytes early"
-                );
-                Err(Failure::bad_request(reason).into())
-            }
-            (Some(limit), None) => Err(too_large(limit).into()),
-            (_, left) => {
-                self.left = left.unwrap_or(0);
-                Ok(read)
-            }
-        }
+    fn of(source: R, length: Option<u64>, limit: u64) -> Self {
+        // A byte more than the limit tells; the greatest is none.
+        let most = length.unwrap_or(limit.saturating_add(1));
+        let source = source.take(most);
+        Self { source, length, limit, failed: None }
     }
 }
 
@@ -116,12 +76,19 @@ impl<R: Read> Read for Bounded<R> {
         if let Some(error) = &self.failed {
             return Err(copy(error));
         }
-        let read = self.read_on(buffer);
-        let error = read.as_ref().err();
-        let is_final =
-            |e: &&io::Error| e.kind() != io::ErrorKind::Interrupted;
-        self.failed = error.filter(is_final).map(copy);
-        read
+        let read = self.source.read(buffer);
+        let error = match (read, self.length, self.source.limit()) {
+            (Ok(0), Some(_), left @ 1..) => {
+                let reason = format!(
+                    "the request's body ends {left} bytes early"
+                );
+                Failure::bad_request(reason).into()
+            }
+            (Ok(_), None, 0) => too_large(self.limit).into(),
+            (Err(e), ..) if e.kind() != ErrorKind::Interrupted => e,
+            (read, ..) => return read,
+        };
+        Err(copy(self.failed.insert(error)))
     }
 }
 
@@ -150,7 +117,6 @@ pub(crate) fn too_late() -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use io::ErrorKind;
 
     /// Gives what it was told, a piece or an error at a time.
     struct Script(Vec<Result<&'static [u8], ErrorKind>>);
@@ -176,7 +142,7 @@ mod tests {
     #[test]
     fn a_body_ends_where_it_is_said_to_and_no_byte_is_taken_behind() {
         let mut source = script(&[Ok(b"ab"), Ok(b"cde")]);
-        let mut body = Bounded::of(source.by_ref(), 3, None);
+        let mut body = Bounded::of(source.by_ref(), Some(3), 9);
         let mut text = String::new();
         body.read_to_string(&mut text).unwrap();
         assert_eq!(text, "abc");
@@ -189,13 +155,17 @@ mod tests {
     fn an_error_is_there_again_with_its_kind_and_its_status() {
         for (mut body, kind, text) in [
             (
-                body(script(&[Ok(b"ab")]), 3),
+                body(script(&[Ok(b"ab")]), Some(3), 9),
                 ErrorKind::InvalidData,
                 "400 Bad Request: the request's body ends 1 bytes \
                  early",
             ),
             (
-                body(script(&[Ok(b"ab"), Err(ErrorKind::TimedOut)]), 9),
+                body(
+                    script(&[Ok(b"ab"), Err(ErrorKind::TimedOut)]),
+                    Some(9),
+                    9,
+                ),
                 ErrorKind::TimedOut,
                 "timed out",
             ),
@@ -215,9 +185,9 @@ mod tests {
     #[test]
     fn an_interruption_is_no_error() {
         let again = Err(ErrorKind::Interrupted);
-        for limit in [None, Some(9)] {
+        for length in [None, Some(3)] {
             let pieces = [again, Ok(&b"ab"[..]), again, Ok(&b"c"[..])];
-            let mut body = Bounded::of(script(&pieces), 3, limit);
+            let mut body = Bounded::of(script(&pieces), length, 9);
             let mut text = String::new();
             body.read_to_string(&mut text).unwrap();
             assert_eq!(text, "abc");
@@ -225,11 +195,10 @@ mod tests {
     }
 
     #[test]
-    #[cfg(any(feature = "fastcgi", feature = "tiny_http"))]
     fn a_body_may_be_as_long_as_its_limit_and_no_longer() {
         for limit in [2, 3, u64::MAX] {
             let source = script(&[Ok(b"ab"), Ok(b"c"), Ok(b"d")]);
-            let mut body = to_end(source, limit);
+            let mut body = body(source, None, limit);
             let mut text = Vec::new();
             let read = body.read_to_end(&mut text);
             match limit {
@@ -244,7 +213,7 @@ mod tests {
                 }
             }
         }
-        let mut body = to_end(script(&[Ok(b"ab"), Ok(b"c")]), 3);
+        let mut body = body(script(&[Ok(b"ab"), Ok(b"c")]), None, 3);
         assert_eq!(body.read_to_end(&mut Vec::new()).unwrap(), 3);
     }
 

@@ -392,12 +392,11 @@ impl Input {
         body: RequestBody,
         limit: u64,
     ) -> Box<dyn BufRead + Send> {
-        match body {
-            RequestBody::Length(length) => {
-                input::body(self.clone(), length)
-            }
-            RequestBody::Chunked => input::to_end(self.clone(), limit),
-        }
+        let length = match body {
+            RequestBody::Length(length) => Some(length),
+            RequestBody::Chunked => None,
+        };
+        input::body(self.clone(), length, limit)
     }
 }
 

@@ -163,7 +163,7 @@ pub(crate) struct Caller<'a> {
 /// What becomes of a connection behind a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// More has to come, by then.
+    /// More has to come, by then. All that has come was taken.
     Wait(Deadline),
     /// The last answer is sent.
     Leave,
@@ -221,6 +221,7 @@ impl Client {
     /// come, or the time is up.
     fn visit(&mut self, caller: &mut Caller<'_>) -> Next {
         let mut block = [0; BLOCK];
+        let mut is_drained = false;
         for _ in 0..BLOCKS {
             if let Some(connection) = &mut self.connection {
                 match connection.go_on(caller) {
@@ -229,18 +230,23 @@ impl Client {
                     next => return next,
                 }
             }
-            match (
-                self.socket.read_now(&mut block),
-                &mut self.connection,
-            ) {
+            if is_drained {
+                return Next::Wait(self.until);
+            }
+            let read = self.socket.read_now(&mut block);
+            // All that was there: more will be an event again (epoll(7),
+            // questions 9 and 10). Elsewhere mio has to be told.
+            is_drained = cfg!(unix) && matches!(read, Ok(..BLOCK));
+            let is_over = is_over(self.until);
+            match (read, &mut self.connection) {
                 (Ok(length @ 1..), Some(connection)) => {
                     connection.take(&block[..length]);
                 }
-                (Ok(1..), None) if !is_over(self.until) => {}
+                (Ok(1..), None) if !is_over => {}
                 (Err(e), _) if e.kind() != ErrorKind::WouldBlock => {
                     return Next::Close;
                 }
-                (Err(_), _) if !is_over(self.until) => {
+                (Err(_), _) if !is_over => {
                     return Next::Wait(self.until);
                 }
                 (Err(_), Some(connection)) => {
@@ -484,16 +490,15 @@ impl<P: Protocol> Serving<'_, P> {
         match catch_unwind(visit) {
             Ok(next) => {
                 let is_idle = client.connection.is_some();
-                self.crew.put(key, client, next, is_idle);
+                turn.put(key, client, next, is_idle);
             }
             Err(_) => {
-                self.crew.lose(key);
+                turn.lose(key);
                 *caller = self.caller();
                 let line = "a connection is lost: our own fault";
                 say(&self.settings.errors, line);
             }
         }
-        drop(turn);
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::exchange::{self, End, Protocol};
 use crate::request_head::RequestHead;
-use crate::{Application, Environ, ErrorLog, Headers, ResponseHead};
+use crate::response_head::read_back;
+use crate::{Application, Environ, ErrorLog, Headers};
 use std::borrow::Cow;
-use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What an application answered.
@@ -81,41 +81,19 @@ pub fn ask(
     app: &(impl Application + ?Sized),
     mut environ: Environ,
 ) -> Answer {
-    let log = Log::default();
-    environ.errors = ErrorLog::new(log.clone());
+    let log = Arc::new(Mutex::new(Vec::new()));
+    environ.errors = ErrorLog::shared(log.clone());
     let mut sent = Vec::new();
     let outcome =
         exchange::run(app, &mut environ, Protocol::Cgi, &mut sent);
-    let end = sent.windows(4).position(|w| w == b"\r\n\r\n");
-    let (head, body) = sent.split_at(end.map_or(0, |end| end + 2));
-    let ResponseHead { status, mut headers, length } =
-        ResponseHead::read_back(head);
-    if let Some(length) = length {
-        headers.push("Content-Length", length);
-    }
-    let body = body.get(2..).unwrap_or_default().to_vec();
-    let log = log.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let body = sent.split_off(sent.len() - outcome.bytes as usize);
+    let (status, headers) = read_back(&sent);
+    let log = log.lock().unwrap_or_else(PoisonError::into_inner);
     Answer {
         status,
         headers,
         body,
         log: String::from_utf8_lossy(&log).into_owned(),
         is_cut: matches!(outcome.end, End::Cut | End::Reset),
-    }
-}
-
-/// Where the log goes.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut log =
-            self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        log.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -109,7 +109,7 @@ impl Connection {
             return Next::Close;
         };
         let limits = &self.settings.limits;
-        inbound.patience = Patience::with_sender(limits.wait);
+        inbound.start(Patience::with_sender(limits.wait));
         outbound.begin(inbound.id, Patience::with_reader(limits.wait));
         let filled = self.fill(&inbound, environ);
         let request = Arc::new(Request::new(inbound, outbound));
@@ -147,8 +147,12 @@ impl Connection {
             return Next::Leave;
         }
         self.until = within(limits.idle);
+        let next = match inbound.has_read() {
+            true => Next::Again,
+            false => Next::Wait(self.until),
+        };
         self.ends = Some((inbound, outbound));
-        Next::Again
+        next
     }
 
     /// Reads the variables into the environ.
@@ -204,9 +208,12 @@ impl Connection {
         }
         let input = Input(Arc::clone(request));
         environ.input = match stated {
-            Some([_, ..]) => input::body(input, length),
+            Some([_, ..]) if length > 0 => {
+                input::body(input, Some(length), limit)
+            }
+            Some([_, ..]) => Box::new(io::empty()),
             _ if request.is_whole() => Box::new(io::empty()),
-            _ => input::to_end(input, limit),
+            _ => input::body(input, None, limit),
         };
         Ok(())
     }
@@ -226,13 +233,12 @@ fn run(
 /// so is HTTP_HOST, of which there is one.
 fn set(environ: &mut Environ, name: &[u8], value: &[u8]) {
     let name = String::from_utf8_lossy(name);
-    match &*name {
-        "HTTP_HOST" => environ.set(name, value),
-        "HTTP_COOKIE" => environ.append("", &name, "; ", value),
-        name if name.starts_with("HTTP_") => {
-            environ.append("", name, ", ", value);
-        }
-        name => environ.set(name, value),
+    let is_list = name.starts_with("HTTP_") && name != "HTTP_HOST";
+    let before = environ.bytes(&name).filter(|_| is_list);
+    let separator = if name == "HTTP_COOKIE" { "; " } else { ", " };
+    match before.map(|b| [b, separator.as_bytes(), value].concat()) {
+        Some(list) => environ.set(&name, list),
+        None => environ.set(&name, value),
     }
 }
 

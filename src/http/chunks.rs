@@ -234,7 +234,7 @@ mod tests {
         let (mut body, mut at, mut there) = (Vec::new(), 0, 0);
         loop {
             let piece = chunks.next(&input[at..there], 3);
-            match piece.map_err(|error| error.reason().to_string())? {
+            match piece.map_err(|error| error.reason)? {
                 Piece::Body(length) => {
                     body.extend(&input[at..at + length]);
                     at += length;

@@ -4,7 +4,7 @@ use super::Http;
 use super::head;
 use super::inbound::{Arrival, Inbound};
 use crate::access_log::Entry;
-use crate::exchange::{self, End, Outcome, Protocol};
+use crate::exchange::{self, End, Keeps, Outcome, Protocol};
 use crate::input::too_late;
 use crate::request_head::{
     RequestBody, TARGET_LIMIT, fill_addresses, name_and_port,
@@ -129,8 +129,7 @@ impl Connection {
             // A thread of the application's still reads: it fails now.
             (_, None) => self.socket.cut(),
             (End::Keep, Some(inbound)) => {
-                inbound.end(&self.settings.limits);
-                return Next::Again;
+                return inbound.end(&self.settings.limits);
             }
             (End::Close, _) => return Next::Leave,
             (End::Reset, _) => self.socket.reset(),
@@ -190,8 +189,7 @@ impl Connection {
         let input = Input(Arc::clone(&lent));
         environ.input = Box::new(BufReader::new(input));
         let theirs = Arc::clone(&lent);
-        let keeps: Box<dyn Fn() -> bool> =
-            Box::new(move || theirs.keeps());
+        let keeps: Keeps = Box::new(move || theirs.keeps());
         let mut out = self.out();
         let outcome = exchange::run_on(
             *app,

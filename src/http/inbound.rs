@@ -4,7 +4,7 @@ use super::chunks::{Chunks, Piece};
 use crate::Failure;
 use crate::request_head::{FIELDS_LIMIT, RequestBody, TARGET_LIMIT};
 use crate::serving::{
-    BLOCK, Buffer, Deadline, Limits, Patience, Socket, within,
+    BLOCK, Buffer, Deadline, Limits, Next, Patience, Socket, within,
 };
 use std::io;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub(crate) struct Inbound {
     /// When the client's time is up.
     pub(crate) until: Deadline,
     body: Body,
+    /// Was some of it read from the socket? There may be more, then.
+    has_read: bool,
     patience: Patience,
 }
 
@@ -72,6 +74,7 @@ impl Inbound {
             has_begun: false,
             until,
             body: Body::Length(0),
+            has_read: false,
             patience: Patience::with_sender(limits.wait),
         }
     }
@@ -182,15 +185,20 @@ impl Inbound {
                 Body::Chunked(Chunks::new(limits.body))
             }
         };
+        self.has_read = false;
         self.patience = Patience::with_sender(limits.wait);
     }
 
     /// Ends a request: what is left of its body has to come soon.
-    pub(crate) fn end(&mut self, limits: &Limits) {
+    pub(crate) fn end(&mut self, limits: &Limits) -> Next {
         self.until = match self.is_read() {
             true => within(limits.idle),
             false => within(limits.head),
         };
+        match self.has_read || !self.arrived().is_empty() {
+            true => Next::Again,
+            false => Next::Wait(self.until),
+        }
     }
 
     fn is_read(&self) -> bool {
@@ -228,6 +236,7 @@ impl Inbound {
                 self.buffer.consume(length);
                 return Ok(length);
             }
+            self.has_read = true;
             let mut block = [0; BLOCK];
             match self.socket.read(&mut block, &mut self.patience)? {
                 0 => return Err(self.cut().into()),

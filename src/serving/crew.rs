@@ -4,7 +4,7 @@ use super::sync::{Condvar, Mutex, MutexGuard, lock, rest};
 use super::{Deadline, Next, Socket};
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind};
-use std::mem::take;
+use std::mem::{forget, take};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -245,10 +245,14 @@ impl<C, W> Crew<C, W> {
         lock(&self.state).places.is_empty()
     }
 
-    /// Something has arrived on these.
-    pub(crate) fn arrived(&self, keys: impl Iterator<Item = usize>) {
+    /// Something has arrived on these; and is it the end, behind what
+    /// else there may be?
+    pub(crate) fn arrived(
+        &self,
+        events: impl Iterator<Item = (usize, bool)>,
+    ) {
         let mut state = lock(&self.state);
-        keys.for_each(|key| state.arrived(key));
+        events.for_each(|(key, is_end)| state.arrived(key, is_end));
     }
 
     /// Those whose time is up are visited, too.
@@ -260,43 +264,7 @@ impl<C, W> Crew<C, W> {
         };
         let late = state.places.iter().filter(|(_, p)| is_late(p));
         let late: Vec<usize> = late.map(|(key, _)| *key).collect();
-        late.into_iter().for_each(|key| state.arrived(key));
-    }
-
-    /// Takes a connection back behind a visit. A stop may close it while
-    /// it waits, if it is idle.
-    pub(crate) fn put(
-        &self,
-        key: usize,
-        connection: C,
-        next: Next,
-        is_idle: bool,
-    ) {
-        let mut state = lock(&self.state);
-        let until = match next {
-            Next::Wait(until) => until,
-            Next::Again => {
-                // It has to queue, so that nobody keeps a thread.
-                return state.ready.push_back((key, connection));
-            }
-            Next::Leave | Next::Close => {
-                return self.close(state, key);
-            }
-        };
-        if state.is_stopping && is_idle {
-            return self.close(state, key);
-        }
-        if let Some(place) = state.places.get_mut(&key) {
-            place.rests = Some(Rests { connection, until, is_idle });
-            if take(&mut place.has_arrived) {
-                state.arrived(key);
-            }
-        }
-    }
-
-    /// A connection is lost: the visit of it has panicked.
-    pub(crate) fn lose(&self, key: usize) {
-        self.close(lock(&self.state), key);
+        late.into_iter().for_each(|key| state.arrived(key, false));
     }
 
     fn close(
@@ -393,13 +361,13 @@ impl<C, W> State<C, W> {
         is_stopped || self.failure.is_some()
     }
 
-    fn arrived(&mut self, key: usize) {
+    /// Who is told of the end is visited twice: the first visit may be
+    /// content with what comes before it.
+    fn arrived(&mut self, key: usize, is_end: bool) {
         let Some(place) = self.places.get_mut(&key) else { return };
-        match place.rests.take() {
-            Some(rests) => {
-                self.ready.push_back((key, rests.connection));
-            }
-            None => place.has_arrived = true,
+        place.has_arrived = is_end || place.rests.is_none();
+        if let Some(rests) = place.rests.take() {
+            self.ready.push_back((key, rests.connection));
         }
     }
 }
@@ -407,9 +375,55 @@ impl<C, W> State<C, W> {
 /// A turn, which is given back whatever becomes of the visit.
 pub(crate) struct Turn<'a, C, W>(&'a Crew<C, W>);
 
+impl<'a, C, W> Turn<'a, C, W> {
+    /// Gives a connection back behind the visit. A stop may close it
+    /// while it waits, if it is idle.
+    pub(crate) fn put(
+        self,
+        key: usize,
+        connection: C,
+        next: Next,
+        is_idle: bool,
+    ) {
+        let (crew, mut state) = self.give_back();
+        let until = match next {
+            Next::Wait(until) if !(state.is_stopping && is_idle) => {
+                until
+            }
+            Next::Again => {
+                // It has to queue, so that nobody keeps a thread.
+                return state.ready.push_back((key, connection));
+            }
+            _ => return crew.close(state, key),
+        };
+        if let Some(place) = state.places.get_mut(&key) {
+            place.rests = Some(Rests { connection, until, is_idle });
+            if take(&mut place.has_arrived) {
+                state.arrived(key, false);
+            }
+        }
+    }
+
+    /// The connection is lost: the visit of it has panicked.
+    pub(crate) fn lose(self, key: usize) {
+        let (crew, state) = self.give_back();
+        crew.close(state, key);
+    }
+
+    /// Whoever had it goes on to `next`, and need not be called.
+    fn give_back(
+        self,
+    ) -> (&'a Crew<C, W>, MutexGuard<'a, State<C, W>>) {
+        let crew = self.0;
+        forget(self); // it is given back here
+        let mut state = lock(&crew.state);
+        state.working -= 1;
+        (crew, state)
+    }
+}
+
 impl<C, W> Drop for Turn<'_, C, W> {
     fn drop(&mut self) {
-        // Whoever had it goes on to `next`, and need not be called.
         lock(&self.0.state).working -= 1;
     }
 }

@@ -82,9 +82,10 @@ impl Watch {
             self.listener = None; // newcomers are refused
         }
         self.wait(at.crew.is_empty())?;
-        let tokens = self.events.iter().map(|event| event.token());
-        self.is_asked |= tokens.clone().any(|t| t == LISTENER);
-        at.crew.arrived(tokens.map(|Token(key)| key));
+        let events = self.events.iter();
+        self.is_asked |= events.clone().any(|e| e.token() == LISTENER);
+        at.crew
+            .arrived(events.map(|e| (e.token().0, e.is_read_closed())));
         if self.is_asked {
             let accepted = self.accept(at);
             self.complain(accepted, at.errors);

@@ -169,7 +169,7 @@ impl Live {
 }
 
 fn query(environ: &Environ) -> Result<gateway::Form, Trouble> {
-    environ.query().map_err(|no| Trouble::Request(no.reason().into()))
+    environ.query().map_err(|no| Trouble::Request(no.reason))
 }
 
 fn body(environ: &mut Environ) -> Result<Vec<u8>, Trouble> {

@@ -58,7 +58,7 @@ fn read(
 fn told(error: io::Error) -> String {
     let error = error.into();
     match Failure::find(&error) {
-        Some(failure) => failure.status().into(),
+        Some(failure) => failure.status.clone(),
         None => format!("an error without a status: {error}"),
     }
 }

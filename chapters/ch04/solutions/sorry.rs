@@ -23,7 +23,7 @@ pub fn sorry(app: Box<dyn Application>) -> Box<dyn Application> {
             };
             writeln!(environ.errors, "{error}")?;
             let status = Failure::find(&error)
-                .map_or("500 Internal Server Error", Failure::status);
+                .map_or("500 Internal Server Error", |no| &no.status);
             let headers = [("Content-Type", "text/plain")];
             let started = start_response(status, &headers)?;
             Ok(started.body(format!("Sorry: {status}\n")))

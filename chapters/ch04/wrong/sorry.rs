@@ -190,7 +190,7 @@ pub const WRONG: [(&str, Answer); 4] = [
     (LOG, |app| {
         answering(app, |_, start, error| {
             let status = Failure::find(&error)
-                .map_or("500 Internal Server Error", Failure::status);
+                .map_or("500 Internal Server Error", |no| &no.status);
             apology(start, status)
         })
     }),
@@ -225,7 +225,7 @@ pub const WRONG: [(&str, Answer); 4] = [
             };
         answering(Box::new(noisy), |_, start, error| {
             let status = Failure::find(&error)
-                .map_or("500 Internal Server Error", Failure::status);
+                .map_or("500 Internal Server Error", |no| &no.status);
             apology(start, status)
         })
     }),

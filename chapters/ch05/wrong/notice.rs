@@ -7,9 +7,9 @@ use std::io;
 
 pub const READ: &str = "The answer";
 
-pub const HINT: &str = "What does `Begun::end` add for `Nothing`, \
-    and where does its `length` come from? A body that is not sent can \
-    still be measured.";
+pub const HINT: &str = "What does `Answer::choose` say beside \
+    `Nothing`, and where does its `length` come from? A body that is \
+    not sent can still be measured.";
 
 type Answer = fn(&mut Environ, StartResponse) -> Result<Response>;
 

@@ -28,7 +28,7 @@ pub fn check(page_number: Answer) -> Verdict {
     let ask = |query: &str| {
         let form = Form::parse(query.as_bytes());
         page_number(&form.expect("a form"))
-            .map_err(|no| no.status().to_string())
+            .map_err(|no| no.status)
     };
     for (query, expected, hint) in [
         ("page=3", 3, NUMBER),
@@ -68,7 +68,7 @@ pub fn check(page_number: Answer) -> Verdict {
     let reason = || {
         let form = Form::parse(b"page=seven").expect("a form");
         let reason =
-            page_number(&form).err().map(|no| no.reason().to_string());
+            page_number(&form).err().map(|no| no.reason);
         reason.is_some_and(|reason| reason.contains("seven"))
     };
     let sent = "\"page=seven\"; is `seven` in the reason?";

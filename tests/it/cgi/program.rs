@@ -240,7 +240,7 @@ fn a_content_length_that_is_no_number_is_a_bad_request() {
         let (output, left) = with_input("/echo", wrong, b"123456");
         let log = format!(
             "- /echo: 400 Bad Request: \
-             CONTENT_LENGTH is {wrong:?}, not a number of bytes\n"
+             CONTENT_LENGTH is {wrong:?}, no number\n"
         );
         says(&output, &page("400 Bad Request"), &log, 0);
         assert_eq!(left, b"123456");

@@ -101,6 +101,9 @@ struct Story {
     is_legal: bool,
     /// What went to the wire's side, from the outermost layer.
     delivered: Vec<u8>,
+    /// How many bytes of it had gone out when the layers were asked for
+    /// what they still had, which goes out as one block.
+    ended_at: Option<usize>,
     /// Did all that there was come to its end?
     is_finished: bool,
     /// Did something fail before?
@@ -117,7 +120,8 @@ fn fail(told: &Told) {
     let mut story = told.borrow_mut();
     if !story.failed && !story.is_finished {
         story.failed = true;
-        story.failed_at = story.delivered.len();
+        story.failed_at =
+            story.ended_at.unwrap_or(story.delivered.len());
     }
 }
 
@@ -264,6 +268,8 @@ impl Layer for Any {
     }
 
     fn end(&mut self) -> Result<Block> {
+        let sent = self.told.borrow().delivered.len();
+        self.told.borrow_mut().ended_at.get_or_insert(sent);
         if self.chance.once_in(20) {
             return Err(trouble(&self.chance, &self.told));
         }

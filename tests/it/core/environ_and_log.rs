@@ -10,7 +10,7 @@ use std::thread;
 #[test]
 fn a_new_environ_has_no_variable_no_input_and_one_thread() {
     let mut environ = Environ::new();
-    assert_eq!(environ.variables().count(), 0);
+    assert_eq!(environ.variables().len(), 0);
     let mut input = Vec::new();
     environ.input.read_to_end(&mut input).unwrap();
     assert_eq!(input, b"");
@@ -49,7 +49,7 @@ fn the_latest_value_counts_until_it_is_removed() {
     environ.set("A", "old");
     environ.set("B", "other");
     environ.set("A", "new");
-    let all: Vec<_> = environ.variables().collect();
+    let all: Vec<_> = environ.variables().into_iter().collect();
     assert_eq!(all, [("A", &b"new"[..]), ("B", b"other")]);
     assert_eq!(environ.remove("A").unwrap(), b"new");
     assert_eq!(environ.get("A"), None);
@@ -70,7 +70,7 @@ fn keys_are_variables_wsgi_keys_and_extensions_sorted() {
     environ.set("Z", "");
     environ.insert(USER, "ada".into());
     assert_eq!(
-        environ.keys(),
+        Vec::from_iter(environ.keys()),
         [
             "A",
             "Z",
@@ -98,10 +98,13 @@ fn an_extension_has_the_type_of_its_key() {
     assert_eq!(environ.extension(USER).unwrap(), "bob");
 }
 
-fn refusal(name: &'static str) -> String {
+/// Is a name refused, with the rule?
+fn is_refused(name: &'static str) {
     let made = catch_unwind(|| Key::<()>::new(name));
-    let panic = made.expect_err("a refusal");
-    panic.downcast_ref::<&str>().expect("a text").to_string()
+    let panic = made.expect_err(name);
+    let rule = "a key is a prefix of its own, not `wsgi`, a dot and a \
+                name, of a-z, 0-9 and '_'";
+    assert_eq!(panic.downcast_ref::<String>().unwrap(), rule);
 }
 
 // 724-729
@@ -111,28 +114,23 @@ fn a_key_is_lower_case_letters_digits_dots_and_underscores() {
     for wrong in
         ["a.B", "a.-", "a. ", "a.é", "a.`", "a.{", "a./", "a.:"]
     {
-        let reason = "a key has a-z, 0-9, '.', '_' only";
-        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+        is_refused(wrong);
     }
 }
 
 #[test]
 fn a_key_has_a_prefix() {
-    let reason = "a key is a prefix of its own, a dot and a name";
-    for wrong in ["", "user", "a.", "a.b."] {
-        assert_eq!(refusal(wrong), reason, "{wrong:?}");
-    }
-    let reason = "a dot of a key has a name around it";
-    for wrong in [".user", ".", "a..b", "..", "a..", ".a.b"] {
-        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+    for wrong in
+        ["", "user", "a.", "a.b.", ".user", ".", "a..b", "..", ".a.b"]
+    {
+        is_refused(wrong);
     }
 }
 
 #[test]
 fn keys_of_wsgi_are_nobodys_to_define() {
     for wrong in ["wsgi.input", "wsgi.x", "wsgi.a.b"] {
-        let reason = "keys of wsgi are the specification's";
-        assert_eq!(refusal(wrong), reason, "{wrong:?}");
+        is_refused(wrong);
     }
     for right in ["wsgix.a", "wsg.i", "x.wsgi.a", "wsgi_.a"] {
         Key::<()>::new(right);
@@ -140,17 +138,15 @@ fn keys_of_wsgi_are_nobodys_to_define() {
 }
 
 #[test]
-fn a_value_can_be_changed_and_taken_out() {
+fn a_value_can_be_taken_out() {
     const NAME: Key<String> = Key::new("test.name");
     const NUMBER: Key<u8> = Key::new("test.name");
     let mut environ = Environ::new();
     assert_eq!(environ.take(NAME), None);
     environ.insert(NAME, "ada".into());
-    environ.extension_mut(NAME).unwrap().push('!');
     // The same name with another type is another value.
-    assert_eq!(environ.extension_mut(NUMBER), None);
     assert_eq!(environ.take(NUMBER), None);
-    assert_eq!(environ.take(NAME).unwrap(), "ada!");
+    assert_eq!(environ.take(NAME).unwrap(), "ada");
     assert_eq!(environ.extension(NAME), None);
     environ.insert(NAME, "bob".into());
     environ.insert(NUMBER, 7);

@@ -46,7 +46,7 @@ fn an_error_becomes_an_io_error_and_keeps_what_is_inside() {
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::TimedOut);
     let error = Error::from(Failure::bad_request("no"));
     let error = Error::from(io::Error::from(error));
-    assert_eq!(Failure::find(&error).unwrap().reason(), "no");
+    assert_eq!(Failure::find(&error).unwrap().reason, "no");
 }
 
 /// An error with a cause.
@@ -80,7 +80,7 @@ fn a_failure_is_found_wherever_it_is_inside() {
     ] {
         let error: Error = error;
         let found = Failure::find(&error).expect("a failure");
-        assert_eq!(found.status(), "404 Not Found", "{error:?}");
+        assert_eq!(found.status, "404 Not Found", "{error:?}");
     }
     for error in [Error::from("no"), io::Error::other("no").into()] {
         assert!(Failure::find(&error).is_none());
