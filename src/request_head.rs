@@ -194,9 +194,9 @@ impl<'a> RequestHead<'a> {
         &self,
         coding: &[u8],
     ) -> Result<RequestBody, Failure> {
-        let codings =
+        let mut codings =
             coding.split(|&b| b == b',').map(<[u8]>::trim_ascii);
-        let last = codings.filter(|name| !name.is_empty()).last();
+        let last = codings.rfind(|name| !name.is_empty());
         let is_chunked =
             |name: &[u8]| name.eq_ignore_ascii_case(b"chunked");
         let shown = shown(coding);
@@ -257,10 +257,46 @@ impl<'a> RequestHead<'a> {
         environ.set("SCRIPT_NAME", "");
         environ.set("SERVER_PROTOCOL", self.version());
         environ.set("SERVER_SOFTWARE", SOFTWARE);
-        for (name, value) in self.fields {
-            set_field(environ, name, value);
+        for (at, (name, _)) in self.fields.iter().enumerate() {
+            let mut before = self.fields[..at].iter();
+            if !before.any(|(n, _)| n.eq_ignore_ascii_case(name)) {
+                self.fill_field(name, environ);
+            }
         }
         self.fill_target(environ);
+    }
+
+    /// Puts the fields of a name into the environ, as one (RFC 3875,
+    /// section 4.1.18).
+    fn fill_field(&self, name: &str, environ: &mut Environ) {
+        let is = |other: &str| name.eq_ignore_ascii_case(other);
+        // X_Forwarded_For would pass for X-Forwarded-For, and
+        // HTTP_PROXY is read by HTTP clients (httpoxy.org).
+        if name.contains('_') || is("Proxy") {
+            return;
+        }
+        // The server has undone it (PEP 3333, "Other HTTP Features").
+        if is("Transfer-Encoding") {
+            return;
+        }
+        // CGI calls two otherwise (RFC 3875, sections 4.1.2 and 4.1.3).
+        let prefix = match is("Content-Type") || is("Content-Length") {
+            true => "",
+            false => "HTTP_",
+        };
+        let spelled = name.bytes().map(|byte| match byte {
+            b'-' => b'_',
+            byte => byte.to_ascii_uppercase(),
+        });
+        let spelled = prefix.bytes().chain(spelled);
+        let separator = if is("Cookie") { "; " } else { ", " };
+        let mut values = self.values(name);
+        let first = values.next().unwrap_or_default();
+        let joined = values.next().map(|_| {
+            let all: Vec<_> = self.values(name).collect();
+            all.join(separator.as_bytes())
+        });
+        environ.put(spelled, joined.as_deref().unwrap_or(first));
     }
 
     /// Puts as much of a request that is refused into the environ as
@@ -319,28 +355,6 @@ pub fn name_and_port(server: SocketAddr) -> (String, String) {
         IpAddr::V6(address) => format!("[{address}]"),
     };
     (name, server.port().to_string())
-}
-
-/// Puts a field into the environ; several of one name become one, as
-/// RFC 3875, section 4.1.18, allows.
-fn set_field(environ: &mut Environ, name: &str, value: &[u8]) {
-    let is = |other: &str| name.eq_ignore_ascii_case(other);
-    // X_Forwarded_For would pass for X-Forwarded-For, and HTTP_PROXY
-    // is read by HTTP clients (httpoxy.org).
-    if name.contains('_') || is("Proxy") {
-        return;
-    }
-    // The server has undone it (PEP 3333, "Other HTTP Features").
-    if is("Transfer-Encoding") {
-        return;
-    }
-    let separator = if is("Cookie") { "; " } else { ", " };
-    // CGI calls two otherwise (RFC 3875, sections 4.1.2 and 4.1.3).
-    let prefix = match is("Content-Type") || is("Content-Length") {
-        true => "",
-        false => "HTTP_",
-    };
-    environ.append(prefix, name, separator, value);
 }
 
 /// The host of a target in absolute form, and the path and query

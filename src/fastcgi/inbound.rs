@@ -27,7 +27,10 @@ pub(crate) struct Inbound {
     pub(crate) params_length: usize,
     /// How many connections there may be, as web servers ask.
     connections: usize,
-    pub(crate) patience: Patience,
+    patience: Patience,
+    /// Has the request that is under way read from the socket? There
+    /// may be more, then.
+    has_read: bool,
 }
 
 /// The variables of a request have at most so many bytes.
@@ -75,6 +78,7 @@ impl Inbound {
             params_length: 0,
             connections: limits.connections,
             patience: Patience::with_sender(limits.wait),
+            has_read: false,
         }
     }
 
@@ -84,10 +88,21 @@ impl Inbound {
 
     /// Reads what has come, without waiting. Returns its length.
     pub(crate) fn read_now(&mut self) -> io::Result<usize> {
+        self.has_read = true;
         let mut block = [0; BLOCK];
         let length = self.socket.read_now(&mut block)?;
         self.buffer.keep(&block[..length]);
         Ok(length)
+    }
+
+    /// A request is answered from now on.
+    pub(crate) fn start(&mut self, patience: Patience) {
+        (self.patience, self.has_read) = (patience, false);
+    }
+
+    /// May more have come than was taken?
+    pub(crate) fn has_read(&self) -> bool {
+        self.has_read || !self.buffer.rest().is_empty()
     }
 
     /// Is no request under way, nor a record?
@@ -288,11 +303,15 @@ impl Inbound {
     ///
     /// None does.
     pub(crate) fn wait(&mut self) -> io::Result<()> {
+        self.has_read = true;
         let mut block = [0; BLOCK];
         let read = self.socket.read(&mut block, &mut self.patience);
         let read = read.and_then(|length| match length {
             0 => Err(cut()),
-            length => Ok(self.buffer.keep(&block[..length])),
+            length => {
+                self.buffer.keep(&block[..length]);
+                Ok(())
+            }
         });
         read.inspect_err(|_| self.fail())
     }
