@@ -170,3 +170,7 @@ impl Server {
 
 const NOT_LISTENING: &str = "descriptor 0 is no socket that listens; \
     let a web server start this program";
+
+#[cfg(test)]
+#[path = "../tests/fuzz/fastcgi.rs"]
+mod fuzz;

@@ -89,3 +89,7 @@ fn bind(flags: &Flags) -> io::Result<Server> {
     let server = server.threads(flags.threads);
     Ok(server.access_log(ErrorLog::stderr()))
 }
+
+#[cfg(test)]
+#[path = "../tests/fuzz/connection.rs"]
+mod fuzz;

@@ -3,16 +3,22 @@
 //! and the end.
 
 mod buffer;
+#[cfg_attr(test, path = "../tests/fuzz/clock.rs")]
+mod clock;
 mod crew;
 mod patience;
 mod socket;
 mod sync;
 mod watch;
+#[cfg(test)]
+#[path = "../tests/fuzz/world.rs"]
+pub(crate) mod world;
 
 use crate::access_log::Entry;
 use crate::exchange::Outcome;
 use crate::{Application, Environ, ErrorLog, program};
 pub(crate) use buffer::Buffer;
+use clock::now;
 use crew::Work;
 pub(crate) use patience::Patience;
 pub(crate) use socket::{Listener, Socket};
@@ -181,11 +187,11 @@ pub(crate) type Deadline = Option<Instant>;
 
 /// From now on. No limit is none, however it is written.
 pub(crate) fn within(limit: Duration) -> Deadline {
-    Instant::now().checked_add(limit)
+    now().checked_add(limit)
 }
 
 pub(crate) fn is_over(until: Deadline) -> bool {
-    until.is_some_and(|until| until <= Instant::now())
+    until.is_some_and(|until| until <= now())
 }
 
 thread_local! {
@@ -454,39 +460,55 @@ impl<P: Protocol> Serving<'_, P> {
     /// What each thread does.
     fn work<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         CREW.set(Some(Arc::clone(self.crew)));
-        let errors = &self.settings.errors;
-        let reception = Reception {
-            crew: self.crew,
-            limit: self.settings.limits.connections.max(1),
-            errors,
-            open: &|socket, peer| P::open(self.settings, socket, peer),
-        };
-        let new = || Caller { app: self.app, environ: Environ::new() };
-        let mut caller = new();
-        let look = |watch: &mut Watch| watch.look(&reception);
-        while let Some(work) = self.crew.next(look) {
+        let mut caller = self.caller();
+        while let Some(work) = self.next() {
             for _ in 0..work.missing {
                 if let Err(error) = self.start(scope) {
                     self.crew.miss();
                     let line = format!("no thread to be had: {error}");
-                    say(errors, &line);
+                    say(&self.settings.errors, &line);
                 }
             }
-            let Work { key, connection: mut client, turn, .. } = work;
-            let visit = || client.visit(&mut caller);
-            match catch_unwind(AssertUnwindSafe(visit)) {
-                Ok(next) => {
-                    let is_idle = client.connection.is_some();
-                    turn.put(key, client, next, is_idle);
-                }
-                Err(_) => {
-                    turn.lose(key);
-                    caller = new();
-                    say(errors, "a connection is lost: our own fault");
-                }
-            }
+            self.visit(work, &mut caller);
         }
         CREW.set(None);
+    }
+
+    fn caller(&self) -> Caller<'_> {
+        Caller { app: self.app, environ: Environ::new() }
+    }
+
+    /// What is to be done; `None` if the thread is to end.
+    fn next(&self) -> Option<Work<'_, Client, Watch>> {
+        let reception = Reception {
+            crew: self.crew,
+            limit: self.settings.limits.connections.max(1),
+            errors: &self.settings.errors,
+            open: &|socket, peer| P::open(self.settings, socket, peer),
+        };
+        self.crew.next(|watch| watch.look(&reception))
+    }
+
+    /// Visits a client, and puts it back into its place.
+    fn visit<'s>(
+        &'s self,
+        work: Work<'_, Client, Watch>,
+        caller: &mut Caller<'s>,
+    ) {
+        let Work { key, connection: mut client, turn, .. } = work;
+        let visit = AssertUnwindSafe(|| client.visit(caller));
+        match catch_unwind(visit) {
+            Ok(next) => {
+                let is_idle = client.connection.is_some();
+                turn.put(key, client, next, is_idle);
+            }
+            Err(_) => {
+                turn.lose(key);
+                *caller = self.caller();
+                let line = "a connection is lost: our own fault";
+                say(&self.settings.errors, line);
+            }
+        }
     }
 }
 
