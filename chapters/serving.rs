@@ -296,7 +296,8 @@ fn two_ways_to_tell_the_length_are_one_too_many() {
     let answer = program.ask(&request("POST /upload HTTP/1.1", both));
     assert!(answer.starts_with("HTTP/1.1 400 Bad Request"), "{answer}");
     let (log, _) = program.stop();
-    let why = "400 Bad Request: Transfer-Encoding and Content-Length";
+    let why =
+        "400 Bad Request: misplaced Transfer-Encoding \"chunked\"";
     assert!(log.contains(why), "{log}");
 }
 

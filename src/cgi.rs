@@ -1,19 +1,17 @@
 //! CGI, from both sides: [`run`] is the program's, [`Script`] the web
 //! server's (RFC 3875).
 
-#[cfg(unix)]
 mod script;
 
-#[cfg(unix)]
 pub use script::Script;
 
 use crate::exchange::{self, End, Protocol};
 use crate::{Application, Environ, input};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
-#[cfg(unix)]
-use std::{fs::File, os::fd::AsFd};
 
 /// Answers the one request for which this process was started:
 /// `wsgiref.handlers.CGIHandler`.
@@ -37,11 +35,15 @@ use std::{fs::File, os::fd::AsFd};
 /// that heeds it, as [`Script`] does, does not take the answer for
 /// whole; Apache and lighttpd do not.
 pub fn run(app: impl Application) -> ExitCode {
+    let (Ok(stdin), Ok(mut stdout)) =
+        (unbuffered(io::stdin()), unbuffered(io::stdout()))
+    else {
+        return ExitCode::FAILURE; // no file descriptor is left
+    };
     let mut environ = environ();
-    let length = environ.bytes("CONTENT_LENGTH");
-    let length = input::content_length(length);
+    let length = input::content_length(environ.bytes("CONTENT_LENGTH"));
     let bytes = length.clone().unwrap_or(0);
-    let body = input::body(stdin(), Some(bytes), u64::MAX);
+    let body = input::body(stdin, Some(bytes), u64::MAX);
     let body = Arc::new(Mutex::new(body));
     environ.input = Box::new(BufReader::new(Input(body.clone())));
     let app: &dyn Application = match &length {
@@ -49,7 +51,7 @@ pub fn run(app: impl Application) -> ExitCode {
         Err(failure) => failure,
     };
     let outcome =
-        exchange::run(app, &mut environ, Protocol::Cgi, &mut stdout());
+        exchange::run(app, &mut environ, Protocol::Cgi, &mut stdout);
     // Apache's mod_cgid has one socket for both streams, and loses the
     // answer of a program that ends with input unread. If it is locked,
     // a thread of the application's is waiting for more.
@@ -95,22 +97,9 @@ impl Read for Input {
     }
 }
 
-/// Standard input without the buffer that `io::stdin` reads ahead
-/// into: what follows the body is not ours to take.
-fn stdin() -> Box<dyn Read + Send> {
-    #[cfg(unix)]
-    if let Ok(stdin) = io::stdin().as_fd().try_clone_to_owned() {
-        return Box::new(File::from(stdin));
-    }
-    Box::new(io::stdin())
-}
-
-/// Standard output without the buffer of `io::stdout`, which would
-/// send what follows the last line break in a write of its own.
-fn stdout() -> Box<dyn Write> {
-    #[cfg(unix)]
-    if let Ok(stdout) = io::stdout().as_fd().try_clone_to_owned() {
-        return Box::new(File::from(stdout));
-    }
-    Box::new(io::stdout())
+/// A stream without its buffer. That of standard input reads ahead, and
+/// what follows the body is not ours to take; that of standard output
+/// sends what follows the last line break in a write of its own.
+fn unbuffered(stream: impl AsFd) -> io::Result<File> {
+    Ok(stream.as_fd().try_clone_to_owned()?.into())
 }

@@ -32,10 +32,9 @@ impl Form {
         // The decoder would put U+FFFD in its place, and what the
         // visitor typed would be lost.
         if percent_decode(text).decode_utf8().is_err() {
-            return Err(Failure::bad_request("a form not in UTF-8"));
+            Err(Failure::bad_request("a form not in UTF-8"))?;
         }
-        let fields = form_urlencoded::parse(text);
-        Ok(Self(fields.into_owned().collect()))
+        Ok(Self(form_urlencoded::parse(text).into_owned().collect()))
     }
 
     /// The first value of a name.
@@ -86,11 +85,9 @@ impl Environ {
         let essence = kind.split(';').next().unwrap_or_default();
         if !essence.trim_ascii().eq_ignore_ascii_case(URLENCODED) {
             let reason = format!("{kind:?} is not {URLENCODED}");
-            let status = "415 Unsupported Media Type";
-            return Err(Failure::new(status, reason).into());
+            Err(Failure::new("415 Unsupported Media Type", reason))?;
         }
-        let body = read_all(&mut *self.input, limit)?;
-        Ok(Form::parse(&body)?)
+        Ok(Form::parse(&read_all(&mut *self.input, limit)?)?)
     }
 }
 

@@ -76,7 +76,13 @@ impl<R: Read> Read for Bounded<R> {
         if let Some(error) = &self.failed {
             return Err(copy(error));
         }
-        let read = self.source.read(buffer);
+        // The byte beyond a limit comes alone, and takes none with it.
+        let room = match self.length {
+            None => (self.source.limit() - 1).max(1),
+            Some(_) => u64::MAX,
+        };
+        let room = room.min(buffer.len() as u64) as usize;
+        let read = self.source.read(&mut buffer[..room]);
         let error = match (read, self.length, self.source.limit()) {
             (Ok(0), Some(_), left @ 1..) => {
                 let reason = format!(

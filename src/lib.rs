@@ -36,6 +36,7 @@ pub const SOFTWARE: &str =
 mod access_log;
 mod application;
 mod body;
+#[cfg(unix)]
 pub mod cgi;
 #[cfg(feature = "standalone")]
 pub mod command_line;
@@ -53,7 +54,6 @@ mod headers;
 pub mod http;
 mod input;
 mod layer;
-#[cfg(feature = "multipart")]
 mod multipart;
 #[cfg(feature = "signal")]
 mod program;
@@ -79,7 +79,6 @@ pub use exchange::{Response, Started};
 pub use form::Form;
 pub use headers::Headers;
 pub use layer::Layer;
-#[cfg(feature = "multipart")]
 pub use multipart::{Part, Parts};
 #[cfg(feature = "url")]
 pub use proxy::{ProxyField, behind_proxy};

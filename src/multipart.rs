@@ -2,10 +2,10 @@
 
 mod part_head;
 
-use crate::input::{copy, too_large};
-use crate::{Environ, Failure, Result};
-use part_head::{PartHead, parameters};
-use std::io::{self, BufRead, Read, Take};
+use crate::request_head::wrong;
+use crate::{Environ, Failure, Result, input};
+use part_head::{parameters, parse};
+use std::io::{self, BufRead, Read};
 use std::{fmt, mem};
 
 /// The parts of a form, each read while it arrives.
@@ -27,9 +27,9 @@ use std::{fmt, mem};
 /// );
 /// let mut parts = environ.parts(1 << 20)?;
 /// while let Some(mut part) = parts.next_part()? {
-///     assert_eq!(part.name(), "photo");
-///     assert_eq!(part.file_name(), Some("a.png"));
-///     assert_eq!(part.content_type(), Some("image/png"));
+///     assert_eq!(part.name, "photo");
+///     assert_eq!(part.file_name.as_deref(), Some("a.png"));
+///     assert_eq!(part.content_type.as_deref(), Some("image/png"));
 ///     let mut bytes = Vec::new();
 ///     part.read_to_end(&mut bytes)?;
 ///     assert_eq!(bytes, b"\x89PNG");
@@ -37,10 +37,8 @@ use std::{fmt, mem};
 /// # Ok::<(), gateway::Error>(())
 /// ```
 pub struct Parts {
-    /// The body; or why reading it has failed, and will again, since a
-    /// body must not go on behind a hole.
-    input: Result<Take<Box<dyn BufRead + Send>>, io::Error>,
-    limit: u64,
+    /// The body. Where reading it has failed it will again.
+    input: Box<dyn BufRead + Send>,
     /// CR LF, two dashes, and the boundary (RFC 2046, section 5.1.1).
     delimiter: Vec<u8>,
     /// A line, or a part's head, and the end of the line before it.
@@ -73,9 +71,7 @@ impl Environ {
         let input =
             mem::replace(&mut self.input, Box::new(io::empty()));
         Ok(Parts {
-            // If that one is read too, there was more.
-            input: Ok(input.take(limit.saturating_add(1))),
-            limit,
+            input: input::body(input, None, limit),
             delimiter: format!("\r\n--{boundary}").into(),
             buffer: b"\r\n".to_vec(), // as if before the first line
             given: 2,
@@ -114,19 +110,19 @@ impl Parts {
         while let length @ 1.. = self.content()?.len() {
             self.given += length;
         }
-        if self.after_delimiter() == Some(b"--") {
+        if self.after_delimiter() == Some("--") {
             return Ok(None);
         }
         self.buffer.truncate(2);
         while !self.buffer.ends_with(b"\r\n\r\n") {
             self.read_line()?;
         }
-        let head = PartHead::parse(&self.buffer);
-        let head = head.ok_or_else(|| self.refuse("a part's head"))?;
+        let (name, file_name, content_type) = parse(&self.buffer)
+            .ok_or_else(|| self.refuse("no head of a form's part:"))?;
         // The blank line's end may be the next delimiter's.
         self.buffer.truncate(2);
         self.given = 2;
-        Ok(Some(Part { head, parts: self }))
+        Ok(Some(Part { name, file_name, content_type, parts: self }))
     }
 
     /// What there is of the content; nothing at a delimiter.
@@ -149,43 +145,30 @@ impl Parts {
 
     /// What follows the boundary, if there is a delimiter in the buffer:
     /// nothing, or the two dashes of the last one.
-    fn after_delimiter(&self) -> Option<&[u8]> {
+    fn after_delimiter(&self) -> Option<&str> {
         let line = self.buffer.strip_prefix(&*self.delimiter)?;
-        let mut rest = line.strip_suffix(b"\r\n").unwrap_or(line);
-        while let [before @ .., b' ' | b'\t'] = rest {
-            rest = before;
-        }
-        matches!(rest, b"" | b"--").then_some(rest)
+        let line = line.strip_suffix(b"\r\n").unwrap_or(line);
+        let rest = str::from_utf8(line).ok()?;
+        let rest = rest.trim_end_matches([' ', '\t']);
+        matches!(rest, "" | "--").then_some(rest)
     }
 
     /// Adds a line to the buffer, or as much of it as there is room for.
     fn read_line(&mut self) -> io::Result<()> {
-        let input = self.input.as_mut().map_err(|why| copy(why))?;
         let room = HELD - self.buffer.len();
-        let mut line = input.by_ref().take(room as u64);
-        let read = line.read_until(b'\n', &mut self.buffer);
-        Err(match read {
-            _ if input.limit() == 0 => {
-                self.fail(too_large(self.limit).into())
-            }
-            Ok(0) => self.refuse("no end behind"),
-            Ok(_) => return Ok(()),
-            Err(error) => self.fail(error),
-        })
+        let mut input = self.input.by_ref().take(room as u64);
+        let read = input.read_until(b'\n', &mut self.buffer);
+        // What an error has cut off is nobody's content.
+        match read.inspect_err(|_| self.buffer.clear())? {
+            0 => Err(self.refuse("no end of a form behind")),
+            _ => Ok(()),
+        }
     }
 
+    /// Refuses what is in the buffer, and all that would come.
     fn refuse(&mut self, what: &str) -> io::Error {
-        self.buffer.truncate(100); // the log may do without the rest
-        let found = self.buffer.escape_ascii();
-        let why = format!("a form with files has {what} \"{found}\"");
-        self.fail(Failure::bad_request(why).into())
-    }
-
-    /// Puts an error in the body's place.
-    fn fail(&mut self, why: io::Error) -> io::Error {
-        self.buffer.clear();
-        self.input = Err(copy(&why));
-        why
+        self.input = Box::new(io::empty());
+        wrong(what, &mem::take(&mut self.buffer)).into()
     }
 }
 
@@ -202,30 +185,18 @@ impl fmt::Debug for Parts {
 /// typed as it is, nobody can tell which it was.
 #[derive(Debug)]
 pub struct Part<'a> {
-    head: PartHead,
-    parts: &'a mut Parts,
-}
-
-impl Part<'_> {
     /// The name of the form's field. A part has one (RFC 7578, section
     /// 4.2), and it may be empty.
-    pub fn name(&self) -> &str {
-        &self.head.name
-    }
-
+    pub name: String,
     /// What the file was called on the visitor's machine; `None` if the
     /// part is not a file. It may be anything, also a path to somewhere
     /// else: make no file of it. It is empty where a visitor chose no
     /// file. A `filename*` does not count (RFC 7578, section 4.2).
-    pub fn file_name(&self) -> Option<&str> {
-        self.head.file_name.as_deref()
-    }
-
+    pub file_name: Option<String>,
     /// The content's type, as the visitor's machine has it; `text/plain`
     /// is meant where it is absent (RFC 7578, section 4.4).
-    pub fn content_type(&self) -> Option<&str> {
-        self.head.content_type.as_deref()
-    }
+    pub content_type: Option<String>,
+    parts: &'a mut Parts,
 }
 
 impl Read for Part<'_> {

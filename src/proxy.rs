@@ -50,22 +50,19 @@ pub fn behind_proxy(
     trusted: impl Into<Vec<IpAddr>>,
     fields: impl Into<Vec<ProxyField>>,
 ) -> impl Application {
-    let (mut trusted, fields) = (trusted.into(), fields.into());
-    trusted.iter_mut().for_each(|ip| *ip = ip.to_canonical());
-    let is_trusted = move |client: Option<IpAddr>| {
-        client.is_some_and(|address| trusted.contains(&address))
-    };
+    let (trusted, fields) = (trusted.into().into_iter(), fields.into());
+    let trusted: Vec<_> =
+        trusted.map(|ip| Some(ip.to_canonical())).collect();
     move |environ: &mut Environ, start_response: StartResponse<'_>| {
         let said = take(environ, &fields);
-        let peer = environ.bytes("REMOTE_ADDR");
-        let mut is_believed =
-            peer.is_none_or(|peer| is_trusted(address(peer)));
         // Each has added to the end of what the one before it said.
         let [mut clients, mut schemes, mut hosts] =
             said.each_ref().map(|list| from_the_end(list));
-        while is_believed && let Some(client) = clients.next() {
-            let client = address(client);
-            is_believed = is_trusted(client);
+        let mut peer = environ.bytes("REMOTE_ADDR").map(address);
+        while peer.is_none_or(|peer| trusted.contains(&peer))
+            && let Some(client) = clients.next()
+        {
+            let client = *peer.insert(address(client));
             if fields.contains(&ProxyField::For) {
                 set_client(environ, client);
             }
@@ -101,13 +98,9 @@ fn from_the_end(list: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// `[2001:db8::1]`.
 fn address(text: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(text).ok()?;
-    let with_port =
-        |text: &str| text.parse().map(|both: SocketAddr| both.ip());
-    let address = text
-        .parse()
-        .or_else(|_| with_port(text))
-        .or_else(|_| with_port(&format!("{text}:0")));
-    address.ok().map(|address| address.to_canonical())
+    let whole = [text, &format!("{text}:0"), &format!("[{text}]:0")];
+    let mut whole = whole.iter().filter_map(|text| text.parse().ok());
+    whole.next().map(|whole: SocketAddr| whole.ip().to_canonical())
 }
 
 fn set_client(environ: &mut Environ, client: Option<IpAddr>) {

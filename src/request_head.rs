@@ -5,6 +5,7 @@ use crate::exchange::Protocol;
 use crate::input::{decimal, too_large};
 use crate::response_head::is_token;
 use crate::{Environ, Failure, SOFTWARE};
+use percent_encoding::percent_decode;
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -67,8 +68,7 @@ impl<'a> RequestHead<'a> {
     ///
     /// With the status that the client should get, and the reason.
     pub fn check(&self) -> Result<RequestBody, Failure> {
-        self.check_version()?;
-        self.check_method()?;
+        self.check_line()?;
         self.check_target()?;
         self.check_size()?;
         self.check_fields()?;
@@ -76,23 +76,15 @@ impl<'a> RequestHead<'a> {
         self.body()
     }
 
-    fn check_version(&self) -> Result<(), Failure> {
-        match self.version {
-            (1, _) => Ok(()),
-            _ => Err(Failure::new(
-                "505 HTTP Version Not Supported",
-                self.version(),
-            )),
+    fn check_line(&self) -> Result<(), Failure> {
+        if self.version.0 != 1 {
+            let status = "505 HTTP Version Not Supported";
+            return Err(Failure::new(status, self.version()));
         }
-    }
-
-    fn check_method(&self) -> Result<(), Failure> {
         match self.method {
-            "CONNECT" => not_implemented("CONNECT"),
+            "CONNECT" => not_implemented("method", b"CONNECT"),
             method if is_whole_token(method) => Ok(()),
-            method => {
-                bad(format!("method {:?}", shown(method.as_bytes())))
-            }
+            method => Err(wrong("method", method.as_bytes())),
         }
     }
 
@@ -114,22 +106,20 @@ impl<'a> RequestHead<'a> {
             target.iter().all(|b| (33..127).contains(b) && *b != b'#');
         match is_known && is_visible {
             true => Ok(()),
-            false => bad(format!("target {:?}", shown(target))),
+            false => Err(wrong("target", target)),
         }
     }
 
     fn check_size(&self) -> Result<(), Failure> {
-        let count = self.fields.len();
         let lengths =
             self.fields.iter().map(|(n, v)| n.len() + v.len());
-        let size: usize = lengths.sum();
-        if count <= FIELD_LIMIT && size <= FIELDS_LIMIT {
-            return Ok(());
+        let (count, size) = (self.fields.len(), lengths.sum::<usize>());
+        if count > FIELD_LIMIT || size > FIELDS_LIMIT {
+            let reason = format!("{count} fields, {size} bytes");
+            let status = "431 Request Header Fields Too Large";
+            return Err(Failure::new(status, reason));
         }
-        Err(Failure::new(
-            "431 Request Header Fields Too Large",
-            format!("{count} fields, {size} bytes"),
-        ))
+        Ok(())
     }
 
     /// RFC 9110, section 5.5: no control characters but tabs.
@@ -137,12 +127,10 @@ impl<'a> RequestHead<'a> {
         let is_control = |b: &u8| b.is_ascii_control() && *b != b'\t';
         for (name, value) in self.fields {
             if !is_whole_token(name) {
-                let name = shown(name.as_bytes());
-                return bad(format!("field name {name:?}"));
+                return Err(wrong("field name", name.as_bytes()));
             }
             if value.iter().any(is_control) {
-                let value = shown(value);
-                return bad(format!("field {name}: {value:?}"));
+                return Err(wrong(&format!("field {name}:"), value));
             }
         }
         Ok(())
@@ -150,15 +138,11 @@ impl<'a> RequestHead<'a> {
 
     /// RFC 9112, section 3.2: one Host, which 1.0 may leave out.
     fn check_host(&self) -> Result<(), Failure> {
-        let mut hosts = self.values("Host");
-        match (hosts.next(), hosts.next()) {
-            (None, _) if self.version == (1, 0) => Ok(()),
-            (None, _) => bad("no Host"),
-            (Some(host), None) if is_host(host) => Ok(()),
-            (Some(host), None) => {
-                bad(format!("Host {:?}", shown(host)))
-            }
-            (Some(_), Some(_)) => bad("several Hosts"),
+        match self.only("Host")? {
+            Some(host) if is_host(host) => Ok(()),
+            Some(host) => Err(wrong("Host", host)),
+            None if self.version == (1, 0) => Ok(()),
+            None => Err(Failure::bad_request("no Host")),
         }
     }
 
@@ -169,61 +153,42 @@ impl<'a> RequestHead<'a> {
     ///
     /// The end of the body cannot be told for certain.
     pub fn body(&self) -> Result<RequestBody, Failure> {
-        let mut lengths = self.values("Content-Length");
-        let length = lengths.next();
-        let mut codings = self.values("Transfer-Encoding");
-        match (codings.next(), length) {
-            _ if lengths.next().is_some() => {
-                bad("several Content-Lengths")
-            }
-            (None, None) => Ok(RequestBody::Length(0)),
-            (None, Some(length)) => content_length(length),
-            (Some(_), Some(_)) => {
-                bad("Transfer-Encoding and Content-Length")
-            }
-            (Some(_), _) if codings.next().is_some() => {
-                bad("several Transfer-Encodings")
-            }
-            (Some(coding), None) => self.transfer_coding(coding),
+        let length = self.only("Content-Length")?;
+        let Some(coding) = self.only("Transfer-Encoding")? else {
+            let length = length.unwrap_or(b"0");
+            return match decimal(length) {
+                Some(length) => Ok(RequestBody::Length(length)),
+                None => Err(wrong("Content-Length", length)),
+            };
+        };
+        if length.is_some() || self.version == (1, 0) {
+            return Err(wrong("misplaced Transfer-Encoding", coding));
         }
-    }
-
-    /// RFC 9112, sections 6.1 and 6.3: only behind `chunked` can the
-    /// end be told, and nothing else is decoded here.
-    fn transfer_coding(
-        &self,
-        coding: &[u8],
-    ) -> Result<RequestBody, Failure> {
-        let codings =
-            coding.split(|&b| b == b',').map(<[u8]>::trim_ascii);
-        let last = codings.filter(|name| !name.is_empty()).last();
-        let is_chunked =
-            |name: &[u8]| name.eq_ignore_ascii_case(b"chunked");
-        let shown = shown(coding);
-        match is_chunked(coding) {
-            _ if self.version == (1, 0) => {
-                bad("Transfer-Encoding in HTTP/1.0")
-            }
+        // Only behind `chunked` can the end be told, and nothing else is
+        // decoded here.
+        match coding.eq_ignore_ascii_case(b"chunked") {
             true => Ok(RequestBody::Chunked),
-            false if last.is_some_and(is_chunked) => {
-                not_implemented(format!("Transfer-Encoding {shown:?}"))
+            false
+                if coding
+                    .to_ascii_lowercase()
+                    .ends_with(b"chunked") =>
+            {
+                not_implemented("Transfer-Encoding", coding)
             }
-            false => bad(format!("Transfer-Encoding {shown:?}")),
+            false => Err(wrong("Transfer-Encoding", coding)),
         }
     }
 
-    /// May the connection serve another request after this one (RFC
-    /// 9112, section 9.3)?
-    fn keep_alive(&self) -> bool {
-        let has = |option| self.lists("Connection", option);
-        !has(b"close") && (self.version != (1, 0) || has(b"keep-alive"))
-    }
-
-    /// Does a field that is a list have this member?
-    fn lists(&self, name: &str, member: &[u8]) -> bool {
-        self.values(name)
-            .flat_map(|value| value.split(|&b| b == b','))
-            .any(|m| m.trim_ascii().eq_ignore_ascii_case(member))
+    /// The value of a field that may come once.
+    fn only(&self, name: &str) -> Result<Option<&'a [u8]>, Failure> {
+        let mut values = self.values(name);
+        let first = values.next();
+        match values.next() {
+            None => Ok(first),
+            Some(second) => {
+                Err(wrong(&format!("another {name}:"), second))
+            }
+        }
     }
 
     /// Does the client wait for `100 Continue` before it sends the
@@ -232,17 +197,24 @@ impl<'a> RequestHead<'a> {
         self.version != (1, 0) && self.lists("Expect", b"100-continue")
     }
 
-    /// How an answer to this request is framed.
+    /// How an answer to this request is framed, and whether another
+    /// request may follow (RFC 9112, section 9.3).
     pub fn protocol(&self) -> Protocol {
-        let (minor, keep_alive) = (self.version.1, self.keep_alive());
-        Protocol::Http { minor, keep_alive }
+        let has = |option| self.lists("Connection", option);
+        let keep_alive = !has(b"close")
+            && (self.version != (1, 0) || has(b"keep-alive"));
+        Protocol::Http { minor: self.version.1, keep_alive }
+    }
+
+    /// Is this word in the list that all fields of the name are?
+    fn lists(&self, name: &str, word: &[u8]) -> bool {
+        self.values(name)
+            .flat_map(|value| value.split(|&b| b == b','))
+            .any(|w| w.trim_ascii().eq_ignore_ascii_case(word))
     }
 
     /// The values of all fields of this name, in order.
-    pub fn values(
-        &self,
-        name: &str,
-    ) -> impl Iterator<Item = &'a [u8]> + Clone {
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
         self.fields
             .iter()
             .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
@@ -280,10 +252,8 @@ impl<'a> RequestHead<'a> {
             return;
         }
         // CGI calls two otherwise (RFC 3875, sections 4.1.2 and 4.1.3).
-        let prefix = match is("Content-Type") || is("Content-Length") {
-            true => "",
-            false => "HTTP_",
-        };
+        let is_cgis = is("Content-Type") || is("Content-Length");
+        let prefix = if is_cgis { "" } else { "HTTP_" };
         let spelled = name.bytes().map(|byte| match byte {
             b'-' => b'_',
             byte => byte.to_ascii_uppercase(),
@@ -313,22 +283,22 @@ impl<'a> RequestHead<'a> {
     }
 
     fn fill_target(&self, environ: &mut Environ) {
-        let (host, target) = match absolute(self.target) {
-            Some((host, target)) => (Some(host), target),
-            None => (None, self.target),
-        };
+        let mut target = self.target;
+        // Its host stands above the field's (RFC 9112, section 3.2.2).
+        if let Some((host, path)) = absolute(target) {
+            environ.set("HTTP_HOST", host);
+            target = path;
+        }
         let end = target.iter().position(|&b| b == b'?');
         let (path, query) =
             target.split_at(end.unwrap_or(target.len()));
         let path = if path.is_empty() { b"/" } else { path };
         environ.set("REQUEST_URI", [path, query].concat());
-        environ.set("PATH_INFO", path_info(path));
+        // `*` is no path, and means the server as a whole.
+        let path = if path == b"*" { b"" } else { path };
+        environ.set("PATH_INFO", Cow::from(percent_decode(path)));
         let query = query.strip_prefix(b"?").unwrap_or_default();
         environ.set("QUERY_STRING", query);
-        // It stands above the Host field (RFC 9112, section 3.2.2).
-        if let Some(host) = host {
-            environ.set("HTTP_HOST", host);
-        }
     }
 }
 
@@ -368,39 +338,6 @@ fn absolute(target: &[u8]) -> Option<(&[u8], &[u8])> {
     is_http.then(|| rest.split_at(end.unwrap_or(rest.len())))
 }
 
-/// The path, decoded; `*` is none, and means the server as a whole.
-fn path_info(path: &[u8]) -> Cow<'_, [u8]> {
-    match path {
-        b"*" => b"".into(),
-        path if path.contains(&b'%') => percent_decoded(path).into(),
-        path => path.into(),
-    }
-}
-
-/// Undoes percent-encoding, once. What is no escape stays as it is,
-/// and so does `+`, which means a space in forms only.
-fn percent_decoded(path: &[u8]) -> Vec<u8> {
-    let digit = |at: usize| {
-        let digit = char::from(*path.get(at)?).to_digit(16)?;
-        u8::try_from(digit).ok()
-    };
-    let mut decoded = Vec::with_capacity(path.len());
-    let mut at = 0;
-    while at < path.len() {
-        match (path[at], digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(high * 16 + low);
-                at += 3;
-            }
-            (byte, ..) => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    decoded
-}
-
 fn is_whole_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token)
 }
@@ -410,18 +347,13 @@ fn is_whole_token(text: &str) -> bool {
 /// `user@` in front, a trick of phishers (RFC 9110, section 4.2.4).
 pub(crate) fn is_host(text: &[u8]) -> bool {
     let Ok(text) = str::from_utf8(text) else { return false };
-    let (host, port) = match text.rsplit_once(':') {
-        // A colon within brackets is the address's.
-        Some((host, port)) if !port.ends_with(']') => (host, port),
-        _ => (text, ""),
-    };
-    let inner =
-        host.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
-    let is_right = match inner {
+    let digits = |c: char| c.is_ascii_digit();
+    let before = text.trim_end_matches(digits).strip_suffix(':');
+    let host = before.unwrap_or(text);
+    match host.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
         Some(address) => address.parse::<Ipv6Addr>().is_ok(),
         None => is_name(host.as_bytes()),
-    };
-    is_right && port.bytes().all(|b| b.is_ascii_digit())
+    }
 }
 
 /// The same, but the host is not empty.
@@ -441,22 +373,17 @@ fn is_name(text: &[u8]) -> bool {
     })
 }
 
-fn content_length(value: &[u8]) -> Result<RequestBody, Failure> {
-    match decimal(value) {
-        Some(length) => Ok(RequestBody::Length(length)),
-        None => bad(format!("Content-Length {:?}", shown(value))),
-    }
+fn not_implemented<T>(what: &str, found: &[u8]) -> Result<T, Failure> {
+    let reason = format!("{what} {:?}", shown(found));
+    Err(Failure::new("501 Not Implemented", reason))
+}
+
+/// A refusal that shows what the client has sent.
+pub(crate) fn wrong(what: &str, found: &[u8]) -> Failure {
+    Failure::bad_request(format!("{what} {:?}", shown(found)))
 }
 
 /// The start of something that the client sent, for the log.
 fn shown(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(&bytes[..bytes.len().min(100)])
-}
-
-fn bad<T>(reason: impl Into<String>) -> Result<T, Failure> {
-    Err(Failure::bad_request(reason))
-}
-
-fn not_implemented<T>(reason: impl Into<String>) -> Result<T, Failure> {
-    Err(Failure::new("501 Not Implemented", reason))
 }

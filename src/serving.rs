@@ -125,6 +125,16 @@ pub trait Protocol: Default + Send + Sync + 'static {
     #[doc(hidden)]
     fn limits() -> Limits;
 
+    /// What is to be done before a program serves.
+    #[doc(hidden)]
+    fn prepare(server: Server<Self>) -> io::Result<Server<Self>> {
+        Ok(server)
+    }
+
+    /// What a program says when it listens.
+    #[doc(hidden)]
+    fn says(&self, place: &str) -> Option<String>;
+
     /// A client has come; `None` if it is not let in.
     #[doc(hidden)]
     #[allow(private_interfaces)]
@@ -398,24 +408,24 @@ impl<P: Protocol> Server<P> {
         }
     }
 
-    /// Where it listens, as its user would say it.
-    pub(crate) fn place(&self) -> String {
-        match &self.file {
-            Some(SocketFile(path)) => path.display().to_string(),
-            None => self.address.to_string(),
-        }
-    }
-
-    /// As a program's `main` does: until Ctrl-C or SIGTERM.
-    pub(crate) fn run_until_signal(
-        self,
-        app: impl Application + Sync,
-    ) -> ExitCode {
-        let stopper = self.stopper();
-        program::on_signal(self.settings.limits.stop, move || {
-            stopper.stop();
+    /// Serves until Ctrl-C or SIGTERM, as a program's `main` does: it
+    /// says where it listens, and ends with an error if a request was
+    /// cut short, or still is not over some seconds after the limit.
+    pub fn run(self, app: impl Application + Sync) -> ExitCode {
+        let served = P::prepare(self).and_then(|server| {
+            let stopper = server.stopper();
+            let limit = server.settings.limits.stop;
+            program::on_signal(limit, move || stopper.stop());
+            let place = match &server.file {
+                Some(SocketFile(path)) => path.display().to_string(),
+                None => server.address.to_string(),
+            };
+            if let Some(line) = server.settings.own.says(&place) {
+                program::say(&mut io::stdout(), &line);
+            }
+            server.serve(app)
         });
-        program::exit_code(self.serve(app))
+        program::exit_code(served)
     }
 }
 
@@ -455,11 +465,12 @@ impl<P: Protocol> Serving<'_, P> {
         let mut caller = new();
         let look = |watch: &mut Watch| watch.look(&reception);
         while let Some(work) = self.crew.next(look) {
-            if work.is_last
-                && let Err(error) = self.start(scope)
-            {
-                self.crew.miss();
-                say(errors, &format!("no thread to be had: {error}"));
+            for _ in 0..work.missing {
+                if let Err(error) = self.start(scope) {
+                    self.crew.miss();
+                    let line = format!("no thread to be had: {error}");
+                    say(errors, &line);
+                }
             }
             let Work { key, connection: mut client, turn, .. } = work;
             let visit = || client.visit(&mut caller);

@@ -1,6 +1,6 @@
 //! The URL that a request was sent to, put together again.
 
-use crate::request_head::is_host;
+use crate::request_head::{is_host, wrong};
 use crate::{Environ, Failure, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use url::Url;
@@ -38,34 +38,26 @@ impl Environ {
     /// have.
     pub fn url(&self) -> Result<Url, Failure> {
         let get = |name| self.bytes(name).unwrap_or_default();
-        let (scheme, host) = (self.url_scheme, self.host()?);
+        let (scheme, host) = (self.url_scheme, self.host());
         let script = percent_encode(get("SCRIPT_NAME"), ESCAPED);
         let path = percent_encode(get("PATH_INFO"), ESCAPED);
-        let mut url = format!("{scheme}://{host}{script}{path}");
         let query = String::from_utf8_lossy(get("QUERY_STRING"));
-        if !query.is_empty() {
-            url += "?";
-            url += &query;
+        let mark = if query.is_empty() { "" } else { "?" };
+        let url =
+            format!("{scheme}://{host}{script}{path}{mark}{query}");
+        match Url::parse(&url) {
+            Ok(url) if is_host(host.as_bytes()) => Ok(url),
+            // What follows it might not be the path.
+            _ => Err(wrong("host", host.as_bytes())),
         }
-        Url::parse(&url).map_err(|error| {
-            Failure::bad_request(format!("{url:?}: {error}"))
-        })
     }
 
     /// What the client calls this server, or else what it calls itself.
-    fn host(&self) -> Result<String, Failure> {
+    fn host(&self) -> String {
         let get = |name| self.get(name).unwrap_or_default();
-        let (name, port) = (get("SERVER_NAME"), get("SERVER_PORT"));
-        let host = match get("HTTP_HOST") {
+        match get("HTTP_HOST") {
             host if !host.is_empty() => host.into_owned(),
-            _ => format!("{name}:{port}"),
-        };
-        match is_host(host.as_bytes()) {
-            true => Ok(host),
-            // What follows it might not be the path then.
-            false => {
-                Err(Failure::bad_request(format!("host {host:?}")))
-            }
+            _ => [get("SERVER_NAME"), get("SERVER_PORT")].join(":"),
         }
     }
 }

@@ -1212,13 +1212,17 @@ fn a_web_server_that_does_not_read_is_given_up() {
 fn the_end_of_an_answer_does_not_wait() {
     let serving = serve(Limits::default(), hello);
     let mut peer = serving.connect();
-    let start = Instant::now();
-    for _ in 0..50 {
-        peer.send(&get(KEEP, "/"));
-        assert_eq!(peer.answer().body(), "Hello");
-    }
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    // On a busy machine others make it wait as well: five attempts.
+    let quickest = (0..5).map(|_| {
+        let start = Instant::now();
+        for _ in 0..50 {
+            peer.send(&get(KEEP, "/"));
+            assert_eq!(peer.answer().body(), "Hello");
+        }
+        start.elapsed()
+    });
+    let quickest = quickest.min().expect("five");
+    assert!(quickest < Duration::from_secs(1), "{quickest:?}");
 }
 
 /// Closing at once, with a part of the body unread, would take back

@@ -101,16 +101,14 @@ impl Connection {
         Ok(Next::Wait(self.until))
     }
 
-    /// Answers a request. If the answer was cut short, a reset says so:
-    /// behind a mere end, a web server may take it for whole.
     fn answer(&mut self, caller: &mut Caller<'_>) -> Next {
         let Caller { app, environ } = caller;
         let Some((mut inbound, mut outbound)) = self.ends.take() else {
             return Next::Close;
         };
-        let limits = &self.settings.limits;
-        inbound.start(Patience::with_sender(limits.wait));
-        outbound.begin(inbound.id, Patience::with_reader(limits.wait));
+        let wait = self.settings.limits.wait;
+        inbound.start(Patience::with_sender(wait));
+        outbound.begin(inbound.id, Patience::with_reader(wait));
         let filled = self.fill(&inbound, environ);
         let request = Arc::new(Request::new(inbound, outbound));
         request.look();
@@ -128,15 +126,18 @@ impl Connection {
         environ.errors = self.settings.errors.clone();
         environ.reset();
         self.settings.log(entry, &outcome);
-        let is_told = match outcome.end {
-            End::Keep | End::Close => true,
-            End::Cut | End::Reset | End::Gone => request.is_aborted(),
-        };
+        self.end(&request, outcome.end)
+    }
+
+    /// Ends a request. If the answer was cut short, a reset says so:
+    /// behind a mere end, a web server may take it for whole.
+    fn end(&mut self, request: &Request, end: End) -> Next {
         let Some((mut inbound, mut outbound)) = request.take() else {
             self.socket.cut(); // a thread still reads from it
             return Next::Close;
         };
-        if !is_told {
+        let is_cut = !matches!(end, End::Keep | End::Close);
+        if is_cut && !request.is_aborted() {
             self.socket.reset();
             return Next::Close;
         }
@@ -146,7 +147,7 @@ impl Connection {
         if !inbound.keep {
             return Next::Leave;
         }
-        self.until = within(limits.idle);
+        self.until = within(self.settings.limits.idle);
         let next = match inbound.has_read() {
             true => Next::Again,
             false => Next::Wait(self.until),

@@ -103,24 +103,7 @@ impl Chunks {
             [line @ .., b'\r'] => (line, true),
             line => (line, false),
         };
-        // What can no longer be right is not waited for.
-        match (self.place, line) {
-            _ if line
-                .iter()
-                .any(|b| b.is_ascii_control() && *b != 9) =>
-            {
-                return bad("a control character in a line");
-            }
-            (Place::DataEnd, [_, ..]) => {
-                return bad("a chunk longer than its size");
-            }
-            (Place::Size, [first, ..])
-                if !first.is_ascii_hexdigit() =>
-            {
-                return bad("a chunk without a size");
-            }
-            _ => {}
-        }
+        self.refuse(line)?;
         let Some(end) = end else {
             return match bytes.len() < LINE_LIMIT {
                 true => Ok(Piece::Unknown),
@@ -137,6 +120,26 @@ impl Chunks {
         }
         self.place = self.behind(line)?;
         Ok(Piece::Around(end + 1))
+    }
+
+    /// What can no longer be right is not waited for: the line may not
+    /// be whole yet.
+    fn refuse(&self, line: &[u8]) -> Result<(), Failure> {
+        let is_control = |b: &u8| b.is_ascii_control() && *b != b'\t';
+        match (self.place, line) {
+            (_, line) if line.iter().any(is_control) => {
+                bad("a control character in a line")
+            }
+            (Place::DataEnd, [_, ..]) => {
+                bad("a chunk longer than its size")
+            }
+            (Place::Size, [first, ..])
+                if !first.is_ascii_hexdigit() =>
+            {
+                bad("a chunk without a size")
+            }
+            _ => Ok(()),
+        }
     }
 
     fn behind(&mut self, line: &[u8]) -> Result<Place, Failure> {

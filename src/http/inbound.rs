@@ -8,6 +8,7 @@ use crate::serving::{
 };
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) struct Inbound {
     pub(crate) socket: Arc<Socket>,
@@ -94,7 +95,7 @@ impl Inbound {
         &mut self,
         limits: &Limits,
     ) -> Result<Arrival, Failure> {
-        match self.skip() {
+        match self.skip(limits) {
             Ok(true) => {}
             Ok(false) => return Ok(Arrival::Nothing),
             Err(_) => return Ok(Arrival::End),
@@ -109,15 +110,22 @@ impl Inbound {
     }
 
     /// Skips what is left of a body that nobody wants, as far as it has
-    /// come. Tells whether that was all.
-    fn skip(&mut self) -> io::Result<bool> {
-        while let Some(length) = self.piece(usize::MAX)? {
-            if length == 0 {
-                return Ok(true);
-            }
-            self.buffer.consume(length);
+    /// come. Tells whether that was all. It has to come as steadily as
+    /// if somebody read it.
+    fn skip(&mut self, limits: &Limits) -> io::Result<bool> {
+        if self.is_read() {
+            return Ok(true);
         }
-        Ok(false)
+        while let Some(length @ 1..) = self.piece(usize::MAX)? {
+            self.buffer.consume(length);
+            let earned = Duration::from_millis(length as u64);
+            let until = self.until.and_then(|u| u.checked_add(earned));
+            self.until = until.min(within(limits.wait));
+        }
+        if self.is_read() {
+            self.until = within(limits.idle);
+        }
+        Ok(self.is_read())
     }
 
     fn skip_breaks(&mut self) -> Result<(), Failure> {
@@ -186,7 +194,7 @@ impl Inbound {
     pub(crate) fn end(&mut self, limits: &Limits) -> Next {
         self.until = match self.is_read() {
             true => within(limits.idle),
-            false => within(limits.head),
+            false => within(limits.wait),
         };
         match self.has_read || !self.arrived().is_empty() {
             true => Next::Again,
@@ -203,11 +211,12 @@ impl Inbound {
     }
 
     /// Can another request be found behind this one? Not behind a body
-    /// whose rest is long, or whose end nobody knows.
+    /// whose rest is known to be long, or whose end nobody knows.
     pub(crate) fn can_go_on(&self) -> bool {
         match &self.body {
             Body::Length(left) => *left <= SKIP_LIMIT,
-            _ => self.is_read(),
+            Body::Chunked(_) => true,
+            Body::Broken => false,
         }
     }
 

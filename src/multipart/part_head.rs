@@ -3,52 +3,41 @@
 use crate::response_head::is_token;
 use std::collections::BTreeMap;
 
-/// What a part's head says (RFC 7578, sections 4.2, 4.4 and 4.8).
-#[derive(Debug)]
-pub struct PartHead {
-    pub name: String,
-    pub file_name: Option<String>,
-    pub content_type: Option<String>,
+/// What a part's head says (RFC 7578, sections 4.2, 4.4 and 4.8): its
+/// name, its file's name, and its type. `None` if it is no head, or if
+/// it says a thing twice. It goes from the line break before it to the
+/// blank line.
+pub fn parse(
+    head: &[u8],
+) -> Option<(String, Option<String>, Option<String>)> {
+    // A line may go on in the next (RFC 5322, section 2.2.3).
+    let head = str::from_utf8(head).ok()?.replace("\r\n ", " ");
+    let head = head.replace("\r\n\t", "\t");
+    let (mut disposition, mut content_type) = (None, None);
+    for line in head.split("\r\n").filter(|line| !line.is_empty()) {
+        let (name, after) = token(line)?;
+        let value = after.strip_prefix(':')?.trim_ascii().to_string();
+        let before = match &*name.to_ascii_lowercase() {
+            "content-disposition" => disposition.replace(value),
+            "content-type" => content_type.replace(value),
+            _ => None,
+        };
+        let is_control = |c: char| c.is_ascii_control() && c != '\t';
+        if before.is_some() || after.contains(is_control) {
+            return None;
+        }
+    }
+    let mut all = parameters(&disposition?, "form-data")?;
+    Some((all.remove("name")?, all.remove("filename"), content_type))
 }
 
-impl PartHead {
-    /// Reads a head, from the line break before it to the blank line.
-    /// `None` if it is none, and if it says a thing twice.
-    pub fn parse(head: &[u8]) -> Option<Self> {
-        // A line may go on in the next (RFC 5322, section 2.2.3).
-        let head = str::from_utf8(head).ok()?.replace("\r\n ", " ");
-        let head = head.replace("\r\n\t", "\t");
-        let (mut disposition, mut content_type) = (None, None);
-        for line in head.split("\r\n").filter(|line| !line.is_empty()) {
-            let (name, after) = token(line)?;
-            let value =
-                after.strip_prefix(':')?.trim_ascii().to_string();
-            let before = match &*name.to_ascii_lowercase() {
-                "content-disposition" => disposition.replace(value),
-                "content-type" => content_type.replace(value),
-                _ => None,
-            };
-            let is_control =
-                |c: char| c.is_ascii_control() && c != '\t';
-            if before.is_some() || after.contains(is_control) {
-                return None;
-            }
-        }
-        let mut all = parameters(&disposition?, "form-data")?;
-        let (name, file_name) =
-            (all.remove("name")?, all.remove("filename"));
-        Some(Self { name, file_name, content_type })
-    }
-}
+type Parameters = BTreeMap<String, String>;
 
 /// The parameters of a value, as `b` of `a; B="c"`, with their names in
 /// lower case (RFC 2045, section 5.1; RFC 9110, section 5.6.6).
 ///
 /// `None` if it is another value, or if it has a name twice.
-pub fn parameters(
-    text: &str,
-    value: &str,
-) -> Option<BTreeMap<String, String>> {
+pub fn parameters(text: &str, value: &str) -> Option<Parameters> {
     let (first, mut rest) = text.split_at(text.find(';')?);
     let mut all = BTreeMap::new();
     while let Some(after) = rest.strip_prefix(';') {

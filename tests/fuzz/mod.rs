@@ -3,7 +3,7 @@
 //! FUZZ_EXECUTIONS says how many, FUZZ_SEED with which numbers. One
 //! that fails is printed, and tried alone with FUZZ_ONLY.
 
-#[cfg(all(feature = "multipart", feature = "url"))]
+#[cfg(feature = "url")]
 mod form;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -5,5 +5,5 @@ mod support;
 
 mod cgi;
 mod core;
-#[cfg(all(feature = "multipart", feature = "url"))]
+#[cfg(feature = "url")]
 mod forms;

@@ -5,7 +5,7 @@ use crate::exercise::{Verdict, expect};
 pub const READ: &str = "The answer";
 
 pub const HINT: &str = "The chapter's table of framings is half of it, \
-    and `RequestHead::keep_alive` shows how to go through a list that \
+    and `RequestHead::lists` shows how to go through a list that \
     may come in several fields. A function that says whether such a \
     list has a word can be used three times.";
 

@@ -29,11 +29,11 @@ pub fn parcel(
     let mut list = String::new();
     let mut parts = environ.parts(PARCEL_LIMIT)?;
     while let Some(mut part) = parts.next_part()? {
-        let name = part.name().to_string();
-        let file = part.file_name().map(|file| format!(" {file:?}"));
+        let file = part.file_name.as_ref();
+        let file = file.map(|file| format!(" {file:?}"));
         let file = file.unwrap_or_default();
         let bytes = io::copy(&mut part, &mut io::sink())?;
-        list += &format!("{name}{file}: {bytes} bytes\n");
+        list += &format!("{}{file}: {bytes} bytes\n", part.name);
     }
     let headers = [("Content-Type", "text/plain; charset=utf-8")];
     Ok(start_response("200 OK", &headers)?.body(list))

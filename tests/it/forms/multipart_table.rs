@@ -40,11 +40,11 @@ fn read(
     let mut parts = environ.parts(u64::MAX)?;
     let mut all = Vec::new();
     while let Some(mut part) = parts.next_part()? {
-        let mut head = part.name().to_string();
-        if let Some(name) = part.file_name() {
+        let mut head = part.name.to_string();
+        if let Some(name) = &part.file_name {
             head += &format!("[{name}]");
         }
-        if let Some(kind) = part.content_type() {
+        if let Some(kind) = &part.content_type {
             head += &format!("{{{kind}}}");
         }
         let mut content = Vec::new();

@@ -53,7 +53,7 @@ fn parts(environ: &mut Environ) -> Result<String> {
     let mut parts = environ.parts(16 << 20)?;
     let mut list = String::new();
     while let Some(mut part) = parts.next_part()? {
-        let (name, file) = (part.name(), part.file_name());
+        let (name, file) = (&part.name, &part.file_name);
         let line = format!("{name:?} {file:?}");
         let bytes = io::copy(&mut part, &mut io::sink())?;
         list += &format!("{line}: {bytes} bytes\n");
