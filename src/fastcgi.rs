@@ -60,7 +60,20 @@ impl Protocol for FastCgi {
         Limits { idle, head: minute, wait: minute, ..Limits::default() }
     }
 
-    #[allow(private_interfaces)]
+    /// Only those web servers are served that FCGI_WEB_SERVER_ADDRS
+    /// names.
+    fn prepare(server: Server) -> io::Result<Server> {
+        match env::var_os("FCGI_WEB_SERVER_ADDRS") {
+            Some(list) => server.web_servers(&list.to_string_lossy()),
+            None => Ok(server),
+        }
+    }
+
+    fn says(&self, place: &str) -> Option<String> {
+        // Who has started us on descriptor 0 knows where that is.
+        (!self.is_shared).then(|| format!("Serving FastCGI at {place}"))
+    }
+
     fn open(
         settings: &Arc<Settings<Self>>,
         socket: Arc<Socket>,
@@ -152,28 +165,11 @@ impl Server {
         self.settings.own.web_servers = Some(all?);
         Ok(self)
     }
-
-    /// Serves until Ctrl-C or SIGTERM, as a program's `main` does, and
-    /// only those web servers that FCGI_WEB_SERVER_ADDRS names.
-    pub fn run(self, app: impl Application + Sync) -> ExitCode {
-        let server = match env::var_os("FCGI_WEB_SERVER_ADDRS") {
-            Some(list) => self.web_servers(&list.to_string_lossy()),
-            None => Ok(self),
-        };
-        match server {
-            Ok(server) => {
-                // Who has started us on descriptor 0 knows where it is.
-                if !server.settings.own.is_shared {
-                    let place = server.place();
-                    let line = format!("Serving FastCGI at {place}");
-                    program::say(&mut io::stdout(), &line);
-                }
-                server.run_until_signal(app)
-            }
-            Err(error) => program::exit_code(Err(error)),
-        }
-    }
 }
 
 const NOT_LISTENING: &str = "descriptor 0 is no socket that listens; \
     let a web server start this program";
+
+#[cfg(test)]
+#[path = "../tests/fuzz/fastcgi.rs"]
+mod fuzz;

@@ -8,7 +8,7 @@ mod inbound;
 
 pub use crate::serving::{Limits, Stopper};
 
-use crate::command_line::{self, Flags};
+use crate::command_line::Flags;
 use crate::serving::{
     self, Deadline, Protocol, Settings, Socket, within,
 };
@@ -41,7 +41,13 @@ impl Protocol for Http {
         Limits::default()
     }
 
-    #[allow(private_interfaces)]
+    fn says(&self, place: &str) -> Option<String> {
+        Some(match place.contains('/') {
+            true => format!("Serving at {place}"),
+            false => format!("Serving at http://{place}"),
+        })
+    }
+
     fn open(
         settings: &Arc<Settings<Self>>,
         socket: Arc<Socket>,
@@ -71,16 +77,18 @@ pub fn run(app: impl Application + Sync) -> ExitCode {
         Err(exit) => return exit,
     };
     match bind(&flags) {
-        Ok(server) => server.run_until_signal(app),
+        Ok(server) => server.run(app),
         Err(error) => program::exit_code(Err(error)),
     }
 }
 
 fn bind(flags: &Flags) -> io::Result<Server> {
     let server = Server::bind(flags.address())
-        .map_err(|error| flags.explain(error))?
-        .threads(flags.threads)
-        .access_log(ErrorLog::stderr());
-    command_line::say_address(server.address());
-    Ok(server)
+        .map_err(|error| flags.explain(error))?;
+    let server = server.threads(flags.threads);
+    Ok(server.access_log(ErrorLog::stderr()))
 }
+
+#[cfg(test)]
+#[path = "../tests/fuzz/connection.rs"]
+mod fuzz;

@@ -8,6 +8,7 @@ use crate::serving::{
 };
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) struct Inbound {
     pub(crate) socket: Arc<Socket>,
@@ -45,6 +46,9 @@ pub(crate) enum Arrival {
     /// What will never make a request.
     End,
 }
+
+/// The longest first line of a head, in bytes.
+const LINE_LIMIT: usize = TARGET_LIMIT + 1024;
 
 /// The longest head, in bytes: its parts, and what is around them.
 const HEAD_LIMIT: usize = TARGET_LIMIT + FIELDS_LIMIT + 1024;
@@ -94,7 +98,7 @@ impl Inbound {
         &mut self,
         limits: &Limits,
     ) -> Result<Arrival, Failure> {
-        match self.skip() {
+        match self.skip(limits) {
             Ok(true) => {}
             Ok(false) => return Ok(Arrival::Nothing),
             Err(_) => return Ok(Arrival::End),
@@ -109,15 +113,22 @@ impl Inbound {
     }
 
     /// Skips what is left of a body that nobody wants, as far as it has
-    /// come. Tells whether that was all.
-    fn skip(&mut self) -> io::Result<bool> {
-        while let Some(length) = self.piece(usize::MAX)? {
-            if length == 0 {
-                return Ok(true);
-            }
-            self.buffer.consume(length);
+    /// come. Tells whether that was all. It has to come as steadily as
+    /// if somebody read it.
+    fn skip(&mut self, limits: &Limits) -> io::Result<bool> {
+        if self.is_read() {
+            return Ok(true);
         }
-        Ok(false)
+        while let Some(length @ 1..) = self.piece(usize::MAX)? {
+            self.buffer.consume(length);
+            let earned = Duration::from_millis(length as u64);
+            let until = self.until.and_then(|u| u.checked_add(earned));
+            self.until = until.min(within(limits.wait));
+        }
+        if self.is_read() {
+            self.until = within(limits.idle);
+        }
+        Ok(self.is_read())
     }
 
     fn skip_breaks(&mut self) -> Result<(), Failure> {
@@ -137,9 +148,24 @@ impl Inbound {
     /// was searched is not searched again.
     fn find_head(&mut self) -> Result<Option<usize>, Failure> {
         let bytes = self.buffer.rest();
-        while let Some(end) =
-            bytes[self.searched..].iter().position(|&b| b == b'\n')
-        {
+        loop {
+            // The same, however it comes.
+            let (limit, status) = match self.searched {
+                0 => (LINE_LIMIT, "414 URI Too Long"),
+                _ => {
+                    (HEAD_LIMIT, "431 Request Header Fields Too Large")
+                }
+            };
+            let window = &bytes[..bytes.len().min(limit)];
+            let mut rest = window[self.searched..].iter();
+            let end = match rest.position(|&b| b == b'\n') {
+                Some(end) => end,
+                None if bytes.len() < limit => return Ok(None),
+                None => {
+                    let reason = format!("{limit} bytes and no end");
+                    return Err(Failure::new(status, reason));
+                }
+            };
             let line = &bytes[..self.searched + end];
             self.searched += end + 1;
             if line.ends_with(b"\n\r") {
@@ -150,17 +176,6 @@ impl Inbound {
                 return Err(Failure::bad_request(reason));
             }
         }
-        let status = match (self.searched, bytes.len()) {
-            (0, length) if length > TARGET_LIMIT + 1024 => {
-                "414 URI Too Long"
-            }
-            (_, length) if length > HEAD_LIMIT => {
-                "431 Request Header Fields Too Large"
-            }
-            _ => return Ok(None),
-        };
-        let reason = format!("{} bytes and no end", bytes.len());
-        Err(Failure::new(status, reason))
     }
 
     /// Goes on from a head to its body.
@@ -186,7 +201,7 @@ impl Inbound {
     pub(crate) fn end(&mut self, limits: &Limits) -> Next {
         self.until = match self.is_read() {
             true => within(limits.idle),
-            false => within(limits.head),
+            false => within(limits.wait),
         };
         match self.has_read || !self.arrived().is_empty() {
             true => Next::Again,
@@ -203,11 +218,12 @@ impl Inbound {
     }
 
     /// Can another request be found behind this one? Not behind a body
-    /// whose rest is long, or whose end nobody knows.
+    /// whose rest is known to be long, or whose end nobody knows.
     pub(crate) fn can_go_on(&self) -> bool {
         match &self.body {
             Body::Length(left) => *left <= SKIP_LIMIT,
-            _ => self.is_read(),
+            Body::Chunked(_) => true,
+            Body::Broken => false,
         }
     }
 
