@@ -121,7 +121,10 @@ impl<C, W> Crew<C, W> {
     ) -> Option<Work<'_, C, W>> {
         let mut state = lock(&self.state);
         loop {
-            if state.is_over() || state.idle() > state.turns + 1 {
+            // Who leaves behind work that can be done would have to call
+            // somebody to it.
+            let is_spare = state.idle() > state.turns + 1;
+            if state.is_over() || is_spare && !state.can_start() {
                 state.threads -= 1;
                 return None;
             }
