@@ -14,13 +14,13 @@ mod request;
 pub use crate::serving::{Limits, Stopper};
 
 use crate::Application;
-use crate::program::{self, say};
+use crate::program;
 use crate::serving::{
-    self, Deadline, Listener, Protocol, Settings, Socket, within,
+    self, Deadline, Listener, Protocol, Settings, Socket, say, within,
 };
 use connection::Connection;
 use std::env;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixListener;
@@ -73,8 +73,7 @@ impl Protocol for FastCgi {
             let peer =
                 peer.map_or("somebody".into(), |p| p.to_string());
             let line = format!("{peer} is no web server of ours");
-            // Nobody is left to be told that a log cannot be written.
-            let _ = writeln!(settings.errors.clone(), "{line}");
+            say(&settings.errors, &line);
             return None;
         }
         let until = within(settings.limits.head);
@@ -167,7 +166,7 @@ impl Server {
                 if !server.settings.own.is_shared {
                     let place = server.place();
                     let line = format!("Serving FastCGI at {place}");
-                    say(&mut io::stdout(), &line);
+                    program::say(&mut io::stdout(), &line);
                 }
                 server.run_until_signal(app)
             }

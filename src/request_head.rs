@@ -108,7 +108,10 @@ impl<'a> RequestHead<'a> {
             None if self.method == "OPTIONS" && target == b"*" => true,
             None => target.starts_with(b"/"),
         };
-        let is_visible = target.iter().all(|b| (33..127).contains(b));
+        // No form has a fragment, though some characters that no form
+        // has either are sent by browsers, in a query.
+        let is_visible =
+            target.iter().all(|b| (33..127).contains(b) && *b != b'#');
         match is_known && is_visible {
             true => Ok(()),
             false => bad(format!("target {:?}", shown(target))),
@@ -185,40 +188,48 @@ impl<'a> RequestHead<'a> {
         }
     }
 
-    /// RFC 9112, section 6.1.
+    /// RFC 9112, sections 6.1 and 6.3: only behind `chunked` can the
+    /// end be told, and nothing else is decoded here.
     fn transfer_coding(
         &self,
         coding: &[u8],
     ) -> Result<RequestBody, Failure> {
-        match coding.eq_ignore_ascii_case(b"chunked") {
+        let codings =
+            coding.split(|&b| b == b',').map(<[u8]>::trim_ascii);
+        let last = codings.filter(|name| !name.is_empty()).last();
+        let is_chunked =
+            |name: &[u8]| name.eq_ignore_ascii_case(b"chunked");
+        let shown = shown(coding);
+        match is_chunked(coding) {
             _ if self.version == (1, 0) => {
                 bad("Transfer-Encoding in HTTP/1.0")
             }
             true => Ok(RequestBody::Chunked),
-            false => not_implemented(format!(
-                "Transfer-Encoding {:?}",
-                shown(coding)
-            )),
+            false if last.is_some_and(is_chunked) => {
+                not_implemented(format!("Transfer-Encoding {shown:?}"))
+            }
+            false => bad(format!("Transfer-Encoding {shown:?}")),
         }
     }
 
     /// May the connection serve another request after this one (RFC
     /// 9112, section 9.3)?
     fn keep_alive(&self) -> bool {
-        let has = |name: &[u8]| {
-            self.values("Connection")
-                .flat_map(|value| value.split(|&b| b == b','))
-                .any(|o| o.trim_ascii().eq_ignore_ascii_case(name))
-        };
+        let has = |option| self.lists("Connection", option);
         !has(b"close") && (self.version != (1, 0) || has(b"keep-alive"))
+    }
+
+    /// Does a field that is a list have this member?
+    fn lists(&self, name: &str, member: &[u8]) -> bool {
+        self.values(name)
+            .flat_map(|value| value.split(|&b| b == b','))
+            .any(|m| m.trim_ascii().eq_ignore_ascii_case(member))
     }
 
     /// Does the client wait for `100 Continue` before it sends the
     /// body (RFC 9110, section 10.1.1)?
     pub fn expects_continue(&self) -> bool {
-        let is_continue =
-            |value: &[u8]| value.eq_ignore_ascii_case(b"100-continue");
-        self.version != (1, 0) && self.values("Expect").any(is_continue)
+        self.version != (1, 0) && self.lists("Expect", b"100-continue")
     }
 
     /// How an answer to this request is framed.

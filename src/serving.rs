@@ -9,6 +9,8 @@ mod socket;
 mod sync;
 mod watch;
 
+use crate::access_log::Entry;
+use crate::exchange::Outcome;
 use crate::{Application, Environ, ErrorLog, program};
 pub(crate) use buffer::Buffer;
 use crew::Work;
@@ -24,6 +26,7 @@ use std::sync::{Arc, Weak};
 use std::thread::{Builder, Scope, scope};
 use std::time::{Duration, Instant};
 use std::{fmt, fs};
+pub(crate) use sync::lock;
 use watch::{Reception, Watch};
 
 /// A server that is listening: [`http::Server`](crate::http::Server) or
@@ -43,6 +46,15 @@ pub(crate) struct Settings<P> {
     pub(crate) access_log: Option<ErrorLog>,
     /// What its protocol alone has.
     pub(crate) own: P,
+}
+
+impl<P> Settings<P> {
+    /// Writes the line of an answer into the access log.
+    pub(crate) fn log(&self, entry: Option<Entry>, outcome: &Outcome) {
+        if let (Some(log), Some(entry)) = (&self.access_log, entry) {
+            entry.write(log, outcome);
+        }
+    }
 }
 
 /// How much a client may ask of a [`Server`]. The greatest value of a
@@ -105,7 +117,7 @@ impl fmt::Debug for Stopper {
     }
 }
 
-type Crew = crew::Crew<Box<dyn Connection>, Watch>;
+type Crew = crew::Crew<Client, Watch>;
 
 /// A protocol, to which a server's connections belong.
 pub trait Protocol: Default + Send + Sync + 'static {
@@ -125,26 +137,30 @@ pub trait Protocol: Default + Send + Sync + 'static {
 
 /// A connection, as its protocol has it.
 pub(crate) trait Connection: Send {
-    /// Does what can be done now, a bounded amount of it: something has
-    /// come, or the time is up.
-    fn visit(
-        &mut self,
-        app: &dyn Application,
-        environ: &mut Environ,
-    ) -> Next;
+    /// Takes bytes that have come.
+    fn take(&mut self, bytes: &[u8]);
 
-    fn socket(&self) -> Arc<Socket>;
+    /// Does what can be done with them: one request at most.
+    fn go_on(&mut self, caller: &mut Caller<'_>) -> Next;
+
+    /// More should have come by now.
+    fn give_up(&mut self, caller: &mut Caller<'_>) -> Next;
+}
+
+/// What a thread calls an application with.
+pub(crate) struct Caller<'a> {
+    pub(crate) app: &'a dyn Application,
+    /// The same for all requests: its memory is used again.
+    pub(crate) environ: Environ,
 }
 
 /// What becomes of a connection behind a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// There is no request: it waits for its client.
+    /// More has to come, by then.
     Wait(Deadline),
-    /// The last answer is sent. What comes is thrown away: to close
-    /// at once would make the client lose what it has not read yet (RFC
-    /// 9112, section 9.6).
-    Leave(Deadline),
+    /// The last answer is sent.
+    Leave,
     /// There may be more to do.
     Again,
     Close,
@@ -184,42 +200,63 @@ const LEAVE_LIMIT: Duration = Duration::from_secs(2);
 pub(crate) const BLOCK: usize = 8192;
 
 /// How many blocks are read in a visit, so that it has an end.
-pub(crate) const BLOCKS: usize = 8;
+const BLOCKS: usize = 8;
 
-/// A connection on which nothing more is sent.
-struct Leaving {
+/// A client, at our end.
+struct Client {
     socket: Arc<Socket>,
+    /// `None` behind its last answer.
+    connection: Option<Box<dyn Connection>>,
     until: Deadline,
 }
 
-impl Leaving {
-    fn new(socket: Arc<Socket>) -> Self {
-        socket.finish();
-        Self { socket, until: within(LEAVE_LIMIT) }
-    }
-}
-
-impl Connection for Leaving {
-    fn visit(&mut self, _: &dyn Application, _: &mut Environ) -> Next {
+impl Client {
+    /// Does what can be done now, a bounded amount of it: something has
+    /// come, or the time is up.
+    fn visit(&mut self, caller: &mut Caller<'_>) -> Next {
+        let mut block = [0; BLOCK];
         for _ in 0..BLOCKS {
-            match self.socket.read_now(&mut [0; BLOCK]) {
-                Ok(0) => return Next::Close,
-                Ok(_) if is_over(self.until) => return Next::Close,
-                Ok(_) => {}
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    return match is_over(self.until) {
-                        true => Next::Close,
-                        false => Next::Leave(self.until),
+            if let Some(connection) = &mut self.connection {
+                match connection.go_on(caller) {
+                    Next::Wait(until) => self.until = until,
+                    Next::Leave => return self.leave(),
+                    next => return next,
+                }
+            }
+            match (
+                self.socket.read_now(&mut block),
+                &mut self.connection,
+            ) {
+                (Ok(length @ 1..), Some(connection)) => {
+                    connection.take(&block[..length]);
+                }
+                (Ok(1..), None) if !is_over(self.until) => {}
+                (Err(e), _) if e.kind() != ErrorKind::WouldBlock => {
+                    return Next::Close;
+                }
+                (Err(_), _) if !is_over(self.until) => {
+                    return Next::Wait(self.until);
+                }
+                (Err(_), Some(connection)) => {
+                    return match connection.give_up(caller) {
+                        Next::Leave => self.leave(),
+                        next => next,
                     };
                 }
-                Err(_) => return Next::Close,
+                _ => return Next::Close,
             }
         }
         Next::Again
     }
 
-    fn socket(&self) -> Arc<Socket> {
-        Arc::clone(&self.socket)
+    /// The last answer is sent. What comes is thrown away: to close at
+    /// once would make the client lose what it has not read yet (RFC
+    /// 9112, section 9.6).
+    fn leave(&mut self) -> Next {
+        self.socket.finish();
+        self.connection = None;
+        self.until = within(LEAVE_LIMIT);
+        Next::Again
     }
 }
 
@@ -408,7 +445,8 @@ impl<P: Protocol> Serving<'_, P> {
             errors,
             open: &|socket, peer| P::open(self.settings, socket, peer),
         };
-        let mut environ = Environ::new();
+        let new = || Caller { app: self.app, environ: Environ::new() };
+        let mut caller = new();
         let look = |watch: &mut Watch| watch.look(&reception);
         while let Some(work) = self.crew.next(look) {
             if work.is_last
@@ -417,18 +455,16 @@ impl<P: Protocol> Serving<'_, P> {
                 self.crew.miss();
                 say(errors, &format!("no thread to be had: {error}"));
             }
-            let Work { key, mut connection, turn, .. } = work;
-            let visit = || connection.visit(self.app, &mut environ);
+            let Work { key, connection: mut client, turn, .. } = work;
+            let visit = || client.visit(&mut caller);
             match catch_unwind(AssertUnwindSafe(visit)) {
-                Ok(Next::Leave(_)) => {
-                    let leaving = Leaving::new(connection.socket());
-                    let next = Next::Leave(leaving.until);
-                    self.crew.put(key, Box::new(leaving), next);
+                Ok(next) => {
+                    let is_idle = client.connection.is_some();
+                    self.crew.put(key, client, next, is_idle);
                 }
-                Ok(next) => self.crew.put(key, connection, next),
                 Err(_) => {
                     self.crew.lose(key);
-                    environ = Environ::new();
+                    caller = new();
                     say(errors, "a connection is lost: our own fault");
                 }
             }
@@ -438,7 +474,8 @@ impl<P: Protocol> Serving<'_, P> {
     }
 }
 
-fn say(errors: &ErrorLog, line: &str) {
+/// A line for the error log.
+pub(crate) fn say(errors: &ErrorLog, line: &str) {
     // Nobody is left to be told that a log cannot be written.
     let _ = writeln!(errors.clone(), "{line}");
 }

@@ -384,6 +384,71 @@ fn who_may_be_closed_on_is_told_so() {
     }
 }
 
+/// Whatever becomes of the body, and however much of it is read: a
+/// connection that is closed behind an answer is announced to be.
+#[test]
+fn no_connection_is_closed_without_a_word() {
+    let app = |environ: &mut Environ, start: StartResponse| {
+        let mut byte = [0];
+        let path = environ.get("PATH_INFO").unwrap_or_default();
+        let most = match &*path {
+            "/none" => 0,
+            "/some" => 1,
+            _ => usize::MAX,
+        };
+        // What is wrong with the body is passed over.
+        for _ in 0..most {
+            if !environ.input.read(&mut byte).is_ok_and(|n| n > 0) {
+                break;
+            }
+        }
+        Ok(start("200 OK", TEXT)?.body("Hello"))
+    };
+    let server = serve(Limits::default(), app);
+    let chunked = "Transfer-Encoding: chunked";
+    let (length, expect) =
+        ("Content-Length: 5", "Expect: 100-continue");
+    let long = "Content-Length: 70000";
+    let longer = "x".repeat(70_000);
+    let whole = "5\r\nhello\r\n0\r\n\r\n";
+    for (path, fields, body, is_kept) in [
+        ("/none", length, "hello", true),
+        ("/some", length, "hello", true),
+        ("/all", length, "hello", true),
+        ("/none", long, &longer, false),
+        ("/all", long, &longer, true),
+        ("/none", chunked, whole, false),
+        ("/some", chunked, whole, false),
+        ("/all", chunked, whole, true),
+        ("/all", chunked, "5\r\nhelloX\r\n", false),
+        ("/all", chunked, "Z\r\n", false),
+        ("/none", &format!("{length}\r\n{expect}"), "", false),
+        ("/all", &format!("{length}\r\n{expect}"), "hello", true),
+        ("/none", &format!("{chunked}\r\n{expect}"), "", false),
+    ] {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\n{fields}\r\n\r\n{body}"
+        );
+        let mut stream = BufReader::new(server.send(&request));
+        let mut answer = read_answer(&mut stream);
+        if answer.starts_with("HTTP/1.1 100 ") {
+            answer = read_answer(&mut stream);
+        }
+        let is_announced = answer.contains("\r\nConnection: close\r\n");
+        let what = format!("{path} {fields:?} {body:.20?}: {answer}");
+        assert_eq!(!is_announced, is_kept, "{what}");
+        if is_kept {
+            let get = get("/none");
+            stream.get_mut().write_all(get.as_bytes()).expect("sent");
+            assert!(read_answer(&mut stream).ends_with("Hello"));
+        } else {
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).expect("is closed");
+            assert_eq!(rest, b"");
+        }
+    }
+}
+
 type Kept = Arc<Mutex<Vec<Box<dyn BufRead + Send>>>>;
 
 #[test]

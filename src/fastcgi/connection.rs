@@ -8,11 +8,12 @@ use crate::access_log::Entry;
 use crate::exchange::{self, End, Outcome, Protocol};
 use crate::input::{self, too_late};
 use crate::serving::{
-    self, BLOCKS, Deadline, Next, Patience, Settings, Socket, is_over,
+    self, Caller, Deadline, Next, Patience, Settings, Socket, say,
     within,
 };
 use crate::{Application, Environ, ErrorLog, Failure, cgi};
-use std::io::{self, ErrorKind, Write};
+use std::fmt::Display;
+use std::io::{self, ErrorKind};
 use std::sync::Arc;
 
 pub(crate) struct Connection {
@@ -28,27 +29,33 @@ pub(crate) struct Connection {
 const COUNT_LIMIT: usize = 1000;
 
 impl serving::Connection for Connection {
+    fn take(&mut self, bytes: &[u8]) {
+        if let Some((inbound, _)) = &mut self.ends {
+            if !inbound.has_begun() {
+                self.until = within(self.settings.limits.head);
+            }
+            inbound.keep(bytes);
+        }
+    }
+
     /// A web server may go as it likes; what makes no sense is a line
     /// in the log.
-    fn visit(
-        &mut self,
-        app: &dyn Application,
-        environ: &mut Environ,
-    ) -> Next {
-        self.go_on(app, environ).unwrap_or_else(|error| {
+    fn go_on(&mut self, caller: &mut Caller<'_>) -> Next {
+        self.records(caller).unwrap_or_else(|error| {
             if error.kind() == ErrorKind::InvalidData {
-                let line = format!("a connection is given up: {error}");
-                // Nobody is left to be told that a log cannot be
-                // written.
-                let mut errors = self.settings.errors.clone();
-                let _ = writeln!(errors, "{line}");
+                self.complain(&error);
             }
             Next::Close
         })
     }
 
-    fn socket(&self) -> Arc<Socket> {
-        Arc::clone(&self.socket)
+    fn give_up(&mut self, _: &mut Caller<'_>) -> Next {
+        if let Some((inbound, _)) = &self.ends
+            && inbound.has_begun()
+        {
+            self.complain(&too_late());
+        }
+        Next::Close
     }
 }
 
@@ -70,55 +77,34 @@ impl Connection {
         }
     }
 
-    fn go_on(
-        &mut self,
-        app: &dyn Application,
-        environ: &mut Environ,
-    ) -> io::Result<Next> {
-        for _ in 0..BLOCKS {
-            let Some((inbound, outbound)) = &mut self.ends else {
-                return Ok(Next::Close);
-            };
-            let has_begun = inbound.has_begun();
-            while let Some(event) = inbound.next()? {
-                match event {
-                    Event::Request => {
-                        return Ok(self.answer(app, environ));
-                    }
-                    Event::Abort => outbound.end(inbound.end())?,
-                    Event::Reply(record) => outbound.reply(&record)?,
-                    Event::Nothing => {}
-                }
-                if inbound.is_idle() && !inbound.keep {
-                    return Ok(Next::Leave(None));
-                }
+    fn complain(&self, error: &dyn Display) {
+        let line = format!("a connection is given up: {error}");
+        say(&self.settings.errors, &line);
+    }
+
+    /// Takes the records that have come, up to a request.
+    fn records(&mut self, caller: &mut Caller<'_>) -> io::Result<Next> {
+        let Some((inbound, outbound)) = &mut self.ends else {
+            return Ok(Next::Close);
+        };
+        while let Some(event) = inbound.next()? {
+            match event {
+                Event::Request => return Ok(self.answer(caller)),
+                Event::Abort => outbound.end(inbound.end())?,
+                Event::Reply(record) => outbound.reply(&record)?,
+                Event::Nothing => {}
             }
-            match inbound.read_now() {
-                Ok(0) => return Ok(Next::Close),
-                Ok(_) if !has_begun => {
-                    self.until = within(self.settings.limits.head);
-                }
-                Ok(_) => {}
-                Err(e) if e.kind() == ErrorKind::WouldBlock => {
-                    return match (is_over(self.until), has_begun) {
-                        (false, _) => Ok(Next::Wait(self.until)),
-                        (true, false) => Ok(Next::Close),
-                        (true, true) => Err(too_late().into()),
-                    };
-                }
-                Err(error) => return Err(error),
+            if inbound.is_idle() && !inbound.keep {
+                return Ok(Next::Leave);
             }
         }
-        Ok(Next::Again)
+        Ok(Next::Wait(self.until))
     }
 
     /// Answers a request. If the answer was cut short, a reset says so:
     /// behind a mere end, a web server may take it for whole.
-    fn answer(
-        &mut self,
-        app: &dyn Application,
-        environ: &mut Environ,
-    ) -> Next {
+    fn answer(&mut self, caller: &mut Caller<'_>) -> Next {
+        let Caller { app, environ } = caller;
         let Some((mut inbound, mut outbound)) = self.ends.take() else {
             return Next::Close;
         };
@@ -135,17 +121,13 @@ impl Connection {
         let entry = self.entry(environ);
         let filled = filled.and_then(|()| self.open(&request, environ));
         let outcome = match filled {
-            Ok(()) => run(app, environ, &request),
+            Ok(()) => run(*app, environ, &request),
             Err(no) => run(&no, environ, &request),
         };
         // With the old log goes its last line, even an unfinished one.
         environ.errors = self.settings.errors.clone();
         environ.reset();
-        if let (Some(log), Some(entry)) =
-            (&self.settings.access_log, entry)
-        {
-            entry.write(log, &outcome);
-        }
+        self.settings.log(entry, &outcome);
         let is_told = match outcome.end {
             End::Keep | End::Close => true,
             End::Cut | End::Reset | End::Gone => request.is_aborted(),
@@ -162,7 +144,7 @@ impl Connection {
             return Next::Close;
         }
         if !inbound.keep {
-            return Next::Leave(None);
+            return Next::Leave;
         }
         self.until = within(limits.idle);
         self.ends = Some((inbound, outbound));

@@ -78,6 +78,10 @@ impl Inbound {
         }
     }
 
+    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+        self.buffer.keep(bytes);
+    }
+
     /// Reads what has come, without waiting. Returns its length.
     pub(crate) fn read_now(&mut self) -> io::Result<usize> {
         let mut block = [0; BLOCK];

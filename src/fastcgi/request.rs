@@ -3,11 +3,11 @@
 use super::inbound::{Event, Inbound};
 use super::record::*;
 use crate::ErrorLog;
-use crate::serving::{Patience, Socket};
+use crate::serving::{Patience, Socket, lock};
 use std::io::{self, ErrorKind, Read, Write};
 use std::mem::take;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// A connection, lent to a request until it is over.
 ///
@@ -256,8 +256,4 @@ impl Outbound {
         self.buffer.clear();
         Ok(())
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

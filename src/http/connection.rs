@@ -5,16 +5,19 @@ use super::head;
 use super::inbound::{Arrival, Inbound};
 use crate::access_log::Entry;
 use crate::exchange::{self, End, Outcome, Protocol};
+use crate::input::too_late;
 use crate::request_head::{
     RequestBody, TARGET_LIMIT, fill_addresses, name_and_port,
 };
 use crate::serving::{
-    self, BLOCKS, Deadline, Next, Patience, Settings, Socket, is_over,
+    self, Caller, Deadline, Next, Patience, Settings, Socket, lock,
 };
-use crate::{Application, Environ, Failure};
-use std::io::{self, BufReader, ErrorKind, Read, Write};
+use crate::{Environ, Failure};
+use std::io::{self, BufReader, Read, Write};
+use std::mem::take;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 pub(crate) struct Connection {
     settings: Arc<Settings<Http>>,
@@ -34,51 +37,33 @@ struct Request {
 }
 
 impl serving::Connection for Connection {
-    fn visit(
-        &mut self,
-        app: &dyn Application,
-        environ: &mut Environ,
-    ) -> Next {
-        let Some(mut inbound) = self.inbound.take() else {
-            return Next::Close;
-        };
-        for _ in 0..BLOCKS {
-            let head = match inbound.next(&self.settings.limits) {
-                Ok(Arrival::End) => return Next::Close,
-                Ok(Arrival::Head(length)) => Some(Ok(length)),
-                Ok(Arrival::Nothing) => None,
-                Err(no) => Some(Err(no)),
-            };
-            if let Some(head) = head {
-                return self.answer(inbound, head, app, environ);
-            }
-            match inbound.read_now() {
-                Ok(0) => return Next::Close,
-                Ok(_) => {}
-                Err(e) if e.kind() != ErrorKind::WouldBlock => {
-                    return Next::Close;
-                }
-                Err(_) if !is_over(inbound.until) => {
-                    let next = Next::Wait(inbound.until);
-                    self.inbound = Some(inbound);
-                    return next;
-                }
-                Err(_) => {
-                    return match inbound.lateness() {
-                        Some(no) => {
-                            self.answer(inbound, Err(no), app, environ)
-                        }
-                        None => Next::Close,
-                    };
-                }
-            }
+    fn take(&mut self, bytes: &[u8]) {
+        if let Some(inbound) = &mut self.inbound {
+            inbound.keep(bytes);
         }
-        self.inbound = Some(inbound);
-        Next::Again
     }
 
-    fn socket(&self) -> Arc<Socket> {
-        Arc::clone(&self.socket)
+    fn go_on(&mut self, caller: &mut Caller<'_>) -> Next {
+        let Some(inbound) = &mut self.inbound else {
+            return Next::Close;
+        };
+        match inbound.next(&self.settings.limits) {
+            Ok(Arrival::Nothing) => Next::Wait(inbound.until),
+            Ok(Arrival::End) => Next::Close,
+            Ok(Arrival::Head(length)) => {
+                self.answer(Ok(length), caller)
+            }
+            Err(no) => self.answer(Err(no), caller),
+        }
+    }
+
+    fn give_up(&mut self, caller: &mut Caller<'_>) -> Next {
+        match &self.inbound {
+            Some(inbound) if inbound.has_begun => {
+                self.answer(Err(too_late()), caller)
+            }
+            _ => Next::Close,
+        }
     }
 }
 
@@ -108,11 +93,13 @@ impl Connection {
     /// Answers the request whose head is so long, or was refused.
     fn answer(
         &mut self,
-        mut inbound: Inbound,
         head: Result<usize, Failure>,
-        app: &dyn Application,
-        environ: &mut Environ,
+        caller: &mut Caller<'_>,
     ) -> Next {
+        let Some(mut inbound) = self.inbound.take() else {
+            return Next::Close;
+        };
+        let environ = &mut caller.environ;
         environ.errors = self.settings.errors.clone();
         environ.multithread = true;
         fill_addresses(environ, &self.name_and_port, self.peer);
@@ -124,39 +111,32 @@ impl Connection {
             inbound.begin(length, request.body, limits);
             Ok(request)
         });
-        let mut inbound = Some(inbound);
+        self.inbound = Some(inbound);
         let outcome = match request {
-            Ok(request) => {
-                self.run(&request, &mut inbound, app, environ)
-            }
+            Ok(request) => self.run(&request, caller),
             Err(no) => {
-                exchange::run(&no, environ, CLOSE, &mut self.out())
+                let (environ, out) = (&mut caller.environ, self.out());
+                exchange::run(&no, environ, CLOSE, &mut { out })
             }
         };
-        environ.reset();
-        if let (Some(log), Some(entry)) =
-            (&self.settings.access_log, entry)
-        {
-            entry.write(log, &outcome);
-        }
-        match (outcome.end, &mut inbound) {
+        caller.environ.reset();
+        self.settings.log(entry, &outcome);
+        self.end(outcome.end)
+    }
+
+    fn end(&mut self, end: End) -> Next {
+        match (end, &mut self.inbound) {
+            // A thread of the application's still reads: it fails now.
+            (_, None) => self.socket.cut(),
             (End::Keep, Some(inbound)) => {
                 inbound.end(&self.settings.limits);
+                return Next::Again;
             }
-            (End::Close, Some(_)) => return Next::Leave(None),
-            (End::Reset, _) => {
-                self.socket.reset();
-                return Next::Close;
-            }
-            // A thread of the application's still reads: it fails now.
-            (_, None) => {
-                self.socket.cut();
-                return Next::Close;
-            }
-            _ => return Next::Close,
+            (End::Close, _) => return Next::Leave,
+            (End::Reset, _) => self.socket.reset(),
+            (End::Cut | End::Gone, _) => {}
         }
-        self.inbound = inbound;
-        Next::Again
+        Next::Close
     }
 
     fn entry(&self, inbound: &Inbound) -> Option<Entry> {
@@ -193,15 +173,15 @@ impl Connection {
     }
 
     fn run(
-        &self,
+        &mut self,
         request: &Request,
-        inbound: &mut Option<Inbound>,
-        app: &dyn Application,
-        environ: &mut Environ,
+        caller: &mut Caller<'_>,
     ) -> Outcome {
-        let (protocol, out) = (request.protocol, &mut self.out());
+        let Caller { app, environ } = caller;
+        let (protocol, inbound) = (request.protocol, &mut self.inbound);
         if request.body == RequestBody::Length(0) {
-            return exchange::run(app, environ, protocol, out);
+            let mut out = self.out();
+            return exchange::run(*app, environ, protocol, &mut out);
         }
         let lent = Arc::new(Lent {
             expects: Mutex::new(request.expects),
@@ -212,10 +192,16 @@ impl Connection {
         let theirs = Arc::clone(&lent);
         let keeps: Box<dyn Fn() -> bool> =
             Box::new(move || theirs.keeps());
-        let outcome =
-            exchange::run_on(app, environ, protocol, Some(keeps), out);
+        let mut out = self.out();
+        let outcome = exchange::run_on(
+            *app,
+            environ,
+            protocol,
+            Some(keeps),
+            &mut out,
+        );
         if let Ok(mut lent) = lent.inbound.try_lock() {
-            *inbound = lent.take();
+            self.inbound = lent.take();
         }
         outcome
     }
@@ -241,7 +227,7 @@ impl Lent {
     /// 9.6). From then on it is too late for `100 Continue`.
     fn keeps(&self) -> bool {
         // Whether a body will come now, only the client knows.
-        let is_owed = std::mem::take(&mut *lock(&self.expects));
+        let is_owed = take(&mut *lock(&self.expects));
         let inbound = self.inbound.try_lock();
         let can_go_on = inbound.is_ok_and(|inbound| {
             inbound.as_ref().is_some_and(Inbound::can_go_on)
@@ -274,7 +260,7 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// For these few bytes there is room, unless the client has not read
 /// its last answers.
-const BRIEFLY: std::time::Duration = std::time::Duration::from_secs(1);
+const BRIEFLY: Duration = Duration::from_secs(1);
 
 const GONE: &str = "the request that this body belonged to is over";
 
@@ -292,8 +278,4 @@ impl Write for Out<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,6 @@
 
 use super::chunks::{Chunks, Piece};
 use crate::Failure;
-use crate::input::too_late;
 use crate::request_head::{FIELDS_LIMIT, RequestBody, TARGET_LIMIT};
 use crate::serving::{
     BLOCK, Buffer, Deadline, Limits, Patience, Socket, within,
@@ -18,7 +17,7 @@ pub(crate) struct Inbound {
     /// How many line breaks there were before a head.
     breaks: usize,
     /// Has a head begun?
-    has_begun: bool,
+    pub(crate) has_begun: bool,
     /// When the client's time is up.
     pub(crate) until: Deadline,
     body: Body,
@@ -79,12 +78,8 @@ impl Inbound {
         self.buffer.rest()
     }
 
-    /// Reads what has come, without waiting. Returns its length.
-    pub(crate) fn read_now(&mut self) -> io::Result<usize> {
-        let mut block = [0; BLOCK];
-        let length = self.socket.read_now(&mut block)?;
-        self.buffer.keep(&block[..length]);
-        Ok(length)
+    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+        self.buffer.keep(bytes);
     }
 
     /// What there is, without reading more.
@@ -108,11 +103,6 @@ impl Inbound {
             self.until = within(limits.head);
         }
         Ok(self.find_head()?.map_or(Arrival::Nothing, Arrival::Head))
-    }
-
-    /// The client is late. `None`: it has begun nothing.
-    pub(crate) fn lateness(&self) -> Option<Failure> {
-        self.has_begun.then(too_late)
     }
 
     /// Skips what is left of a body that nobody wants, as far as it has

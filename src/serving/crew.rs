@@ -266,17 +266,25 @@ impl<C, W> Crew<C, W> {
         late.into_iter().for_each(|key| state.arrived(key));
     }
 
-    /// Takes a connection back behind a visit.
-    pub(crate) fn put(&self, key: usize, connection: C, next: Next) {
+    /// Takes a connection back behind a visit. A stop may close it while
+    /// it waits, if it is idle.
+    pub(crate) fn put(
+        &self,
+        key: usize,
+        connection: C,
+        next: Next,
+        is_idle: bool,
+    ) {
         let mut state = lock(&self.state);
-        let (until, is_idle) = match next {
-            Next::Wait(until) => (until, true),
-            Next::Leave(until) => (until, false),
+        let until = match next {
+            Next::Wait(until) => until,
             Next::Again => {
                 // It has to queue, so that nobody keeps a thread.
                 return state.ready.push_back((key, connection));
             }
-            Next::Close => return self.close(state, key),
+            Next::Leave | Next::Close => {
+                return self.close(state, key);
+            }
         };
         if state.is_stopping && is_idle {
             return self.close(state, key);

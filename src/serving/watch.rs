@@ -1,11 +1,11 @@
 //! What a thread needs that watches.
 
 use super::socket::{Listener, Socket};
-use super::{Crew, Deadline};
+use super::{Client, Connection, Crew, Deadline, say};
 use crate::ErrorLog;
 use mio::event::Source;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ pub(crate) struct Reception<'a> {
 pub(crate) type Open<'a> = dyn Fn(
         Arc<Socket>,
         Option<SocketAddr>,
-    ) -> Option<(Box<dyn super::Connection>, Deadline)>
+    ) -> Option<(Box<dyn Connection>, Deadline)>
     + Sync
     + 'a;
 
@@ -129,7 +129,11 @@ impl Watch {
             let socket = Arc::new(Socket::new(stream));
             let opened = (at.open)(Arc::clone(&socket), peer);
             if let Some((connection, until)) = opened {
-                at.crew.add(key, socket, connection, until);
+                let theirs = Arc::clone(&socket);
+                let connection = Some(connection);
+                let client =
+                    Client { socket: theirs, connection, until };
+                at.crew.add(key, socket, client, until);
             }
         }
         Ok(())
@@ -145,8 +149,7 @@ impl Watch {
         let trouble = accepted.err();
         let kind = trouble.as_ref().map(io::Error::kind);
         if let Some(error) = trouble.filter(|_| kind != self.trouble) {
-            // Nobody is left to be told that a log cannot be written.
-            let _ = writeln!(errors.clone(), "cannot accept: {error}");
+            say(errors, &format!("cannot accept: {error}"));
         }
         self.trouble = kind;
     }

@@ -213,17 +213,17 @@ requests! {
         ["400", "200"],
         debt(10, "400 400");
     "Transfer-Encoding: gzip", "6.3",
-        smuggle!("Transfer-Encoding: gzip"), ["400", "501"],
-        debt(10, "501 418 200");
+        smuggle!("Transfer-Encoding: gzip"), ["400"],
+        debt(10, "400 418 200");
     "Transfer-Encoding: xchunked", "6.3",
         smuggle!("Content-Length: 0\r\nTransfer-Encoding: xchunked"),
-        ["400", "501"],
+        ["400"],
         debt(10, "400 418 200");
     "Transfer-Encoding: identity", "6.3",
         post!("/hello",
             "Content-Length: 5\r\nTransfer-Encoding: identity",
             "hello"),
-        ["400", "501"],
+        ["400"],
         debt(10, "400 200");
     "Transfer-Encoding: chunked, chunked", "6.3",
         post!("/hello", "Transfer-Encoding: chunked, chunked",
@@ -234,10 +234,10 @@ requests! {
         post!("/hello",
             "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
             "5\r\nhello\r\n0\r\n\r\n"),
-        ["400", "501"],
+        ["400"],
         debt(10, "400 400");
     "Transfer-Encoding after a vertical tab", "6.3",
-        smuggle!("Transfer-Encoding: \u{b}chunked"), ["400", "501"],
+        smuggle!("Transfer-Encoding: \u{b}chunked"), ["400"],
         debt(10, "400 400");
     "Transfer-Encoding before a space", "5.1",
         smuggle!("Transfer-Encoding : chunked"), ["400"];

@@ -11,6 +11,8 @@ requests! {
     // Where a message begins and ends
     "several empty lines before the request line", "2.2",
         "\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", ["200 200"];
+    "line breaks, and nothing else", "2.2",
+        "…", ["400"], repeat("\r\n", 100), then(Then::Wait);
     "a bare LF before the request line", "2.2",
         "\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", ["400"];
     "a request line that ends in LF", "2.2",
@@ -70,10 +72,18 @@ requests! {
         "GET /… HTTP/1.1\r\nHost: a\r\n\r\n", ["414"],
         repeat("x", TARGET_LIMIT);
     "a fragment in the target", "3.2.1",
-        "GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", ["400", "200 200"];
+        "GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", ["400"];
+    "a fragment in the query", "3.2.1",
+        "GET /?a#b HTTP/1.1\r\nHost: a\r\n\r\n", ["400"];
+    "a fragment in the absolute form", "3.2.2",
+        "GET http://a/#b HTTP/1.1\r\nHost: a\r\n\r\n", ["400"];
+    "an escaped fragment", "3.2.1",
+        "GET /%23a HTTP/1.1\r\nHost: a\r\n\r\n", ["200 200"];
+    "what browsers send raw in a query", "3.2.1",
+        "GET /?^`{|}\"<> HTTP/1.1\r\nHost: a\r\n\r\n", ["200 200"];
     "a backslash in the target", "3.2.1",
         "GET /\\..\\a HTTP/1.1\r\nHost: a\r\n\r\n",
-        ["400", "200 200"];
+        ["200 200"];
     "two slashes", "3.2.1",
         "GET //a//b HTTP/1.1\r\nHost: a\r\n\r\n", ["200 200"];
     "dots that lead out", "3.2.1",
@@ -202,7 +212,7 @@ requests! {
     "Transfer-Encoding: chunked,", "9110 5.6.1",
         post!("/hello", "Transfer-Encoding: chunked,",
             "5\r\nhello\r\n0\r\n\r\n"),
-        ["400", "501", "200 200"];
+        ["501"];
     "Transfer-Encoding: gzip, chunked", "6.1",
         post!("/hello", "Transfer-Encoding: gzip, chunked",
             "5\r\nhello\r\n0\r\n\r\n"),
@@ -210,9 +220,9 @@ requests! {
     "Transfer-Encoding: chunked, gzip", "6.3",
         post!("/hello", "Transfer-Encoding: chunked, gzip",
             "5\r\nhello\r\n0\r\n\r\n"),
-        ["400", "501"];
-    "an empty Transfer-Encoding", "6.1",
-        smuggle!("Transfer-Encoding: "), ["400", "501"];
+        ["400"];
+    "an empty Transfer-Encoding", "6.3",
+        smuggle!("Transfer-Encoding: "), ["400"];
     "Transfer_Encoding", "5.1",
         post!("/", "Transfer_Encoding: chunked", ""), ["200 200"];
     "Transfer-Encoding in HTTP/1.2", "6.1",
@@ -227,8 +237,31 @@ requests! {
     "a chunk size in capitals", "7.1",
         chunked!("/", "A\r\n0123456789\r\n0\r\n\r\n"), ["200 200"];
     "a space behind a chunk size", "7.1.1",
-        chunked!("/hello", "5 \r\nhello\r\n0\r\n\r\n"),
-        ["200 200", "400"];
+        chunked!("/hello", "5 \r\nhello\r\n0\r\n\r\n"), ["400"];
+    "white space around a chunk extension", "7.1.1",
+        chunked!("/hello",
+            "5 ; a = b\t;c\r\nhello\r\n0\r\n\r\n"),
+        ["200 200"];
+    "a chunk extension without a name", "7.1.1",
+        chunked!("/hello", "5;\r\nhello\r\n0\r\n\r\n"), ["400"];
+    "a chunk extension without a value", "7.1.1",
+        chunked!("/hello", "5;a=\r\nhello\r\n0\r\n\r\n"), ["400"];
+    "a chunk extension with an open quote", "7.1.1",
+        chunked!("/hello", "5;a=\"b\r\nhello\r\n0\r\n\r\n"),
+        ["400"];
+    "a chunk extension with an escaped quote", "7.1.1",
+        chunked!("/hello",
+            "5;a=\"b\\\"\"\r\nhello\r\n0\r\n\r\n"),
+        ["200 200"];
+    "a trailer that is no field", "7.1.2",
+        chunked!("/hello", "5\r\nhello\r\n0\r\nXX1\r\nX\r\n\r\n"),
+        ["400"];
+    "a trailer with a space before its colon", "5.1",
+        chunked!("/hello", "5\r\nhello\r\n0\r\nX : y\r\n\r\n"),
+        ["400"];
+    "a chunk that goes on, and silence", "7.1",
+        chunked!("/hello", "5\r\nhelloX"), ["400"],
+        then(Then::Wait);
     "a space before a chunk size", "7.1",
         chunked!("/hello", " 5\r\nhello\r\n0\r\n\r\n"), ["400"];
     "a chunk extension in quotes", "7.1.1",
@@ -244,12 +277,12 @@ requests! {
     "a trailer that would be a length", "6.5.1",
         chunked!("/hello",
             "5\r\nhello\r\n0\r\nContent-Length: 9\r\n\r\n"),
-        ["200 200", "400"];
+        ["200 200"];
     "a trailer that ends in LF", "7.1.2",
         chunked!("/hello", "5\r\nhello\r\n0\r\nX: y\n\r\n"), ["400"];
     "trailers without end", "7.1.2",
         chunked!("/hello", "5\r\nhello\r\n0\r\n…"),
-        ["400", "413", "431"], repeat("X: y\r\n", 10_000),
+        ["400"], repeat("X: y\r\n", 10_000),
         then(Then::Wait);
     "chunks of one byte", "7.1",
         chunked!("/", "…0\r\n\r\n"), ["200 200"],
@@ -314,5 +347,9 @@ requests! {
     "an answer after the body has come unasked", "9110 10.1.1",
         post!("/hello",
             "Expect: 100-continue\r\nContent-Length: 5", "hello"),
-        ["100 200 200", "200 200"];
+        ["100 200 200"];
+    "Expect: 100-continue among others", "9110 10.1.1",
+        post!("/hello",
+            "Expect: x=y, 100-Continue\r\nContent-Length: 5", ""),
+        ["100 200 200"], then(Then::Send("hello"));
 }

@@ -10,13 +10,15 @@ use crate::web_servers::{Kind, error_log, free_port};
 use gateway::ProxyField::{For, Host, Proto};
 use gateway::fastcgi::{Server, Stopper};
 use gateway::{
-    Application, Environ, ErrorLog, Response, Result, StartResponse,
+    Application, Body, Environ, ErrorLog, Response, Result,
+    StartResponse,
 };
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// All variables, a line for each, and the length of the body.
 fn application(
@@ -52,13 +54,12 @@ impl Site {
         program: &str,
         app: impl Application + Send + Sync + 'static,
     ) -> Option<Self> {
-        if !required(program) {
+        if !required(program.split(' ').next()?) {
             return None;
         }
         let server = Server::bind("127.0.0.1:0").unwrap();
         let server = server.errors(ErrorLog::new(io::sink()));
-        let (place, back) =
-            (server.address().unwrap(), server.stopper());
+        let (place, back) = (server.address(), server.stopper());
         let thread = thread::spawn(move || server.serve(app));
         let folder = Folder::new();
         let place = |text: &str, port: u16| {
@@ -104,6 +105,21 @@ impl Drop for Site {
     }
 }
 
+/// With a connection for each request: what a reader begins with.
+const NGINX_AS_IT_COMES: &str = "nginx as it comes";
+
+const AS_IT_COMES: &str = "
+server {
+    listen 127.0.0.1:8080;
+    location / {
+        fastcgi_pass 127.0.0.1:9000;
+        include /etc/nginx/fastcgi_params;
+        fastcgi_param SCRIPT_NAME \"\";
+        fastcgi_param PATH_INFO $uri;
+    }
+}
+";
+
 /// Starts a web server with the book's lines, but for the ports.
 fn start(
     program: &str,
@@ -118,8 +134,11 @@ fn start(
     let started = (0..5).find_map(|_| {
         let port = free_port();
         match program {
-            "nginx" => {
-                let text = include_str!("fastcgi/nginx.conf");
+            "nginx" | NGINX_AS_IT_COMES => {
+                let text = match program {
+                    NGINX_AS_IT_COMES => AS_IT_COMES,
+                    _ => include_str!("fastcgi/nginx.conf"),
+                };
                 let site = place(text, port);
                 let process = nginx::start(folder, &site, port)?;
                 Some((process, ([127, 0, 0, 1], port).into()))
@@ -221,6 +240,82 @@ fn lets_no_stranger_be_somebody_else(program: &str) {
     let Some(site) = Site::start(program, app) else { return };
     let port = site.address.port();
     strangers::are_not_believed("http://127.0.0.1", port, &[]);
+}
+
+/// An answer that breaks off, with a length or without.
+fn breaks_off(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let text = ("Content-Type", "text/plain");
+    let mut headers = vec![text];
+    if environ.bytes("PATH_INFO") == Some(b"/length") {
+        headers.push(("Content-Length", "10"));
+    }
+    let blocks = [Ok(b"one".into()), Err("and no more".into())];
+    let started = start_response("200 OK", &headers)?;
+    Ok(started.body(Body::blocks(blocks)))
+}
+
+/// What comes for `GET` on a connection that the client would keep, in
+/// so much time: the bytes, and did the connection end?
+fn get(site: &Site, path: &str, limit: Duration) -> (String, bool) {
+    let mut stream = TcpStream::connect(site.address).unwrap();
+    stream.set_read_timeout(Some(limit)).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    let has_ended = match stream.read_to_end(&mut bytes) {
+        Err(e) if e.kind() == ErrorKind::WouldBlock => false,
+        ended => ended.is_ok(),
+    };
+    (String::from_utf8_lossy(&bytes).into_owned(), has_ended)
+}
+
+/// The client can tell: neither the last chunk comes nor the length,
+/// and the connection ends.
+fn shows_that_it_is_cut(program: &str) {
+    let Some(site) = Site::start(program, breaks_off) else { return };
+    for path in ["/stream", "/length"] {
+        let (answer, has_ended) = get(&site, path, LIMIT);
+        assert!(has_ended, "{path}: the client waits: {answer}");
+        assert!(!answer.ends_with("0\r\n\r\n"), "{path}: {answer}");
+    }
+    site.wait_for_error("and no more");
+}
+
+#[test]
+fn nginx_shows_that_an_answer_was_cut() {
+    shows_that_it_is_cut("nginx");
+}
+
+#[test]
+fn nginx_as_it_comes_shows_that_an_answer_was_cut() {
+    shows_that_it_is_cut(NGINX_AS_IT_COMES);
+}
+
+/// A stream cannot be cut so that it notices; chapter 7 says so.
+#[test]
+fn lighttpd_shows_it_where_there_is_a_length() {
+    let Some(site) = Site::start("lighttpd", breaks_off) else {
+        return;
+    };
+    let (answer, has_ended) = get(&site, "/length", LIMIT);
+    assert!(has_ended && answer.ends_with("one"), "{answer}");
+    let (answer, _) = get(&site, "/stream", Duration::from_secs(1));
+    // It gathers an answer before it sends it, and counts what it has.
+    assert!(answer.contains("\r\nContent-Length: 3\r\n"), "{answer}");
+}
+
+/// It neither ends such an answer nor the connection, at first.
+#[test]
+fn apache_leaves_it_open() {
+    let Some(site) = Site::start("apache2", breaks_off) else { return };
+    for path in ["/stream", "/length"] {
+        let second = Duration::from_secs(1);
+        let (answer, _) = get(&site, path, second);
+        assert!(!answer.ends_with("0\r\n\r\n"), "{path}: {answer}");
+    }
 }
 
 #[test]

@@ -308,6 +308,7 @@ fn ask_prints_a_line_for_each_record() {
             "< STDERR        1",
             "< STDOUT        1",
             "< STDOUT        1",
+            "< STDERR        1",
             "< END_REQUEST   1",
         ],
         "{text}"
