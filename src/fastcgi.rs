@@ -74,7 +74,6 @@ impl Protocol for FastCgi {
         (!self.is_shared).then(|| format!("Serving FastCGI at {place}"))
     }
 
-    #[allow(private_interfaces)]
     fn open(
         settings: &Arc<Settings<Self>>,
         socket: Arc<Socket>,

@@ -48,7 +48,6 @@ impl Protocol for Http {
         })
     }
 
-    #[allow(private_interfaces)]
     fn open(
         settings: &Arc<Settings<Self>>,
         socket: Arc<Socket>,

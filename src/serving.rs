@@ -126,24 +126,21 @@ impl fmt::Debug for Stopper {
 type Crew = crew::Crew<Client, Watch>;
 
 /// A protocol, to which a server's connections belong.
-pub trait Protocol: Default + Send + Sync + 'static {
+pub(crate) trait Protocol:
+    Default + Send + Sync + 'static
+{
     /// What a client may ask, unless it is said.
-    #[doc(hidden)]
     fn limits() -> Limits;
 
     /// What is to be done before a program serves.
-    #[doc(hidden)]
     fn prepare(server: Server<Self>) -> io::Result<Server<Self>> {
         Ok(server)
     }
 
     /// What a program says when it listens.
-    #[doc(hidden)]
     fn says(&self, place: &str) -> Option<String>;
 
     /// A client has come; `None` if it is not let in.
-    #[doc(hidden)]
-    #[allow(private_interfaces)]
     fn open(
         settings: &Arc<Settings<Self>>,
         socket: Arc<Socket>,
@@ -288,6 +285,7 @@ impl<P> fmt::Debug for Server<P> {
     }
 }
 
+#[allow(private_bounds)] // which protocols there are is ours to say
 impl<P: Protocol> Server<P> {
     /// Listens at an address, such as `127.0.0.1:8000`; port 0 takes
     /// one that is free.
