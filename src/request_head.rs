@@ -164,8 +164,8 @@ impl<'a> RequestHead<'a> {
         if length.is_some() || self.version == (1, 0) {
             return Err(wrong("misplaced Transfer-Encoding", coding));
         }
-        // Only behind `chunked` can the end be told, and nothing else is
-        // decoded here.
+        // Only behind `chunked` can the end be told, and it is all
+        // that is decoded here.
         match coding.eq_ignore_ascii_case(b"chunked") {
             true => Ok(RequestBody::Chunked),
             false
