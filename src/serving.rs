@@ -465,11 +465,12 @@ impl<P: Protocol> Serving<'_, P> {
         let mut caller = new();
         let look = |watch: &mut Watch| watch.look(&reception);
         while let Some(work) = self.crew.next(look) {
-            if work.is_last
-                && let Err(error) = self.start(scope)
-            {
-                self.crew.miss();
-                say(errors, &format!("no thread to be had: {error}"));
+            for _ in 0..work.missing {
+                if let Err(error) = self.start(scope) {
+                    self.crew.miss();
+                    let line = format!("no thread to be had: {error}");
+                    say(errors, &line);
+                }
             }
             let Work { key, connection: mut client, turn, .. } = work;
             let visit = || client.visit(&mut caller);

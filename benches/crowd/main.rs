@@ -1,34 +1,67 @@
 //! `cargo bench --bench crowd`: what many clients cost `gateway::http`
 //! that do nothing, or little, or all come at once.
 //!
+//! With `CROWD_SECONDS=2` only a small crowd comes, for so long; with
+//! `CROWDS=300` so many small crowds come, one after another; with the
+//! argument `amid`, nothing but the great crowd. It fails if somebody waits for a second, a slow client is cut, or the server
+//! takes too much memory.
+//!
 //! The server is a process of its own, this very program.
 
+mod amid;
+mod clients;
+
 use gateway::http::{Limits, Server};
-use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
+use gateway::{
+    Body, Environ, ErrorLog, Response, Result, StartResponse,
+};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{env, fs, iter, thread};
 
 const IDLE: usize = 10_000;
 const SLOW: usize = 1_000;
 const BURSTS: usize = 64;
 const BURST: usize = 100;
 
+/// How many requests are served at a time.
+const THREADS: usize = 4;
+
 /// How long a head may take, for the slow clients' sake.
 const HEAD: Duration = Duration::from_secs(5);
 
-fn main() {
+fn main() -> ExitCode {
     raise_limit();
     if env::args().any(|argument| argument == "--serve") {
-        return serve();
+        serve();
+        return ExitCode::SUCCESS;
     }
-    idle();
-    slow();
-    bursts();
+    let stands = match (number("CROWDS"), number("CROWD_SECONDS")) {
+        (Some(count), _) => amid::many(count),
+        (None, Some(seconds)) => amid::one(Some(seconds as u64)),
+        (None, None) => {
+            let only = |name| env::args().any(|word| word == name);
+            if !only("amid") {
+                idle();
+                slow();
+                bursts();
+            }
+            amid::one(None)
+        }
+    };
+    match stands {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+fn number(variable: &str) -> Option<usize> {
+    let text = env::var(variable).ok()?;
+    Some(text.parse().expect("a number"))
 }
 
 /// As many files as the system lets us have: each connection is one.
@@ -46,16 +79,25 @@ fn serve() {
     let limits = Limits { head: HEAD, ..Limits::default() };
     // Each slow client is worth a line, a thousand are not.
     let server = server.errors(ErrorLog::new(io::sink()));
-    server.limits(limits).serve(application).expect("serves");
+    let server = server.limits(limits).threads(THREADS);
+    server.serve(application).expect("serves");
 }
 
 fn application(
-    _environ: &mut Environ,
+    environ: &mut Environ,
     start_response: StartResponse,
 ) -> Result<Response> {
+    io::copy(&mut environ.input, &mut io::sink())?;
     let headers = [("Content-Type", "text/plain")];
+    if environ.bytes("PATH_INFO") == Some(b"/endless") {
+        let block = || Ok(BLOCK.as_slice().into());
+        let body = Body::blocks(iter::repeat_with(block));
+        return Ok(start_response("200 OK", &headers)?.body(body));
+    }
     Ok(start_response("200 OK", &headers)?.body("Hello"))
 }
+
+static BLOCK: [u8; 65536] = [b'x'; 65536];
 
 /// A server, ended with this value.
 struct Running {
@@ -85,13 +127,13 @@ impl Running {
         stream
     }
 
-    /// Resident, in KiB.
-    fn memory(&self) -> u64 {
+    /// A number that the system knows: memory is in KiB.
+    fn status(&self, name: &str) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = fs::read_to_string(path).expect("Linux");
-        let line = status.lines().find(|l| l.starts_with("VmRSS"));
-        let words = line.expect("a line").split_whitespace();
-        words.rev().nth(1).expect("a number").parse().expect("KiB")
+        let line = status.lines().find(|l| l.starts_with(name));
+        let word = line.expect("a line").split_whitespace().nth(1);
+        word.expect("a word").parse().expect("a number")
     }
 
     /// The times of so many requests on one connection, sorted.
@@ -139,7 +181,8 @@ fn verdict(is_met: bool) -> &'static str {
 fn idle() {
     let server = Running::start();
     server.times(1000);
-    let (before, alone) = (server.memory(), server.times(2000)[1000]);
+    let (before, alone) =
+        (server.status("VmRSS"), server.times(2000)[1000]);
     let crowd: Vec<_> = (0..IDLE)
         .map(|_| {
             let mut stream = server.connect();
@@ -147,7 +190,8 @@ fn idle() {
             stream
         })
         .collect();
-    let (memory, amid) = (server.memory(), server.times(2000)[1000]);
+    let (memory, amid) =
+        (server.status("VmRSS"), server.times(2000)[1000]);
     println!("{IDLE} idle connections");
     println!(
         "  memory: {memory} KiB, {before} without them \

@@ -67,8 +67,9 @@ pub(crate) struct Work<'a, C, W> {
     pub(crate) key: usize,
     pub(crate) connection: C,
     pub(crate) turn: Turn<'a, C, W>,
-    /// Is nobody left to watch? Then another thread is to be started.
-    pub(crate) is_last: bool,
+    /// How many threads are to be started, so that one watches, and
+    /// each turn that is free can be taken.
+    pub(crate) missing: usize,
 }
 
 /// How many turns may be lent at a time. Beyond it a slow client is
@@ -128,11 +129,11 @@ impl<C, W> Crew<C, W> {
                 && let Some((key, connection)) = state.ready.pop_front()
             {
                 state.working += 1;
-                let is_last = state.idle() == 0;
-                state.threads += usize::from(is_last);
+                let missing = state.missing();
+                state.threads += missing;
                 self.call(&mut state);
                 let turn = Turn(self);
-                return Some(Work { key, connection, turn, is_last });
+                return Some(Work { key, connection, turn, missing });
             }
             if let Some(watch) = state.watch.take() {
                 drop(state);
@@ -357,6 +358,14 @@ impl<C, W> State<C, W> {
     /// How many threads have nothing to do but to watch.
     fn idle(&self) -> usize {
         self.threads - self.working - self.lent
+    }
+
+    /// How many threads are needed besides. A crowd would come in too
+    /// slowly if each newcomer's thread started but the next one's.
+    fn missing(&self) -> usize {
+        let free = self.turns.saturating_sub(self.working);
+        let wanted = 1 + free.min(self.ready.len());
+        wanted.saturating_sub(self.idle())
     }
 
     fn is_over(&self) -> bool {

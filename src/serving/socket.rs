@@ -181,7 +181,7 @@ impl Socket {
         };
         match done {
             Err(_) if self.is_cut() => Err(stopped()),
-            done => done,
+            done => done.inspect(|length| patience.earn(*length)),
         }
     }
 
@@ -201,10 +201,7 @@ impl Socket {
             let spent = patience.spend(start.elapsed());
             match done {
                 Err(e) if e.kind() == ErrorKind::WouldBlock => spent?,
-                done => {
-                    patience.earn(*done.as_ref().unwrap_or(&0));
-                    return done;
-                }
+                done => return done,
             }
         }
     }
