@@ -74,7 +74,6 @@ impl Protocol for FastCgi {
         (!self.is_shared).then(|| format!("Serving FastCGI at {place}"))
     }
 
-    #[allow(private_interfaces)]
     fn open(
         settings: &Arc<Settings<Self>>,
         socket: Arc<Socket>,
@@ -170,3 +169,7 @@ impl Server {
 
 const NOT_LISTENING: &str = "descriptor 0 is no socket that listens; \
     let a web server start this program";
+
+#[cfg(test)]
+#[path = "../tests/fuzz/fastcgi.rs"]
+mod fuzz;

@@ -48,7 +48,6 @@ impl Protocol for Http {
         })
     }
 
-    #[allow(private_interfaces)]
     fn open(
         settings: &Arc<Settings<Self>>,
         socket: Arc<Socket>,
@@ -89,3 +88,7 @@ fn bind(flags: &Flags) -> io::Result<Server> {
     let server = server.threads(flags.threads);
     Ok(server.access_log(ErrorLog::stderr()))
 }
+
+#[cfg(test)]
+#[path = "../tests/fuzz/connection.rs"]
+mod fuzz;

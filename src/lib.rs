@@ -64,7 +64,7 @@ pub mod response_head;
 #[cfg(feature = "tiny_http")]
 pub mod server;
 #[cfg(feature = "serving")]
-mod serving;
+pub mod serving;
 pub mod testing;
 #[cfg(feature = "url")]
 mod url;

@@ -3,16 +3,22 @@
 //! and the end.
 
 mod buffer;
+#[cfg_attr(test, path = "../tests/fuzz/clock.rs")]
+mod clock;
 mod crew;
 mod patience;
 mod socket;
 mod sync;
 mod watch;
+#[cfg(test)]
+#[path = "../tests/fuzz/world.rs"]
+pub(crate) mod world;
 
 use crate::access_log::Entry;
 use crate::exchange::Outcome;
 use crate::{Application, Environ, ErrorLog, program};
 pub(crate) use buffer::Buffer;
+use clock::now;
 use crew::Work;
 pub(crate) use patience::Patience;
 pub(crate) use socket::{Listener, Socket};
@@ -120,24 +126,21 @@ impl fmt::Debug for Stopper {
 type Crew = crew::Crew<Client, Watch>;
 
 /// A protocol, to which a server's connections belong.
-pub trait Protocol: Default + Send + Sync + 'static {
+pub(crate) trait Protocol:
+    Default + Send + Sync + 'static
+{
     /// What a client may ask, unless it is said.
-    #[doc(hidden)]
     fn limits() -> Limits;
 
     /// What is to be done before a program serves.
-    #[doc(hidden)]
     fn prepare(server: Server<Self>) -> io::Result<Server<Self>> {
         Ok(server)
     }
 
     /// What a program says when it listens.
-    #[doc(hidden)]
     fn says(&self, place: &str) -> Option<String>;
 
     /// A client has come; `None` if it is not let in.
-    #[doc(hidden)]
-    #[allow(private_interfaces)]
     fn open(
         settings: &Arc<Settings<Self>>,
         socket: Arc<Socket>,
@@ -181,11 +184,11 @@ pub(crate) type Deadline = Option<Instant>;
 
 /// From now on. No limit is none, however it is written.
 pub(crate) fn within(limit: Duration) -> Deadline {
-    Instant::now().checked_add(limit)
+    now().checked_add(limit)
 }
 
 pub(crate) fn is_over(until: Deadline) -> bool {
-    until.is_some_and(|until| until <= Instant::now())
+    until.is_some_and(|until| until <= now())
 }
 
 thread_local! {
@@ -282,6 +285,7 @@ impl<P> fmt::Debug for Server<P> {
     }
 }
 
+#[allow(private_bounds)] // which protocols there are is ours to say
 impl<P: Protocol> Server<P> {
     /// Listens at an address, such as `127.0.0.1:8000`; port 0 takes
     /// one that is free.
@@ -454,39 +458,55 @@ impl<P: Protocol> Serving<'_, P> {
     /// What each thread does.
     fn work<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         CREW.set(Some(Arc::clone(self.crew)));
-        let errors = &self.settings.errors;
-        let reception = Reception {
-            crew: self.crew,
-            limit: self.settings.limits.connections.max(1),
-            errors,
-            open: &|socket, peer| P::open(self.settings, socket, peer),
-        };
-        let new = || Caller { app: self.app, environ: Environ::new() };
-        let mut caller = new();
-        let look = |watch: &mut Watch| watch.look(&reception);
-        while let Some(work) = self.crew.next(look) {
+        let mut caller = self.caller();
+        while let Some(work) = self.next() {
             for _ in 0..work.missing {
                 if let Err(error) = self.start(scope) {
                     self.crew.miss();
                     let line = format!("no thread to be had: {error}");
-                    say(errors, &line);
+                    say(&self.settings.errors, &line);
                 }
             }
-            let Work { key, connection: mut client, turn, .. } = work;
-            let visit = || client.visit(&mut caller);
-            match catch_unwind(AssertUnwindSafe(visit)) {
-                Ok(next) => {
-                    let is_idle = client.connection.is_some();
-                    turn.put(key, client, next, is_idle);
-                }
-                Err(_) => {
-                    turn.lose(key);
-                    caller = new();
-                    say(errors, "a connection is lost: our own fault");
-                }
-            }
+            self.visit(work, &mut caller);
         }
         CREW.set(None);
+    }
+
+    fn caller(&self) -> Caller<'_> {
+        Caller { app: self.app, environ: Environ::new() }
+    }
+
+    /// What is to be done; `None` if the thread is to end.
+    fn next(&self) -> Option<Work<'_, Client, Watch>> {
+        let reception = Reception {
+            crew: self.crew,
+            limit: self.settings.limits.connections.max(1),
+            errors: &self.settings.errors,
+            open: &|socket, peer| P::open(self.settings, socket, peer),
+        };
+        self.crew.next(|watch| watch.look(&reception))
+    }
+
+    /// Visits a client, and puts it back into its place.
+    fn visit<'s>(
+        &'s self,
+        work: Work<'_, Client, Watch>,
+        caller: &mut Caller<'s>,
+    ) {
+        let Work { key, connection: mut client, turn, .. } = work;
+        let visit = AssertUnwindSafe(|| client.visit(caller));
+        match catch_unwind(visit) {
+            Ok(next) => {
+                let is_idle = client.connection.is_some();
+                turn.put(key, client, next, is_idle);
+            }
+            Err(_) => {
+                turn.lose(key);
+                *caller = self.caller();
+                let line = "a connection is lost: our own fault";
+                say(&self.settings.errors, line);
+            }
+        }
     }
 }
 

@@ -400,6 +400,34 @@ fn variables_that_are_cut_short_are_a_bad_request() {
     }
 }
 
+/// As HTTP joins them; nginx before 1.23 passes each by itself. Others
+/// are not a client's, and the last of them counts.
+#[test]
+fn fields_that_come_twice_are_joined() {
+    let serving = serve(Limits::default(), show);
+    let more = [
+        ("HTTP_X_NAME", "one"),
+        ("HTTP_COOKIE", "a=1"),
+        ("HTTP_HOST", "one"),
+        ("REMOTE_USER", "one"),
+        ("HTTP_X_NAME", "two"),
+        ("HTTP_COOKIE", "b=2"),
+        ("HTTP_HOST", "two"),
+        ("REMOTE_USER", "two"),
+    ];
+    let params = pairs("GET", "/", &more);
+    let page = serving.ask(&request(CLOSE, &params, &[])).body();
+    for line in [
+        "HTTP_X_NAME=one, two",
+        "HTTP_COOKIE=a=1; b=2",
+        "HTTP_HOST=two",
+        "REMOTE_USER=two",
+    ] {
+        let found = page.lines().any(|other| other == line);
+        assert!(found, "{line} is not in {page}");
+    }
+}
+
 #[test]
 fn padding_is_passed_over() {
     let serving = serve(Limits::default(), show);
@@ -884,6 +912,26 @@ fn a_long_message_is_cut_into_records() {
     assert_eq!(answer.errors().len(), 100_000);
 }
 
+#[test]
+fn the_access_log_has_a_line_for_each_request() {
+    let log = Log::default();
+    let ours = ErrorLog::new(log.clone());
+    let serving = serve_by(|server| server.access_log(ours), hello);
+    let more = [
+        ("REMOTE_ADDR", "192.0.2.1"),
+        ("REQUEST_URI", "/a?b"),
+        ("SERVER_PROTOCOL", "HTTP/1.1"),
+    ];
+    let params = pairs("GET", "/a", &more);
+    serving.ask(&request(CLOSE, &params, &[]));
+    let line = log.text();
+    assert!(line.starts_with("192.0.2.1 - - ["), "{line}");
+    assert!(
+        line.ends_with("] \"GET /a?b HTTP/1.1\" 200 5\n"),
+        "{line}"
+    );
+}
+
 /// A log that is kept for longer than its request must not write into
 /// the next one's.
 #[test]
@@ -1164,13 +1212,17 @@ fn a_web_server_that_does_not_read_is_given_up() {
 fn the_end_of_an_answer_does_not_wait() {
     let serving = serve(Limits::default(), hello);
     let mut peer = serving.connect();
-    let start = Instant::now();
-    for _ in 0..50 {
-        peer.send(&get(KEEP, "/"));
-        assert_eq!(peer.answer().body(), "Hello");
-    }
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(1), "{took:?}");
+    // On a busy machine others make it wait as well: five attempts.
+    let quickest = (0..5).map(|_| {
+        let start = Instant::now();
+        for _ in 0..50 {
+            peer.send(&get(KEEP, "/"));
+            assert_eq!(peer.answer().body(), "Hello");
+        }
+        start.elapsed()
+    });
+    let quickest = quickest.min().expect("five");
+    assert!(quickest < Duration::from_secs(1), "{quickest:?}");
 }
 
 /// Closing at once, with a part of the body unread, would take back

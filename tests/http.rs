@@ -611,7 +611,7 @@ fn a_stop_does_not_wait_for_ever() {
         Ok(start("200 OK", TEXT)?.body(Body::blocks(body)))
     };
     let limits =
-        Limits { stop: SHORT, wait: LONG * 9, ..Limits::default() };
+        Limits { stop: SHORT, wait: LONG, ..Limits::default() };
     let mut server = serve(limits, app);
     let stream = server.send(&get("/"));
     has_begun.recv_timeout(LONG).expect("a request");
@@ -673,6 +673,34 @@ fn a_unix_socket_is_served_as_well() {
     stopper.stop();
     assert!(matches!(thread.join(), Ok(Ok(()))));
     assert!(!path.exists(), "it is removed");
+}
+
+/// Where a server listens may be nobody's address (RFC 3875, section
+/// 4.1.14).
+#[test]
+fn the_servers_name_is_where_the_client_has_found_it() {
+    for (listens, found) in
+        [("0.0.0.0:0", "127.0.0.1"), ("127.0.0.1:0", "127.0.0.1")]
+    {
+        let server = Server::bind(listens).expect("a port");
+        let (port, stopper) =
+            (server.address().port(), server.stopper());
+        let app = |environ: &mut Environ, start: StartResponse| {
+            let name = environ.get("SERVER_NAME").unwrap_or_default();
+            let port = environ.get("SERVER_PORT").unwrap_or_default();
+            let page = format!("{name} {port}");
+            Ok(start("200 OK", TEXT)?.body(page))
+        };
+        let thread = thread::spawn(move || server.serve(app));
+        let mut stream = TcpStream::connect((found, port)).expect("it");
+        stream.write_all(b"GET / HTTP/1.0\r\n\r\n").expect("is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        let end = format!("\r\n\r\n{found} {port}");
+        assert!(answer.ends_with(&end), "{listens}: {answer}");
+        stopper.stop();
+        assert!(matches!(thread.join(), Ok(Ok(()))));
+    }
 }
 
 /// All variables and their values, but for the ports.

@@ -308,7 +308,10 @@ impl Inbound {
         let read = self.socket.read(&mut block, &mut self.patience);
         let read = read.and_then(|length| match length {
             0 => Err(cut()),
-            length => Ok(self.buffer.keep(&block[..length])),
+            length => {
+                self.buffer.keep(&block[..length]);
+                Ok(())
+            }
         });
         read.inspect_err(|_| self.fail())
     }

@@ -47,6 +47,9 @@ pub(crate) enum Arrival {
     End,
 }
 
+/// The longest first line of a head, in bytes.
+const LINE_LIMIT: usize = TARGET_LIMIT + 1024;
+
 /// The longest head, in bytes: its parts, and what is around them.
 const HEAD_LIMIT: usize = TARGET_LIMIT + FIELDS_LIMIT + 1024;
 
@@ -145,9 +148,24 @@ impl Inbound {
     /// was searched is not searched again.
     fn find_head(&mut self) -> Result<Option<usize>, Failure> {
         let bytes = self.buffer.rest();
-        while let Some(end) =
-            bytes[self.searched..].iter().position(|&b| b == b'\n')
-        {
+        loop {
+            // The same, however it comes.
+            let (limit, status) = match self.searched {
+                0 => (LINE_LIMIT, "414 URI Too Long"),
+                _ => {
+                    (HEAD_LIMIT, "431 Request Header Fields Too Large")
+                }
+            };
+            let window = &bytes[..bytes.len().min(limit)];
+            let mut rest = window[self.searched..].iter();
+            let end = match rest.position(|&b| b == b'\n') {
+                Some(end) => end,
+                None if bytes.len() < limit => return Ok(None),
+                None => {
+                    let reason = format!("{limit} bytes and no end");
+                    return Err(Failure::new(status, reason));
+                }
+            };
             let line = &bytes[..self.searched + end];
             self.searched += end + 1;
             if line.ends_with(b"\n\r") {
@@ -158,17 +176,6 @@ impl Inbound {
                 return Err(Failure::bad_request(reason));
             }
         }
-        let status = match (self.searched, bytes.len()) {
-            (0, length) if length > TARGET_LIMIT + 1024 => {
-                "414 URI Too Long"
-            }
-            (_, length) if length > HEAD_LIMIT => {
-                "431 Request Header Fields Too Large"
-            }
-            _ => return Ok(None),
-        };
-        let reason = format!("{} bytes and no end", bytes.len());
-        Err(Failure::new(status, reason))
     }
 
     /// Goes on from a head to its body.

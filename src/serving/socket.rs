@@ -1,16 +1,17 @@
 //! Sockets. None of them ever blocks: who has to wait for a client
 //! says so, and others work meanwhile.
 
+use super::clock::{now, wait_for_one};
 use super::{Patience, lending};
 use crate::input::too_late;
 use mio::event::Source;
 use mio::net::{TcpListener, TcpStream};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::PollFlags;
 use socket2::SockRef;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{self, Shutdown, SocketAddr, ToSocketAddrs};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A socket that listens.
 pub(crate) enum Listener {
@@ -192,13 +193,11 @@ impl Socket {
         mut attempt: impl FnMut() -> io::Result<usize>,
     ) -> io::Result<usize> {
         loop {
-            let start = Instant::now();
-            let limit = patience.left().min(AGAIN).try_into().ok();
-            let mut sockets = [PollFd::new(&self.stream, event)];
-            // If a signal interrupts it, we try a little earlier.
-            let _ = poll(&mut sockets, limit.as_ref());
+            let start = now();
+            let limit = patience.left().min(AGAIN);
+            wait_for_one(&self.stream, event, limit);
             let done = attempt();
-            let spent = patience.spend(start.elapsed());
+            let spent = patience.spend(now() - start);
             match done {
                 Err(e) if e.kind() == ErrorKind::WouldBlock => spent?,
                 done => return done,

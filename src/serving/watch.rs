@@ -1,5 +1,6 @@
 //! What a thread needs that watches.
 
+use super::clock::{now, wait_for_any};
 use super::socket::{Listener, Socket};
 use super::{Client, Connection, Crew, Deadline, say};
 use crate::ErrorLog;
@@ -62,7 +63,7 @@ impl Watch {
             listener: Some(listener),
             is_asked: false,
             trouble: None,
-            next_check: Instant::now() + CHECK,
+            next_check: now() + CHECK,
             next_key: 2,
         };
         Ok((watch, waker))
@@ -89,19 +90,19 @@ impl Watch {
             let accepted = self.accept(at);
             self.complain(accepted, at.errors);
         }
-        if self.next_check <= Instant::now() {
-            at.crew.check(Instant::now());
-            self.next_check = Instant::now() + CHECK;
+        if self.next_check <= now() {
+            at.crew.check(now());
+            self.next_check = now() + CHECK;
         }
         Ok(())
     }
 
     fn wait(&mut self, is_alone: bool) -> io::Result<()> {
-        let now = Instant::now();
+        let now = now();
         let left = self.next_check.saturating_duration_since(now);
         // Without a connection, nobody's time can be up.
         let left = (!is_alone || self.is_asked).then_some(left);
-        match self.poll.poll(&mut self.events, left) {
+        match wait_for_any(&mut self.poll, &mut self.events, left) {
             Err(e) if e.kind() == ErrorKind::Interrupted => {
                 self.events.clear();
                 Ok(())

@@ -1,20 +1,14 @@
 //! Random bytes for a connection: whatever comes, it must not panic,
-//! nor hang, and the answers must not depend on how it was cut.
+//! nor hang; the answers must not depend on how it was cut; each has a
+//! line in the access log; and who brings no request further is thrown
+//! out.
 
-use super::connection::{Arrival, Connection};
-use super::socket::Socket;
-use super::worker::Worker;
-use super::{Limits, Server};
-use crate::exchange::End;
-use crate::fuzz::{HANG, fuzz};
-use crate::{Environ, ErrorLog, Response, Result, StartResponse};
-use std::io::{self, Read, Write};
-use std::net::Shutdown;
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use super::Http;
+use crate::fuzz::{Chance, fuzz};
+use crate::serving::world::{ASKED_FOR, PROBE, Script, Told, World};
+use crate::{Block, Body, Environ, Response, Result, StartResponse};
+use std::io::{Read, Write};
+use std::panic::resume_unwind;
 
 /// Requests to begin with.
 const CORPUS: &[&[u8]] = &[
@@ -32,6 +26,7 @@ const CORPUS: &[&[u8]] = &[
      Content-Length: 10\r\n\r\n0123456789",
     b"\r\n\r\nGET /panic HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
     b"GET /late HTTP/1.1\r\nHost: a\r\nCookie: a\r\nCookie: b\r\n\r\n",
+    b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n",
 ];
 
 /// Pieces that matter to somebody who reads HTTP.
@@ -58,132 +53,134 @@ const TOKENS: &[&[u8]] = &[
     b"HTTP/1.0",
     b"HTTP/2.0",
     b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET /late HTTP/1.0\r\n\r\n",
+    b"\r\n\r\n\r\n\r\n\r\n",
+    &[b'a'; 9_000],
+    &[b'b'; 40_000],
 ];
 
-static CALLS: AtomicUsize = AtomicUsize::new(0);
-
-/// Those of the library, which catches its own as well.
-static PANICS: AtomicUsize = AtomicUsize::new(0);
+/// What a client sends that wants to stay. It makes no request.
+const DIRT: &[&[u8]] = &[b"\r\n", b"\r", b"x", b"0", b" "];
 
 /// Reads all of the body, or some, or none; and fails in some ways.
 fn application(
     environ: &mut Environ,
     start_response: StartResponse,
 ) -> Result<Response> {
-    CALLS.fetch_add(1, Ordering::Relaxed);
     let path = environ.get("PATH_INFO").unwrap_or_default();
     let path = path.into_owned();
     let mut body = Vec::new();
     match &*path {
         "/read" => drop(environ.input.read_to_end(&mut body)?),
         "/some" => drop(environ.input.read_exact(&mut [0; 3])),
-        "/panic" => panic!("is what was asked for"),
+        "/panic" => resume_unwind(Box::new(ASKED_FOR)),
         _ => {}
     }
     let headers = [("Content-Type", "text/plain"), ("Date", "D")];
     let mut started = start_response("200 OK", &headers)?;
-    if path == "/late" {
-        started.write_all(b"a")?;
-        return Err("after the start".into());
+    match &*path {
+        "/late" => {
+            started.write_all(b"a")?;
+            Err("after the start".into())
+        }
+        "/large" => {
+            let blocks = [&LARGE[..]; 3].map(|b| Ok(Block::from(b)));
+            Ok(started.body(Body::blocks(blocks)))
+        }
+        _ => Ok(started.body(body)),
     }
-    Ok(started.body(body))
 }
 
-fn server() -> Server {
-    let limits =
-        Limits { body: 1 << 16, wait: HANG, ..Limits::default() };
-    Server::bind("127.0.0.1:0")
-        .expect("a port")
-        .errors(ErrorLog::new(io::sink()))
-        .limits(limits)
+/// Three are more than a socket takes at once.
+static LARGE: [u8; 100_000] = [b'x'; 100_000];
+
+/// An answer: its status, its head without the date, and its body, with
+/// what ends it.
+#[derive(PartialEq, Eq)]
+struct Answer<'a> {
+    status: &'a str,
+    head: Vec<&'a str>,
+    body: Vec<&'a [u8]>,
 }
 
-/// What comes back for the bytes, sent in two pieces. Whoever reads a
-/// body waits for it, and there is one thread only: so all of the rest
-/// is sent as soon as there is a head.
-fn answers(server: &Server, bytes: &[u8], cut: usize) -> Vec<u8> {
-    let (mut client, ours) = UnixStream::pair().expect("sockets");
-    ours.set_nonblocking(true).expect("an option");
-    let ours = std::net::TcpStream::from(OwnedFd::from(ours));
-    let socket = Socket::new(mio::net::TcpStream::from_std(ours));
-    let until = Instant::now() + Duration::from_secs(60);
-    let connection = Arc::new(Connection::new(0, socket, None, until));
-    let mut worker = Worker::new(server, &application);
-    let (first, rest) = bytes.split_at(cut);
-    let mut pieces = vec![rest, first];
-    let mut send = |all: bool| {
-        while let Some(piece) = pieces.pop() {
-            client.write_all(piece).expect("there is room");
-            if pieces.is_empty() {
-                client.shutdown(Shutdown::Write).expect("a socket");
-            }
-            if !all {
-                break;
-            }
-        }
-    };
-    send(false);
-    loop {
-        let head = match connection.receive(&server.limits) {
-            Ok(Arrival::Nothing(_)) => {
-                send(false);
-                continue;
-            }
-            Ok(Arrival::Head(length)) => Ok(length),
-            Ok(_) => break,
-            Err(no) => Err(no),
-        };
-        send(true);
-        if worker.answer(&connection, head) != End::Keep {
-            break;
-        }
-    }
-    drop((worker, connection));
-    let mut answers = Vec::new();
-    // A cut answer to HTTP/1.0 ends with a reset.
-    let _ = client.read_to_end(&mut answers);
+/// Takes the answers apart. The access log says what there is: one with
+/// another status or length, and one too many or too few, are faults.
+fn answers(told: &Told) -> Vec<Answer<'_>> {
+    let mut rest = &told.answers[..];
+    let lines = told.access_log.lines();
+    let answers = lines.map(|line| answer(line, &mut rest)).collect();
+    assert_eq!(rest.escape_ascii().to_string(), "", "not in the log");
     answers
 }
 
-/// The statuses, without `100 Continue`, which may come or not: that
-/// depends on whether the body is there already when it is read.
-fn statuses(answers: &[u8]) -> Vec<&[u8]> {
-    let starts =
-        answers.windows(12).filter(|w| w.starts_with(b"HTTP/1.1 "));
-    starts.map(|w| &w[9..]).filter(|s| s != b"100").collect()
+fn answer<'a>(line: &'a str, rest: &mut &'a [u8]) -> Answer<'a> {
+    let mut words = line.rsplit(' ');
+    let mut word = || words.next().expect("a word");
+    let (length, status) = (word(), word());
+    let mut left = length.parse().expect("a length");
+    let mut head = "HTTP/1.1 100 Continue";
+    while head.starts_with("HTTP/1.1 100 ") {
+        head = str::from_utf8(to(rest, b"\r\n\r\n")).expect("text");
+    }
+    let start = format!("HTTP/1.1 {status} ");
+    assert!(head.starts_with(&start), "{line}: {head}");
+    let fields = head.lines().filter(|l| !l.starts_with("Date: "));
+    let head: Vec<_> = fields.collect();
+    let mut body = Vec::new();
+    let is_chunked = head.contains(&"Transfer-Encoding: chunked");
+    while left > 0 {
+        let mut length = left;
+        if is_chunked {
+            let size = str::from_utf8(to(rest, b"\r\n")).expect("text");
+            length = usize::from_str_radix(size, 16).expect("a size");
+        }
+        body.push(rest.split_off(..length).expect("a body"));
+        left -= length;
+        if is_chunked {
+            assert_eq!(to(rest, b"\r\n"), b"");
+        }
+    }
+    if is_chunked && rest.starts_with(b"0\r\n\r\n") {
+        body.push(to(rest, b"\r\n\r\n"));
+    }
+    Answer { status, head, body }
+}
+
+/// What comes before an end that must be there. Goes on behind it.
+fn to<'a>(rest: &mut &'a [u8], end: &[u8]) -> &'a [u8] {
+    let at = rest.windows(end.len()).position(|w| w == end);
+    let before =
+        rest.split_off(..at.expect("an end")).expect("is there");
+    *rest = &rest[end.len()..];
+    before
 }
 
 /// What must hold for every input.
-fn check(server: &Server, bytes: &[u8], cut: usize) {
-    let start = Instant::now();
-    let before = CALLS.load(Ordering::Relaxed);
-    let whole = answers(server, bytes, bytes.len());
-    let calls = CALLS.load(Ordering::Relaxed) - before;
-    let whole = statuses(&whole);
-    let refusals = whole.len() - calls;
-    assert!(refusals <= 1, "{calls} calls, answers {whole:?}");
-    let parts = answers(server, bytes, cut);
-    assert_eq!(statuses(&parts), whole, "cut at {cut}");
-    assert_eq!(PANICS.load(Ordering::Relaxed), 0, "a panic");
-    assert!(start.elapsed() < HANG, "took {:?}", start.elapsed());
+fn check(world: &World<Http>, chance: &mut Chance, bytes: &[u8]) {
+    let whole = world.run(chance, Script::at_once(bytes)).unwrap();
+    let script = Script::cut(chance, bytes);
+    let lengths: Vec<usize> =
+        script.pieces.iter().map(|(_, piece)| piece.len()).collect();
+    let parts = world.run(chance, script).unwrap();
+    let (whole, parts) = (answers(&whole), answers(&parts));
+    for (whole, parts) in whole.iter().zip(&parts) {
+        assert_eq!(parts.status, whole.status, "cut to {lengths:?}");
+        assert_eq!(parts.head, whole.head, "cut to {lengths:?}");
+        assert!(parts.body == whole.body, "cut to {lengths:?}");
+    }
+    assert_eq!(parts.len(), whole.len(), "cut to {lengths:?}");
+    let script = Script::endless(chance, bytes, DIRT);
+    let end = script.end;
+    match world.run(chance, script) {
+        Ok(told) => drop(answers(&told)),
+        Err(fault) => panic!("{fault}: {end:?}"),
+    }
 }
 
 #[test]
 fn fuzz_connection() {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        let file = info.location().map_or("", |place| place.file());
-        match file.ends_with(file!()) {
-            true => {} // that was asked for
-            false => {
-                PANICS.fetch_add(1, Ordering::Relaxed);
-                hook(info);
-            }
-        }
-    }));
-    let server = server();
-    fuzz(CORPUS, TOKENS, |chance, bytes| {
-        let cut = chance.below(bytes.len() + 1);
-        check(&server, bytes, cut);
-    });
+    let probe = format!("GET {PROBE} HTTP/1.0\r\n\r\n");
+    let world = World::enter(&application, (probe.into(), "200 OK"));
+    fuzz(CORPUS, TOKENS, |chance, bytes| check(&world, chance, bytes));
+    world.leave();
 }

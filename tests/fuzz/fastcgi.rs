@@ -1,19 +1,22 @@
 //! Random records: whatever comes, the server must not panic, nor
 //! hang, nor hold more than it may; what it sends must be records, and
-//! must not depend on how the others were cut.
+//! must not depend on how the others were cut; and who brings no
+//! request further is thrown out.
 
-use super::inbound::{Event, Inbound};
+use super::FastCgi;
+use super::inbound::{Event, Inbound, PARAMS_LIMIT};
 use super::pairs;
 use super::record::*;
-use super::worker::Worker;
-use super::{Limits, Server};
-use crate::fuzz::{HANG, fuzz};
-use crate::{Environ, ErrorLog, Response, Result, StartResponse};
-use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use crate::fuzz::{Chance, fuzz};
+use crate::serving::world::{ASKED_FOR, PROBE, Script, Told, World};
+use crate::serving::{Limits, Socket};
+use crate::{Block, Body, Environ, Response, Result, StartResponse};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 
 fn begin(id: u16, role: u8, flags: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -27,6 +30,7 @@ fn request(id: u16, flags: u8, path: &str, body: &[u8]) -> Vec<u8> {
     let mut params = Vec::new();
     pairs::push(&mut params, "PATH_INFO", path);
     pairs::push(&mut params, "REQUEST_METHOD", "POST");
+    pairs::push(&mut params, "REQUEST_URI", path);
     pairs::push(&mut params, "LONG", [b'x'; 150]);
     if path != "/open" {
         let length = body.len().to_string();
@@ -64,6 +68,7 @@ fn corpus() -> Vec<Vec<u8>> {
         request(1, KEEP_CONN, "/panic", b"Hello"),
         request(1, KEEP_CONN, "/write", b"Hello"),
         request(1, KEEP_CONN, "/late", b""),
+        request(1, KEEP_CONN, "/large", b"Hello"),
         request(0x1234, 0, "/", b"Hello"),
         record(GET_VALUES, 0, &asked),
         [begin(3, 1, 1), record(ABORT_REQUEST, 3, b"")].concat(),
@@ -88,6 +93,7 @@ fn tokens() -> Vec<Vec<u8>> {
         record(77, 0, b"x"),
         record(77, 1, b"x"),
         record(STDOUT, 1, b"x"),
+        record(PARAMS, 1, &[b'x'; 60_000]),
         vec![1],
         vec![0],
         vec![0x80],
@@ -124,107 +130,201 @@ fn application(
             started.write_all(b"a")?;
             started.write_all(b"b")?;
         }
+        "/large" => {
+            let blocks = [&LARGE[..]; 3].map(|b| Ok(Block::from(b)));
+            return Ok(started.body(Body::blocks(blocks)));
+        }
         _ => {}
     }
     Ok(started.body(body))
 }
 
-const ASKED_FOR: &str = "as it was asked for";
+/// Three are more than a socket takes at once.
+static LARGE: [u8; 100_000] = [b'x'; 100_000];
 
-fn limits() -> Limits {
-    Limits { body: 100, params: 300, wait: HANG, connections: 1 }
-}
+/// What a web server sends that wants to stay. It makes no request.
+const DIRT: &[&[u8]] = &[b"\x01", b"\0", b"\0\0\0", b"x"];
 
-/// Our end of a connection on which the bytes have come, and theirs.
-fn connection(bytes: &[u8]) -> (TcpStream, UnixStream) {
-    let (mut client, ours) = UnixStream::pair().expect("sockets");
-    client.write_all(bytes).expect("there is room");
-    client.shutdown(Shutdown::Write).expect("a socket");
-    (TcpStream::from(OwnedFd::from(ours)), client)
-}
-
-/// What comes back for the bytes, read so many at a time.
-fn answers(server: &Server, bytes: &[u8], step: usize) -> Vec<u8> {
-    let (ours, mut client) = connection(bytes);
-    let mut worker = Worker::new(server, &application);
-    // Whatever made no sense has ended it.
-    let _ = worker.attend(ours, step);
-    let mut answers = Vec::new();
-    match client.read_to_end(&mut answers) {
-        Ok(_) => {}
-        Err(e) if e.kind() == io::ErrorKind::ConnectionReset => {}
-        Err(error) => panic!("{error}"),
-    }
-    answers
+/// The records of a run, taken apart.
+#[derive(Default)]
+struct Records<'a> {
+    /// Those of requests.
+    answers: Vec<(Header, &'a [u8])>,
+    /// Those of none: they may come between the others.
+    replies: Vec<(Header, &'a [u8])>,
+    /// How many answers have begun.
+    count: usize,
+    /// Did one come in several pieces?
+    writes_on: bool,
 }
 
 /// These must be whole records, and a stream must not be empty before
 /// its end, nor go on behind it.
-fn check_records(mut answers: &[u8]) {
-    let (mut ended, mut errors) = (None, Vec::new());
-    while let Some((header, rest)) = answers.split_first_chunk() {
+fn records(mut bytes: &[u8]) -> Records<'_> {
+    let mut all = Records::default();
+    let (mut begun, mut ended, mut errors) = (false, None, Vec::new());
+    while let Some((header, rest)) = bytes.split_first_chunk() {
         let header = Header::parse(*header).expect("a header");
         let length = usize::from(header.length);
         let (content, rest) = rest.split_at(length);
-        answers = &rest[usize::from(header.padding)..];
+        bytes = &rest[usize::from(header.padding)..];
+        let of = match header.id {
+            0 => &mut all.replies,
+            _ => &mut all.answers,
+        };
+        of.push((header, content));
         match header.kind {
             STDOUT if content.is_empty() => ended = Some(header.id),
-            STDOUT => assert_eq!(ended, None),
-            STDERR => {
-                assert!(!content.is_empty());
-                errors.extend_from_slice(content);
+            STDOUT => {
+                assert_eq!(ended, None, "STDOUT behind its end");
+                all.count += usize::from(!begun);
+                all.writes_on |= begun;
+                begun = true;
             }
-            END_REQUEST => {
-                let is_refused = content[4] != REQUEST_COMPLETE;
-                assert!(is_refused || ended.take() == Some(header.id));
+            STDERR => errors.extend_from_slice(content),
+            END_REQUEST if content[4] == REQUEST_COMPLETE => {
+                assert_eq!(ended.take(), Some(header.id));
+                begun = false;
             }
+            END_REQUEST => {}
             GET_VALUES_RESULT | UNKNOWN_TYPE => {
                 assert_eq!(header.id, 0);
+                assert!(length < 100, "a long reply");
             }
             kind => panic!("type {kind}"),
         }
     }
-    assert!(answers.is_empty(), "half a header");
+    assert!(bytes.is_empty(), "half a header");
     let errors = String::from_utf8_lossy(&errors);
     for line in errors.lines().filter(|l| l.contains("panicked")) {
         assert!(line.ends_with(ASKED_FOR), "{line}");
     }
+    all
+}
+
+/// Does it not matter when each record comes? It does where a request
+/// is given up, or something makes no sense, while it may be answered;
+/// or where another begins before the answer has ended, which the
+/// server may notice if it `writes_on` after the answer's start.
+fn is_timeless(mut bytes: &[u8], writes_on: bool) -> bool {
+    let (mut open, mut has_params, mut has_ended) =
+        (None, false, false);
+    while let Some((header, rest)) = bytes.split_first_chunk() {
+        let Ok(header) = Header::parse(*header) else {
+            return open.is_none();
+        };
+        let (length, padding) = (header.length, header.padding);
+        let end = usize::from(length) + usize::from(padding);
+        let Some((_, rest)) = rest.split_at_checked(end) else { break };
+        bytes = rest;
+        let is_ours = open == Some(header.id);
+        match header.kind {
+            _ if header.id == 0 => {}
+            _ if has_ended && writes_on => return false,
+            BEGIN_REQUEST if open.is_some() => return false,
+            BEGIN_REQUEST => {
+                (open, has_params) = (Some(header.id), false);
+            }
+            ABORT_REQUEST | PARAMS if is_ours && has_params => {
+                return false;
+            }
+            ABORT_REQUEST if is_ours => open = None,
+            PARAMS if is_ours => has_params = length == 0,
+            STDIN if is_ours && length == 0 => {
+                (open, has_ended) = (None, true);
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+/// Each answer has a line in the access log. There may be one more for
+/// a request that was given up before its answer began.
+fn check_log(told: &Told, records: &Records<'_>, bytes: &[u8]) {
+    let lines = told.access_log.lines().count();
+    let count = records.count;
+    let is_equal = lines == count;
+    let is_enough = lines > count && !is_timeless(bytes, true);
+    let log = &told.access_log;
+    assert!(is_equal || is_enough, "{count} answers, logged: {log}");
 }
 
 /// What is held of them must be within the limits.
 fn check_memory(bytes: &[u8]) {
-    let (ours, _client) = connection(bytes);
-    let mut inbound = Inbound::new(ours, 64, &limits());
-    loop {
-        match inbound.next() {
-            Ok(Event::End) | Err(_) => break,
-            Ok(Event::Reply(reply)) => assert!(reply.len() < 100),
-            Ok(Event::Request) => drop(inbound.end()),
-            Ok(_) => {}
+    let (mut client, ours) = UnixStream::pair().expect("sockets");
+    ours.set_nonblocking(true).expect("an option");
+    let ours = TcpStream::from(OwnedFd::from(ours));
+    let socket = Socket::new(mio::net::TcpStream::from_std(ours));
+    let mut inbound =
+        Inbound::new(Arc::new(socket), &Limits::default());
+    for block in bytes.chunks(64 * 1024) {
+        client.write_all(block).expect("there is room");
+        while matches!(inbound.read_now(), Ok(1..)) {}
+        loop {
+            match inbound.next() {
+                Ok(Some(Event::Request)) => drop(inbound.end()),
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(_) => return,
+            }
+            // A vector may take twice what it needs.
+            assert!(inbound.params.capacity() <= 2 * PARAMS_LIMIT);
         }
-        // A vector may take twice what it needs.
-        assert!(inbound.params.capacity() <= 2 * limits().params);
     }
+}
+
+fn check(world: &World<FastCgi>, chance: &mut Chance, bytes: &[u8]) {
+    let whole = world.run(chance, Script::at_once(bytes)).unwrap();
+    let script = Script::cut(chance, bytes);
+    let lengths: Vec<usize> =
+        script.pieces.iter().map(|(_, piece)| piece.len()).collect();
+    let parts = world.run(chance, script).unwrap();
+    let all = records(&whole.answers);
+    let others = records(&parts.answers);
+    check_log(&whole, &all, bytes);
+    check_log(&parts, &others, bytes);
+    if is_timeless(bytes, all.writes_on || others.writes_on) {
+        same(&others.answers, &all.answers, &lengths);
+        // What comes behind the last answer may come too late.
+        let (some, more) = (&others.replies, &all.replies);
+        let count = some.len().min(more.len());
+        same(&some[..count], &more[..count], &lengths);
+    }
+    let script = Script::endless(chance, bytes, DIRT);
+    let end = script.end;
+    match world.run(chance, script) {
+        Ok(told) => check_log(&told, &records(&told.answers), bytes),
+        Err(fault) => panic!("{fault}: {end:?}"),
+    }
+    check_memory(bytes);
+}
+
+fn same(
+    parts: &[(Header, &[u8])],
+    whole: &[(Header, &[u8])],
+    lengths: &[usize],
+) {
+    for ((head, part), (of, whole)) in parts.iter().zip(whole) {
+        let shown = [part, whole].map(|c| &c[..c.len().min(999)]);
+        let [start, of_whole] = shown.map(|c| c.escape_ascii());
+        let (start, of_whole) =
+            (start.to_string(), of_whole.to_string());
+        assert_eq!((head, start), (of, of_whole), "cut to {lengths:?}");
+        assert!(part == whole, "cut to {lengths:?}");
+    }
+    assert_eq!(parts.len(), whole.len(), "cut to {lengths:?}");
 }
 
 #[test]
 fn fuzz_fastcgi() {
-    let server = Server::bind("127.0.0.1:0").expect("a port");
-    let server = server.errors(ErrorLog::new(io::sink()));
-    let server = server.limits(limits());
+    let probe = request(1, 0, PROBE, b"");
+    let world = World::enter(&application, (probe, "200 OK"));
     let (corpus, tokens) = (corpus(), tokens());
     let corpus: Vec<&[u8]> = corpus.iter().map(|c| &**c).collect();
     let tokens: Vec<&[u8]> = tokens.iter().map(|t| &**t).collect();
     fuzz(&corpus, &tokens, |chance, bytes| {
-        let whole = answers(&server, bytes, 8192);
-        check_records(&whole);
-        let step = 1 + chance.below(40);
-        let parts = answers(&server, bytes, step);
-        assert_eq!(
-            parts.escape_ascii().to_string(),
-            whole.escape_ascii().to_string(),
-            "read {step} at a time"
-        );
-        check_memory(bytes);
+        check(&world, chance, bytes);
     });
+    world.leave();
 }

@@ -95,10 +95,12 @@ pub fn fuzz(
         }));
         if let Err(panic) = checked {
             let text = panic.downcast_ref::<String>();
+            let start = &bytes[..bytes.len().min(2000)];
             panic!(
                 "FUZZ_SEED={seed} FUZZ_ONLY={execution} \
-                 FUZZ_EXECUTIONS={executions}: {}\n{text:?}",
-                bytes.escape_ascii()
+                 FUZZ_EXECUTIONS={executions}: {} ({} bytes)\n{text:?}",
+                start.escape_ascii(),
+                bytes.len()
             );
         }
     }
