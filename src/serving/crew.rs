@@ -39,6 +39,8 @@ struct State<C, W> {
     asleep: usize,
     /// Is somebody on his way who slept?
     is_called: bool,
+    /// Does he wait for what he was called for?
+    lingers: bool,
     /// Are others waiting for a place?
     is_full: bool,
     is_stopping: bool,
@@ -95,6 +97,7 @@ impl<C, W> Crew<C, W> {
             lent: 0,
             asleep: 0,
             is_called: false,
+            lingers: false,
             is_full: false,
             is_stopping: false,
             failure: None,
@@ -174,8 +177,8 @@ impl<C, W> Crew<C, W> {
         } else if !state.is_called {
             state.is_called = true;
             self.asleep.notify_one();
-        } else if can_start {
-            self.called.notify_one();
+        } else if can_start && take(&mut state.lingers) {
+            self.called.notify_one(); // dear, even if nobody hears it
         }
     }
 
@@ -189,7 +192,9 @@ impl<C, W> Crew<C, W> {
         }
         // Who left the watch may be back in a moment.
         if !state.can_start() && !state.is_over() {
+            state.lingers = true;
             state = rest(&self.called, state, Some(MOMENT));
+            state.lingers = false;
         }
         state.asleep -= 1;
         state.is_called = false;
