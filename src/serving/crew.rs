@@ -27,6 +27,8 @@ pub(crate) struct Crew<C, W> {
 struct State<C, W> {
     /// `None` while a thread has it.
     watch: Option<W>,
+    /// How often a thread has taken it.
+    looks: u64,
     places: HashMap<usize, Place<C>>,
     /// What is to be visited.
     ready: VecDeque<(usize, C)>,
@@ -89,6 +91,7 @@ impl<C, W> Crew<C, W> {
     ) -> Self {
         let state = State {
             watch: Some(watch),
+            looks: 0,
             places: HashMap::new(),
             ready: VecDeque::new(),
             turns: 1,
@@ -139,6 +142,7 @@ impl<C, W> Crew<C, W> {
                 return Some(Work { key, connection, turn, missing });
             }
             if let Some(watch) = state.watch.take() {
+                state.looks += 1;
                 drop(state);
                 self.watch(watch, &look);
                 state = lock(&self.state);
@@ -190,8 +194,13 @@ impl<C, W> Crew<C, W> {
         while !state.is_called && !state.is_over() {
             state = rest(&self.asleep, state, None);
         }
-        // Who left the watch may be back in a moment.
-        if !state.can_start() && !state.is_over() {
+        // Who left the watch may be back in a moment, again and again.
+        let mut seen = None;
+        while !state.can_start()
+            && !state.is_over()
+            && seen != Some(state.looks)
+        {
+            seen = Some(state.looks);
             state.lingers = true;
             state = rest(&self.called, state, Some(MOMENT));
             state.lingers = false;
