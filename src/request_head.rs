@@ -227,7 +227,7 @@ impl<'a> RequestHead<'a> {
         environ.set("GATEWAY_INTERFACE", "CGI/1.1");
         environ.set("REQUEST_METHOD", self.method);
         environ.set("SCRIPT_NAME", "");
-        environ.set("SERVER_PROTOCOL", self.version());
+        environ.set("SERVER_PROTOCOL", self.version().as_bytes());
         environ.set("SERVER_SOFTWARE", SOFTWARE);
         for (at, (name, _)) in self.fields.iter().enumerate() {
             let mut before = self.fields[..at].iter();
@@ -277,9 +277,11 @@ impl<'a> RequestHead<'a> {
         environ.set("PATH_INFO", shown(self.target).as_bytes());
     }
 
-    fn version(&self) -> String {
-        let (major, minor) = self.version;
-        format!("HTTP/{major}.{minor}")
+    fn version(&self) -> Cow<'static, str> {
+        match self.version {
+            (1, 1) => "HTTP/1.1".into(),
+            (major, minor) => format!("HTTP/{major}.{minor}").into(),
+        }
     }
 
     fn fill_target(&self, environ: &mut Environ) {
@@ -292,8 +294,11 @@ impl<'a> RequestHead<'a> {
         let end = target.iter().position(|&b| b == b'?');
         let (path, query) =
             target.split_at(end.unwrap_or(target.len()));
+        match path {
+            b"" => environ.set("REQUEST_URI", [b"/", query].concat()),
+            _ => environ.set("REQUEST_URI", target),
+        }
         let path = if path.is_empty() { b"/" } else { path };
-        environ.set("REQUEST_URI", [path, query].concat());
         // `*` is no path, and means the server as a whole.
         let path = if path == b"*" { b"" } else { path };
         environ.set("PATH_INFO", Cow::from(percent_decode(path)));
@@ -306,15 +311,20 @@ impl<'a> RequestHead<'a> {
 pub fn fill_addresses(
     environ: &mut Environ,
     (name, port): &(String, String),
-    client: Option<SocketAddr>,
+    client: Option<&(String, String)>,
 ) {
     environ.set("SERVER_NAME", name);
     environ.set("SERVER_PORT", port);
-    if let Some(client) = client {
-        let address = client.ip().to_canonical();
-        environ.set("REMOTE_ADDR", address.to_string());
-        environ.set("REMOTE_PORT", client.port().to_string());
+    if let Some((address, port)) = client {
+        environ.set("REMOTE_ADDR", address);
+        environ.set("REMOTE_PORT", port);
     }
+}
+
+/// REMOTE_ADDR and REMOTE_PORT.
+pub fn address_and_port(client: SocketAddr) -> (String, String) {
+    let address = client.ip().to_canonical();
+    (address.to_string(), client.port().to_string())
 }
 
 /// SERVER_NAME, an address as it stands in a URL, and SERVER_PORT (RFC

@@ -6,7 +6,8 @@ use crate::access_log::Entry;
 use crate::command_line::Flags;
 use crate::exchange::{self, Outcome, Protocol};
 use crate::request_head::{
-    Field, RequestBody, RequestHead, fill_addresses, name_and_port,
+    Field, RequestBody, RequestHead, address_and_port, fill_addresses,
+    name_and_port,
 };
 use crate::{Application, Environ, ErrorLog, Failure, input, program};
 use std::ffi::OsString;
@@ -244,9 +245,11 @@ impl Server {
         checked: &Result<RequestBody, Failure>,
     ) -> Environ {
         let client = request.remote_addr().copied();
+        let client = client.map(address_and_port);
         let mut environ = Environ::new();
         environ.errors = self.errors.clone();
         environ.multithread = self.threads > 1;
+        let client = client.as_ref();
         fill_addresses(&mut environ, &self.name_and_port, client);
         match checked {
             Ok(_) => head.fill(&mut environ),

@@ -9,9 +9,10 @@
 //! all of it linked in, with `-C target-feature=+crt-static`; both
 //! kinds are measured, of both languages.
 //!
-//! `RUNS` says how many runs. Each starts a process with a request in its environment, reads
-//! what it prints, and waits for its end. The programs take turns, so
-//! that a machine that slows down slows them all.
+//! `RUNS` says how many runs. Each starts a process with a request in
+//! its environment, reads what it prints, and waits for its end. The
+//! programs take turns, so that a machine that slows down slows them
+//! all.
 
 use std::env;
 use std::path::Path;

@@ -1,7 +1,10 @@
 //! `cargo bench --bench fastcgi`: a page from `gateway::fastcgi`, from
 //! libfcgi, in C, and from Python's flup, all behind the same nginx.
-//! Quicker and rougher: `-- --quick`. With `-- --table` the book's
-//! table is written anew.
+//! Quicker and rougher: `-- --quick`; `-- --short` only sees that all
+//! of it works. With `-- --table` the book's table is written anew.
+//!
+//! It fails if a server that is here does not start, or answers
+//! wrongly.
 //!
 //! nginx keeps its connections, if the other side can, and then closes
 //! each after a request, as it does unless it is told otherwise. As in
@@ -18,15 +21,18 @@
 #[path = "../server/load.rs"]
 #[allow(dead_code)]
 mod load;
+#[path = "../nginx.rs"]
+mod nginx;
 
 use gateway::fastcgi::Server;
 use gateway::{Environ, Response, Result, StartResponse};
 use load::{Load, Sample};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use nginx::{Folder, Running, until};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{env, fs};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -43,7 +49,7 @@ const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
 /// What a gateway that is fast enough reaches where connections are
 /// kept. For one client nginx takes most of the time.
-const BARS: [(Kind, f64); 2] = [(C, 0.9), (Flup, 5.0)];
+const BARS: [(Kind, f64); 2] = [(C, 0.95), (Flup, 5.0)];
 
 /// The pages, which nginx gets from them.
 const PAGES: [(&str, [&str; 3]); 2] = [
@@ -58,18 +64,26 @@ fn main() {
     if let Some(at) = arguments.iter().position(|a| a == "--serve") {
         return serve(&arguments[at + 1]);
     }
-    let is_quick = arguments.iter().any(|a| a == "--quick");
-    let (rounds, time) = match is_quick {
-        true => (7, Duration::from_millis(200)),
-        false => (25, Duration::from_millis(300)),
+    let is = |flag| arguments.iter().any(|a| a == flag);
+    let (rounds, time) = match () {
+        () if is("--short") => (1, Duration::from_millis(50)),
+        () if is("--quick") => (7, Duration::from_millis(200)),
+        () => (25, Duration::from_millis(300)),
     };
-    let folder = Folder::new();
-    let running: Vec<Running> =
+    let folder = Folder::new("bench-fastcgi");
+    let running: Vec<(Kind, Running)> =
         ALL.iter().filter_map(|kind| kind.start(&folder)).collect();
-    let Some((_nginx, address)) = nginx(&folder) else {
+    let http = configuration(&folder);
+    let Some((_nginx, address)) = nginx::start(&folder, 1, &http)
+    else {
         return println!("nginx: NOT HERE");
     };
-    let is_table = arguments.iter().any(|a| a == "--table");
+    for (_, pages) in PAGES {
+        for (kind, _) in &running {
+            load::check(address, pages[*kind as usize], HELLO);
+        }
+    }
+    let is_table = is("--table");
     if is_table && running.len() < ALL.len() {
         return println!("the table needs all of them");
     }
@@ -78,7 +92,7 @@ fn main() {
         for connections in CONNECTIONS {
             let results: Vec<_> = running
                 .iter()
-                .map(|r| (r.kind, pages[r.kind as usize], vec![]))
+                .map(|(kind, _)| (*kind, pages[*kind as usize], vec![]))
                 .collect();
             println!("\n{how}, {connections} clients");
             all.push(compare(
@@ -200,42 +214,13 @@ fn application(
 ) -> Result<Response> {
     let headers = [("Content-Type", "text/html")];
     let started = start_response("200 OK", &headers)?;
-    Ok(started.body("<html><body>Hello World!</body></html>"))
+    Ok(started.body(HELLO))
 }
 
-/// A folder of its own, removed with this value.
-struct Folder(PathBuf);
+const HELLO: &str = "<html><body>Hello World!</body></html>";
 
-impl Folder {
-    fn new() -> Self {
-        let name = format!("gateway-bench-{}", std::process::id());
-        let path = env::temp_dir().join(name);
-        fs::create_dir(&path).expect("a folder");
-        Self(path)
-    }
-
-    fn socket(&self, kind: Kind) -> PathBuf {
-        self.0.join(format!("socket{}", kind as usize))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A process, which ends with this value.
-struct Running {
-    kind: Kind,
-    child: Child,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+fn socket(folder: &Folder, kind: Kind) -> PathBuf {
+    folder.0.join(format!("socket{}", kind as usize))
 }
 
 impl Kind {
@@ -248,8 +233,23 @@ impl Kind {
     }
 
     /// Starts it; `None` if it is not here.
-    fn start(self, folder: &Folder) -> Option<Running> {
-        let mut command = match self {
+    fn start(self, folder: &Folder) -> Option<(Self, Running)> {
+        let running = self.command().and_then(|mut command| {
+            let socket = socket(folder, self);
+            command.arg(&socket).stdout(Stdio::null());
+            let child = command.stderr(Stdio::null()).spawn().ok()?;
+            let running = Running(child);
+            until(|| socket.exists()).then_some((self, running))
+        });
+        assert!(running.is_some() || self != Ours, "does not start");
+        if running.is_none() {
+            println!("{}: NOT HERE, left out", self.name());
+        }
+        running
+    }
+
+    fn command(self) -> Option<Command> {
+        Some(match self {
             Ours => {
                 let this = env::current_exe().expect("this program");
                 let mut command = Command::new(this);
@@ -263,16 +263,7 @@ impl Kind {
                 command.arg("benches/fastcgi/hello.py");
                 command
             }
-        };
-        let socket = folder.socket(self);
-        command.arg(&socket).stdout(Stdio::null());
-        let child = command.stderr(Stdio::null()).spawn();
-        let running = child.map(|child| Running { kind: self, child });
-        if running.is_err() || !until(|| socket.exists()) {
-            println!("{}: NOT HERE, left out", self.name());
-            return None;
-        }
-        running.ok()
+        })
     }
 }
 
@@ -283,65 +274,29 @@ fn compile() -> Option<PathBuf> {
     cc.args(["-O2", "benches/fastcgi/hello.c", "-o"]).arg(&program);
     let compiled = cc.args(["-lfcgi", "-lpthread"]).status();
     let is_compiled = compiled.is_ok_and(|status| status.success());
-    if !is_compiled {
-        println!("{}: NOT HERE, left out", C.name());
-    }
     is_compiled.then_some(program)
 }
 
-fn until(mut is_so: impl FnMut() -> bool) -> bool {
-    let deadline = Instant::now() + Duration::from_secs(5);
-    while !is_so() && Instant::now() < deadline {
-        thread::sleep(Duration::from_millis(10));
-    }
-    is_so()
-}
-
-fn nginx(folder: &Folder) -> Option<(Running, SocketAddr)> {
-    let listener = TcpListener::bind("127.0.0.1:0").ok()?;
-    let address = listener.local_addr().ok()?;
-    drop(listener);
-    let path = folder.0.display();
-    let mut sites = String::new();
+/// What stands in nginx's `http` block.
+fn configuration(folder: &Folder) -> String {
+    let (mut upstreams, mut locations) = (String::new(), String::new());
     for kind in ALL {
         let number = kind as usize;
-        let socket = folder.socket(kind);
+        let socket = socket(folder, kind);
         let socket = socket.display();
-        sites += &format!(
+        upstreams += &format!(
             "upstream u{number} {{ server unix:{socket}; keepalive 64; }}\n"
         );
-    }
-    sites += &format!("server {{ listen {address};\n");
-    for kind in ALL {
-        let number = kind as usize;
-        let socket = folder.socket(kind);
-        let socket = socket.display();
-        sites += &format!(
+        locations += &format!(
             "location /keep/{number} {{ fastcgi_pass u{number}; \
              fastcgi_keep_conn on; }}\n\
              location /close/{number} {{ fastcgi_pass unix:{socket}; \
              }}\n"
         );
     }
-    let temporary =
-        ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|kind| format!("{kind}_temp_path {path}/{kind};\n"))
-            .concat();
-    let text = format!(
-        "daemon off; master_process off; pid {path}/pid;\n\
-         error_log {path}/errors; events {{}}\n\
-         http {{ access_log off; keepalive_requests 1000000000;\n\
-         {temporary}{PARAMS}{sites}}} }}\n"
-    );
-    let configuration = folder.0.join("nginx.conf");
-    fs::write(&configuration, text).expect("a file");
-    let mut command = Command::new("nginx");
-    command.arg("-e").arg(folder.0.join("errors"));
-    command.arg("-c").arg(&configuration).arg("-p").arg(&folder.0);
-    let child = command.stderr(Stdio::null()).spawn().ok()?;
-    let running = Running { kind: Ours, child };
-    until(|| TcpStream::connect(address).is_ok())
-        .then_some((running, address))
+    format!(
+        "{PARAMS}{upstreams}server {{ listen LISTEN;\n{locations}}}\n"
+    )
 }
 
 /// What Debian's `fastcgi_params` has, and PATH_INFO.

@@ -89,6 +89,23 @@ pub fn requests(server: SocketAddr, page: &str, count: usize) {
     }
 }
 
+/// Sees that a page is what it should be.
+///
+/// # Panics
+///
+/// It is not.
+pub fn check(server: SocketAddr, page: &str, body: &str) {
+    let mut answer = Vec::new();
+    let mut client = Client::waiting(server, page);
+    let sent = client.send();
+    let read = sent.and_then(|()| {
+        read_answer(client.stream.as_mut().expect("sent"), &mut answer)
+    });
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(read.is_ok(), "{page} of {server}: {read:?}");
+    assert_eq!(answer, body, "{page} of {server}");
+}
+
 struct Client {
     server: SocketAddr,
     request: String,
@@ -100,16 +117,21 @@ impl Client {
     /// A client that asks for a page as curl does; `None` if it is
     /// not answered.
     fn new(server: SocketAddr, page: &str) -> Option<Self> {
+        let mut client = Self::waiting(server, page);
+        // At once, so that each is alone: of a crowd that comes at the
+        // same time tiny_http leaves some without an answer.
+        client.send().and_then(|()| client.receive()).ok()?;
+        Some(client)
+    }
+
+    /// One that has not asked yet.
+    fn waiting(server: SocketAddr, page: &str) -> Self {
         let request = format!(
             "GET {page} HTTP/1.1\r\nHost: {server}\r\n\
              User-Agent: curl/8.14.1\r\nAccept: */*\r\n\r\n"
         );
         let sent = Instant::now();
-        let mut client = Self { server, request, stream: None, sent };
-        // At once, so that each is alone: of a crowd that comes at the
-        // same time tiny_http leaves some without an answer.
-        client.send().and_then(|()| client.receive()).ok()?;
-        Some(client)
+        Self { server, request, stream: None, sent }
     }
 
     /// Sends a request; connects first where the server has closed.
@@ -126,7 +148,7 @@ impl Client {
 
     fn receive(&mut self) -> io::Result<()> {
         let stream = self.stream.as_mut().expect("has sent");
-        if !read_answer(stream)? {
+        if !read_answer(stream, &mut io::sink())? {
             self.stream = None;
         }
         Ok(())
@@ -141,7 +163,10 @@ fn connect(server: SocketAddr) -> io::Result<BufReader<TcpStream>> {
 }
 
 /// Reads an answer to its end; does the server keep the connection?
-fn read_answer(stream: &mut impl BufRead) -> io::Result<bool> {
+fn read_answer(
+    stream: &mut impl BufRead,
+    body: &mut impl Write,
+) -> io::Result<bool> {
     let (mut length, mut keep, mut line) = (0, true, String::new());
     stream.read_line(&mut line)?;
     assert!(line.contains(" 200 "), "{line:?}");
@@ -160,6 +185,6 @@ fn read_answer(stream: &mut impl BufRead) -> io::Result<bool> {
             keep &= !value.eq_ignore_ascii_case("close");
         }
     }
-    io::copy(&mut stream.take(length), &mut io::sink())?;
+    io::copy(&mut stream.take(length), body)?;
     Ok(keep)
 }

@@ -1,7 +1,10 @@
 //! `cargo bench --bench server`: what the gateway costs on tiny_http,
 //! what its own server is worth, and both next to Python's and hyper.
-//! Quicker and rougher: `-- --quick`. With `-- --table` the book's
-//! table is written anew.
+//! Quicker and rougher: `-- --quick`; `-- --short` only sees that all
+//! of it works. With `-- --table` the book's table is written anew.
+//!
+//! It fails if a server that is here does not start or answers wrongly,
+//! or if a request needs more allocations than it should.
 //!
 //! Each server is a process of its own. In every round all of them
 //! get the same load, one after the other, so that a busy moment of
@@ -20,6 +23,8 @@
 
 mod load;
 mod memory;
+#[path = "../nginx.rs"]
+mod nginx;
 mod servers;
 
 use load::{Load, Sample};
@@ -30,15 +35,18 @@ use std::time::Duration;
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 const PAGES: [&str; 2] = ["/hello", "/environ"];
 
-/// What a gateway that is fast enough reaches.
-const BARS: [(Kind, Kind, f64); 7] = [
-    (Kind::Http, Kind::Respond, 1.2),
-    (Kind::Http, Kind::Bjoern, 1.0),
-    (Kind::HttpAlone, Kind::Bjoern, 1.0),
-    (Kind::Http, Kind::HyperInline, 0.75),
-    (Kind::Gateway, Kind::Respond, 1.0),
-    (Kind::Gateway, Kind::Writer, 0.95),
-    (Kind::GatewayAlone, Kind::Wsgiref, 10.0),
+/// What a gateway that is fast enough reaches, with each number of
+/// connections.
+const BARS: [(Kind, Kind, [f64; 3]); 9] = [
+    (Kind::Http, Kind::HyperInline, [1.0, 1.0, 0.95]),
+    (Kind::Http, Kind::Nginx, [1.0; 3]),
+    (Kind::HttpAlone, Kind::NginxAlone, [1.0; 3]),
+    (Kind::Http, Kind::Bjoern, [1.05; 3]),
+    (Kind::HttpAlone, Kind::Bjoern, [1.0; 3]),
+    (Kind::Http, Kind::Respond, [1.2; 3]),
+    (Kind::Gateway, Kind::Respond, [1.0; 3]),
+    (Kind::Gateway, Kind::Writer, [0.95; 3]),
+    (Kind::GatewayAlone, Kind::Wsgiref, [10.0; 3]),
 ];
 
 fn main() {
@@ -46,18 +54,20 @@ fn main() {
     if let Some(kind) = servers::asked_for(&arguments) {
         return servers::serve(kind);
     }
-    let is_quick = arguments.iter().any(|a| a == "--quick");
-    let (rounds, time) = match is_quick {
-        true => (7, Duration::from_millis(100)),
-        false => (25, Duration::from_millis(150)),
+    let is = |flag| arguments.iter().any(|a| a == flag);
+    let (rounds, milliseconds, looks) = match () {
+        () if is("--short") => (1, 20, [1_000, 2_000]),
+        () if is("--quick") => (7, 100, [10_000, 50_000]),
+        () => (25, 150, [100_000, 1_000_000]),
     };
+    let time = Duration::from_millis(milliseconds);
     servers::build_peers();
     say_load();
     let table = speed(rounds, time);
-    if arguments.iter().any(|a| a == "--table") {
+    if is("--table") {
         std::fs::write(TABLE, table).expect("a file");
     }
-    memory::report(is_quick);
+    memory::report(looks);
     say_load();
 }
 
@@ -78,11 +88,11 @@ fn speed(rounds: usize, time: Duration) -> String {
         Kind::ALL.into_iter().filter_map(Running::start).collect();
     let mut of_hello = Vec::new();
     for page in PAGES {
-        for connections in CONNECTIONS {
+        for (at, connections) in CONNECTIONS.into_iter().enumerate() {
             let load = Load { page, connections, time };
             let results = compare(&servers, &load, rounds);
             println!("\n{page}, {connections} connections");
-            print(&results);
+            print(&results, at);
             if page == "/hello" {
                 of_hello.push(results);
             }
@@ -110,7 +120,8 @@ fn compare(
     results.into_iter().map(|(s, samples)| (s.kind, samples)).collect()
 }
 
-fn print(results: &[Result]) {
+/// Prints them next to the bars at this place.
+fn print(results: &[Result], at: usize) {
     println!(
         "{:32} {:>9} {:>8} {:>8} {:>7}",
         "", "req/s", "p50 µs", "p99 µs", "served"
@@ -128,7 +139,8 @@ fn print(results: &[Result]) {
             median(|s| s.served as f64),
         );
     }
-    for (ours, theirs, bar) in BARS {
+    for (ours, theirs, bars) in BARS {
+        let bar = bars[at];
         let Some(ratios) = ratios(results, ours, theirs) else {
             continue;
         };

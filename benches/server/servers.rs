@@ -1,11 +1,13 @@
 //! The servers that are compared.
 
+use crate::load;
+use crate::nginx::{self, Folder};
 use gateway::http::Limits;
 use gateway::server::Server;
 use gateway::{Body, Environ, ErrorLog, Response, StartResponse};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
 use std::{env, thread};
 use tiny_http::{Header, Request};
@@ -20,6 +22,8 @@ pub enum Kind {
     HttpAlone,
     HyperInline,
     HyperPool,
+    Nginx,
+    NginxAlone,
     Bjoern,
     Wsgiref,
     /// gateway::http, with its allocations counted.
@@ -30,7 +34,7 @@ const WORKERS: usize = 4;
 
 impl Kind {
     /// Those whose speed is compared.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Respond,
         Self::Writer,
         Self::Gateway,
@@ -39,6 +43,8 @@ impl Kind {
         Self::HttpAlone,
         Self::HyperInline,
         Self::HyperPool,
+        Self::Nginx,
+        Self::NginxAlone,
         Self::Bjoern,
         Self::Wsgiref,
     ];
@@ -53,6 +59,8 @@ impl Kind {
             Self::HttpAlone => "gateway::http, one worker",
             Self::HyperInline => "hyper, inline",
             Self::HyperPool => "hyper, on tokio's pool",
+            Self::Nginx => "nginx, return 200",
+            Self::NginxAlone => "nginx, return 200, one worker",
             Self::Bjoern => "bjoern, one worker",
             Self::Wsgiref => "wsgiref, one worker",
             Self::Counted => "gateway::http, counted",
@@ -71,17 +79,21 @@ impl Kind {
             Self::HyperPool => {
                 "hyper, the application on tokio's pool of threads"
             }
+            Self::Nginx => "nginx, which only says `return 200`",
             Self::Bjoern => "bjoern, in C, one thread",
             Self::Wsgiref => "Python's `wsgiref`",
             _ => return None,
         })
     }
 
-    /// hyper has no environ to show.
+    /// hyper and nginx have no environ to show.
     pub fn has(self, page: &str) -> bool {
-        let is_hyper =
-            matches!(self, Self::HyperInline | Self::HyperPool);
-        page == "/hello" || !is_hyper
+        use Kind::{HyperInline, HyperPool, Nginx, NginxAlone};
+        let has_one = !matches!(
+            self,
+            HyperInline | HyperPool | Nginx | NginxAlone
+        );
+        page == "/hello" || has_one
     }
 
     /// How it is started.
@@ -125,52 +137,85 @@ fn peer(arguments: &[&str]) -> Command {
 }
 
 /// Builds what is in benches/peers, so that to start it is quick.
+///
+/// # Panics
+///
+/// It cannot be built.
 pub fn build_peers() {
     println!("building hyper and tokio (benches/peers) …");
-    match cargo("build").status() {
-        Ok(status) if status.success() => {}
-        failed => println!("benches/peers: NOT BUILT, {failed:?}"),
-    }
+    let built = cargo("build").status();
+    let is_built = built.is_ok_and(|status| status.success());
+    assert!(is_built, "benches/peers cannot be built");
 }
 
 /// A server in a process of its own, which ends with this value.
 pub struct Running {
     pub kind: Kind,
     pub address: SocketAddr,
-    child: Child,
+    process: nginx::Running,
+    _folder: Option<Folder>,
 }
 
 impl Running {
     /// Starts a server; `None` if it is not here.
+    ///
+    /// # Panics
+    ///
+    /// It is here and does not start, or answers wrongly.
     pub fn start(kind: Kind) -> Option<Self> {
-        let mut command = kind.command();
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let running = command.spawn().ok().and_then(|mut child| {
-            let stdout = BufReader::new(child.stdout.take()?);
-            let line = stdout.lines().next()?.ok()?;
-            let address = line.parse().ok()?;
-            Some(Self { kind, address, child })
-        });
-        if running.is_none() {
-            println!("{}: NOT HERE, left out", kind.name());
+        let running = match kind {
+            Kind::Nginx => {
+                let cores = thread::available_parallelism();
+                Self::nginx(kind, cores.map_or(1, usize::from))
+            }
+            Kind::NginxAlone => Self::nginx(kind, 1),
+            _ => Self::program(kind),
+        };
+        match &running {
+            Some(r) => load::check(r.address, "/hello", HELLO),
+            None => println!("{}: NOT HERE, left out", kind.name()),
         }
         running
     }
 
+    fn program(kind: Kind) -> Option<Self> {
+        let mut command = kind.command();
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = match command.spawn() {
+            Err(e) if e.kind() == ErrorKind::NotFound => return None,
+            child => child.expect("a process"),
+        };
+        let stdout = child.stdout.take().expect("is piped");
+        let process = nginx::Running(child);
+        let mut line = String::new();
+        let _ = BufReader::new(stdout).read_line(&mut line);
+        match line.trim().parse() {
+            Ok(address) => {
+                Some(Self { kind, address, process, _folder: None })
+            }
+            // Python may be there without it.
+            Err(_) if kind == Kind::Bjoern => None,
+            Err(_) => panic!("{} does not start", kind.name()),
+        }
+    }
+
+    fn nginx(kind: Kind, workers: usize) -> Option<Self> {
+        let folder = Folder::new(&format!("bench-nginx-{workers}"));
+        let http = format!(
+            "server {{ listen LISTEN; location = /hello {{ \
+             default_type text/html; return 200 '{HELLO}'; }} }}"
+        );
+        let (process, address) = nginx::start(&folder, workers, &http)?;
+        Some(Self { kind, address, process, _folder: Some(folder) })
+    }
+
     /// A line of the kernel's account of the process, in KiB.
     pub fn memory(&self, name: &str) -> u64 {
-        let path = format!("/proc/{}/status", self.child.id());
+        let path = format!("/proc/{}/status", self.process.0.id());
         let status = std::fs::read_to_string(path).expect("Linux");
         let line = status.lines().find(|l| l.starts_with(name));
         let words = line.expect("a line").split_whitespace();
         words.rev().nth(1).expect("a number").parse().expect("KiB")
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

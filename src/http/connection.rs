@@ -7,7 +7,8 @@ use crate::access_log::Entry;
 use crate::exchange::{self, End, Keeps, Outcome, Protocol};
 use crate::input::too_late;
 use crate::request_head::{
-    RequestBody, TARGET_LIMIT, fill_addresses, name_and_port,
+    RequestBody, TARGET_LIMIT, address_and_port, fill_addresses,
+    name_and_port,
 };
 use crate::serving::{
     self, Caller, Deadline, Next, Patience, Settings, Socket, lock,
@@ -25,6 +26,8 @@ pub(crate) struct Connection {
     peer: Option<SocketAddr>,
     /// Where the client has found us, for SERVER_NAME and SERVER_PORT.
     name_and_port: (String, String),
+    /// For REMOTE_ADDR and REMOTE_PORT.
+    client: Option<(String, String)>,
     inbound: Option<Inbound>,
 }
 
@@ -83,6 +86,7 @@ impl Connection {
         let inbound = Inbound::new(theirs, until, &settings.limits);
         Self {
             name_and_port: address.map_or_else(unnamed, name_and_port),
+            client: peer.map(address_and_port),
             settings,
             socket,
             peer,
@@ -102,7 +106,8 @@ impl Connection {
         let environ = &mut caller.environ;
         environ.errors = self.settings.errors.clone();
         environ.multithread = true;
-        fill_addresses(environ, &self.name_and_port, self.peer);
+        let client = self.client.as_ref();
+        fill_addresses(environ, &self.name_and_port, client);
         let entry = self.entry(&inbound);
         let request = head.and_then(|length| {
             let head = &inbound.arrived()[..length];

@@ -27,6 +27,8 @@ pub(crate) struct Crew<C, W> {
 struct State<C, W> {
     /// `None` while a thread has it.
     watch: Option<W>,
+    /// How often a thread has taken it.
+    looks: u64,
     places: HashMap<usize, Place<C>>,
     /// What is to be visited.
     ready: VecDeque<(usize, C)>,
@@ -39,6 +41,8 @@ struct State<C, W> {
     asleep: usize,
     /// Is somebody on his way who slept?
     is_called: bool,
+    /// Does he wait for what he was called for?
+    lingers: bool,
     /// Are others waiting for a place?
     is_full: bool,
     is_stopping: bool,
@@ -87,6 +91,7 @@ impl<C, W> Crew<C, W> {
     ) -> Self {
         let state = State {
             watch: Some(watch),
+            looks: 0,
             places: HashMap::new(),
             ready: VecDeque::new(),
             turns: 1,
@@ -95,6 +100,7 @@ impl<C, W> Crew<C, W> {
             lent: 0,
             asleep: 0,
             is_called: false,
+            lingers: false,
             is_full: false,
             is_stopping: false,
             failure: None,
@@ -136,6 +142,7 @@ impl<C, W> Crew<C, W> {
                 return Some(Work { key, connection, turn, missing });
             }
             if let Some(watch) = state.watch.take() {
+                state.looks += 1;
                 drop(state);
                 self.watch(watch, &look);
                 state = lock(&self.state);
@@ -174,8 +181,8 @@ impl<C, W> Crew<C, W> {
         } else if !state.is_called {
             state.is_called = true;
             self.asleep.notify_one();
-        } else if can_start {
-            self.called.notify_one();
+        } else if can_start && take(&mut state.lingers) {
+            self.called.notify_one(); // dear, even if nobody hears it
         }
     }
 
@@ -187,9 +194,16 @@ impl<C, W> Crew<C, W> {
         while !state.is_called && !state.is_over() {
             state = rest(&self.asleep, state, None);
         }
-        // Who left the watch may be back in a moment.
-        if !state.can_start() && !state.is_over() {
+        // Who left the watch may be back in a moment, again and again.
+        let mut seen = None;
+        while !state.can_start()
+            && !state.is_over()
+            && seen != Some(state.looks)
+        {
+            seen = Some(state.looks);
+            state.lingers = true;
             state = rest(&self.called, state, Some(MOMENT));
+            state.lingers = false;
         }
         state.asleep -= 1;
         state.is_called = false;
