@@ -307,7 +307,9 @@ impl<'a> RequestHead<'a> {
     }
 }
 
-/// Puts the two ends of the connection into the environ.
+/// Puts the two ends of the connection into the environ: what
+/// [`name_and_port`] and [`address_and_port`] make of them, which is the
+/// same for all requests.
 pub fn fill_addresses(
     environ: &mut Environ,
     (name, port): &(String, String),
