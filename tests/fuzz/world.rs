@@ -16,6 +16,7 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
@@ -65,6 +66,8 @@ pub(crate) struct Told {
     /// The lines of both logs.
     pub(crate) access_log: String,
     pub(crate) errors: String,
+    /// How long it took, on the world's clock.
+    pub(crate) time: Duration,
 }
 
 /// What only a probe's line in the access log contains.
@@ -80,7 +83,7 @@ fn limits() -> Limits {
         connections: 10,
         idle: Duration::from_secs(3),
         head: Duration::from_secs(2),
-        wait: Duration::from_secs(4),
+        wait: Duration::from_secs(3),
         ..Limits::default()
     }
 }
@@ -103,8 +106,9 @@ impl<P: Protocol> World<P> {
         app: &'static (dyn Application + Sync),
         probe: (Vec<u8>, &'static str),
     ) -> Rc<Self> {
-        let protocol = std::any::type_name::<P>().replace(':', "");
-        let name = format!("gateway-fuzz-{protocol}-{}", process::id());
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("gateway-fuzz-{}-{count}", process::id());
         let path = env::temp_dir().join(name);
         let _ = fs::remove_file(&path); // of one that was killed
         let (access_log, errors) = (Lines::default(), Lines::default());
@@ -114,7 +118,7 @@ impl<P: Protocol> World<P> {
             .limits(limits())
             .errors(ErrorLog::new(errors.clone()))
             .access_log(ErrorLog::new(access_log.clone()));
-        // Two worlds are made in all.
+        // Few worlds are made in all.
         let crew: &_ = Box::leak(Box::new(server.crew));
         let settings: &_ =
             Box::leak(Box::new(Arc::new(server.settings)));
@@ -158,6 +162,7 @@ impl<P: Protocol> World<P> {
         script: Script,
     ) -> Result<Told, String> {
         self.waits.set(0);
+        let start = self.now.get();
         self.until_probe.set(chance.below(6));
         let run = AssertUnwindSafe(|| {
             let client = self.serve(script);
@@ -177,6 +182,7 @@ impl<P: Protocol> World<P> {
             answers: client.answers,
             access_log: lines.map(|line| format!("{line}\n")).collect(),
             errors: self.errors.take(),
+            time: self.now.get() - start,
         };
         match told.errors.lines().find(|line| is_ours(line)) {
             Some(line) => Err(line.into()),
