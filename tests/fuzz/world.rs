@@ -88,9 +88,14 @@ fn limits() -> Limits {
     }
 }
 
-/// How long a client is kept that brings no request further: one that
-/// begins when its idle time is all but over. And the time to see it.
-const PATIENCE: Duration = Duration::from_millis(5_300);
+/// How long a client is kept that sends no request: one that ends the
+/// last one's body, is idle, and begins another, each when its time is
+/// all but over. And a moment to see it.
+const PATIENCE: Duration =
+    Duration::from_millis(3_000 + 3_000 + 2_000 + 300);
+
+/// How long a client is kept that has ended.
+const SOON: Duration = Duration::from_millis(300);
 
 /// No run has more waits.
 const WAITS: usize = 3_000;
@@ -163,6 +168,11 @@ impl<P: Protocol> World<P> {
     ) -> Result<Told, String> {
         self.waits.set(0);
         let start = self.now.get();
+        let pauses = script.pieces.iter().map(|(pause, _)| *pause);
+        let limit = match script.end {
+            End::Finish => SOON + pauses.sum(),
+            End::Silence | End::Pest(..) => Duration::MAX,
+        };
         self.until_probe.set(chance.below(6));
         let run = AssertUnwindSafe(|| {
             let client = self.serve(script);
@@ -184,6 +194,9 @@ impl<P: Protocol> World<P> {
             errors: self.errors.take(),
             time: self.now.get() - start,
         };
+        if told.time > limit {
+            return Err(format!("it has ended, kept {:?}", told.time));
+        }
         match told.errors.lines().find(|line| is_ours(line)) {
             Some(line) => Err(line.into()),
             None => Ok(told),
@@ -267,9 +280,11 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn receive(&self) {
+    /// Is there anything for one of the clients?
+    fn receive(&self) -> bool {
         let mut clients = self.clients.borrow_mut();
-        clients.iter_mut().for_each(|c| c.receive(self.now.get()));
+        let receive = |c: &mut Client| c.receive(self.now.get());
+        clients.iter_mut().map(receive).filter(|&is| is).count() > 0
     }
 
     /// Ends the run: somebody else's code may be around us.
@@ -292,10 +307,12 @@ impl<P: Protocol> clock::World for World<P> {
             self.fail("no end");
         }
         if is_lent {
-            self.receive();
             match self.until_probe.get().checked_sub(1) {
                 None => return self.send_probe(),
                 Some(left) => self.until_probe.set(left),
+            }
+            if self.receive() {
+                return; // there may be room now
             }
         }
         let mut clients = self.clients.borrow_mut();
@@ -371,7 +388,8 @@ impl Client {
         }
     }
 
-    fn receive(&mut self, now: Instant) {
+    fn receive(&mut self, now: Instant) -> bool {
+        let length = self.answers.len();
         let mut block = [0; 4096];
         while !self.is_over {
             match self.stream.read(&mut block) {
@@ -379,11 +397,12 @@ impl Client {
                     self.answers.extend_from_slice(&block[..length]);
                     self.heard = now;
                 }
-                Err(e) if e.kind() == ErrorKind::WouldBlock => return,
+                Err(e) if e.kind() == ErrorKind::WouldBlock => break,
                 // A reset is an end, too.
                 _ => self.is_over = true,
             }
         }
+        self.answers.len() > length
     }
 }
 
