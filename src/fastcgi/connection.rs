@@ -21,6 +21,8 @@ pub(crate) struct Connection {
     socket: Arc<Socket>,
     /// When the web server's time is up.
     until: Deadline,
+    /// Is that a request's, and not the idle connection's?
+    has_begun: bool,
     /// `None` while a request has them, and behind one that was cut.
     ends: Option<(Inbound, Outbound)>,
 }
@@ -31,9 +33,6 @@ const COUNT_LIMIT: usize = 1000;
 impl serving::Connection for Connection {
     fn take(&mut self, bytes: &[u8]) {
         if let Some((inbound, _)) = &mut self.ends {
-            if !inbound.has_begun() {
-                self.until = within(self.settings.limits.head);
-            }
             inbound.keep(bytes);
         }
     }
@@ -73,6 +72,7 @@ impl Connection {
             settings,
             socket,
             until,
+            has_begun: false,
             ends: Some((inbound, outbound)),
         }
     }
@@ -97,6 +97,16 @@ impl Connection {
             if inbound.is_idle() && !inbound.keep {
                 return Ok(Next::Leave);
             }
+        }
+        // A request may have come in the block that the last one ended.
+        let has_begun = inbound.has_begun();
+        if has_begun != self.has_begun {
+            let limits = &self.settings.limits;
+            self.has_begun = has_begun;
+            self.until = within(match has_begun {
+                true => limits.head,
+                false => limits.idle,
+            });
         }
         Ok(Next::Wait(self.until))
     }
@@ -147,6 +157,7 @@ impl Connection {
         if !inbound.keep {
             return Next::Leave;
         }
+        self.has_begun = false;
         self.until = within(self.settings.limits.idle);
         let next = match inbound.has_read() {
             true => Next::Again,

@@ -8,7 +8,9 @@ use super::inbound::{Event, Inbound, PARAMS_LIMIT};
 use super::pairs;
 use super::record::*;
 use crate::fuzz::{Chance, fuzz};
-use crate::serving::world::{ASKED_FOR, PROBE, Script, Told, World};
+use crate::serving::world::{
+    ASKED_FOR, End, PROBE, Script, Told, World,
+};
 use crate::serving::{Limits, Socket};
 use crate::{Block, Body, Environ, Response, Result, StartResponse};
 use std::io::{Read, Write};
@@ -17,6 +19,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::time::Duration;
 
 fn begin(id: u16, role: u8, flags: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -314,6 +317,21 @@ fn same(
         assert!(part == whole, "cut to {lengths:?}");
     }
     assert_eq!(parts.len(), whole.len(), "cut to {lengths:?}");
+}
+
+#[test]
+fn half_a_request_has_a_requests_time_even_behind_another() {
+    let probe = request(1, 0, PROBE, b"");
+    let world =
+        World::<FastCgi>::enter(&application, (probe, "200 OK"));
+    let mut bytes = request(1, KEEP_CONN, "/", b"");
+    bytes.extend(&begin(2, 1, KEEP_CONN)[..5]);
+    let script =
+        Script { end: End::Silence, ..Script::at_once(&bytes) };
+    let told = world.run(&mut Chance::new(1), script).unwrap();
+    let head = Duration::from_secs(2)..Duration::from_millis(2_500);
+    assert!(head.contains(&told.time), "closed: {:?}", told.time);
+    world.leave();
 }
 
 #[test]

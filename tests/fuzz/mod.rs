@@ -16,6 +16,14 @@ pub const HANG: Duration = Duration::from_secs(5);
 pub struct Chance(u64);
 
 impl Chance {
+    pub fn new(seed: u64) -> Self {
+        let mut chance = Self(seed * 2 + 1);
+        for _ in 0..4 {
+            chance.next();
+        }
+        chance
+    }
+
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -82,10 +90,7 @@ pub fn fuzz(
         if only.is_some_and(|only| only != execution) {
             continue;
         }
-        let mut chance = Chance(seed.wrapping_add(execution) * 2 + 1);
-        for _ in 0..4 {
-            chance.next();
-        }
+        let mut chance = Chance::new(seed.wrapping_add(execution));
         let bytes = mutated(&mut chance, corpus, tokens);
         let start = Instant::now();
         let checked = catch_unwind(AssertUnwindSafe(|| {

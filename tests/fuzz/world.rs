@@ -16,6 +16,7 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
@@ -65,6 +66,8 @@ pub(crate) struct Told {
     /// The lines of both logs.
     pub(crate) access_log: String,
     pub(crate) errors: String,
+    /// How long it took, on the world's clock.
+    pub(crate) time: Duration,
 }
 
 /// What only a probe's line in the access log contains.
@@ -80,14 +83,19 @@ fn limits() -> Limits {
         connections: 10,
         idle: Duration::from_secs(3),
         head: Duration::from_secs(2),
-        wait: Duration::from_secs(4),
+        wait: Duration::from_secs(3),
         ..Limits::default()
     }
 }
 
-/// How long a client is kept that brings no request further: one that
-/// begins when its idle time is all but over. And the time to see it.
-const PATIENCE: Duration = Duration::from_millis(5_300);
+/// How long a client is kept that sends no request: one that ends the
+/// last one's body, is idle, and begins another, each when its time is
+/// all but over. And a moment to see it.
+const PATIENCE: Duration =
+    Duration::from_millis(3_000 + 3_000 + 2_000 + 300);
+
+/// How long a client is kept that has ended.
+const SOON: Duration = Duration::from_millis(300);
 
 /// No run has more waits.
 const WAITS: usize = 3_000;
@@ -103,8 +111,9 @@ impl<P: Protocol> World<P> {
         app: &'static (dyn Application + Sync),
         probe: (Vec<u8>, &'static str),
     ) -> Rc<Self> {
-        let protocol = std::any::type_name::<P>().replace(':', "");
-        let name = format!("gateway-fuzz-{protocol}-{}", process::id());
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("gateway-fuzz-{}-{count}", process::id());
         let path = env::temp_dir().join(name);
         let _ = fs::remove_file(&path); // of one that was killed
         let (access_log, errors) = (Lines::default(), Lines::default());
@@ -114,7 +123,7 @@ impl<P: Protocol> World<P> {
             .limits(limits())
             .errors(ErrorLog::new(errors.clone()))
             .access_log(ErrorLog::new(access_log.clone()));
-        // Two worlds are made in all.
+        // Few worlds are made in all.
         let crew: &_ = Box::leak(Box::new(server.crew));
         let settings: &_ =
             Box::leak(Box::new(Arc::new(server.settings)));
@@ -158,6 +167,12 @@ impl<P: Protocol> World<P> {
         script: Script,
     ) -> Result<Told, String> {
         self.waits.set(0);
+        let start = self.now.get();
+        let pauses = script.pieces.iter().map(|(pause, _)| *pause);
+        let limit = match script.end {
+            End::Finish => SOON + pauses.sum(),
+            End::Silence | End::Pest(..) => Duration::MAX,
+        };
         self.until_probe.set(chance.below(6));
         let run = AssertUnwindSafe(|| {
             let client = self.serve(script);
@@ -177,7 +192,11 @@ impl<P: Protocol> World<P> {
             answers: client.answers,
             access_log: lines.map(|line| format!("{line}\n")).collect(),
             errors: self.errors.take(),
+            time: self.now.get() - start,
         };
+        if told.time > limit {
+            return Err(format!("it has ended, kept {:?}", told.time));
+        }
         match told.errors.lines().find(|line| is_ours(line)) {
             Some(line) => Err(line.into()),
             None => Ok(told),
@@ -261,9 +280,11 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn receive(&self) {
+    /// Is there anything for one of the clients?
+    fn receive(&self) -> bool {
         let mut clients = self.clients.borrow_mut();
-        clients.iter_mut().for_each(|c| c.receive(self.now.get()));
+        let receive = |c: &mut Client| c.receive(self.now.get());
+        clients.iter_mut().map(receive).filter(|&is| is).count() > 0
     }
 
     /// Ends the run: somebody else's code may be around us.
@@ -286,10 +307,12 @@ impl<P: Protocol> clock::World for World<P> {
             self.fail("no end");
         }
         if is_lent {
-            self.receive();
             match self.until_probe.get().checked_sub(1) {
                 None => return self.send_probe(),
                 Some(left) => self.until_probe.set(left),
+            }
+            if self.receive() {
+                return; // there may be room now
             }
         }
         let mut clients = self.clients.borrow_mut();
@@ -365,7 +388,8 @@ impl Client {
         }
     }
 
-    fn receive(&mut self, now: Instant) {
+    fn receive(&mut self, now: Instant) -> bool {
+        let length = self.answers.len();
         let mut block = [0; 4096];
         while !self.is_over {
             match self.stream.read(&mut block) {
@@ -373,11 +397,12 @@ impl Client {
                     self.answers.extend_from_slice(&block[..length]);
                     self.heard = now;
                 }
-                Err(e) if e.kind() == ErrorKind::WouldBlock => return,
+                Err(e) if e.kind() == ErrorKind::WouldBlock => break,
                 // A reset is an end, too.
                 _ => self.is_over = true,
             }
         }
+        self.answers.len() > length
     }
 }
 
