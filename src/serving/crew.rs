@@ -137,7 +137,7 @@ impl<C, W> Crew<C, W> {
                 state.working += 1;
                 let missing = state.missing();
                 state.threads += missing;
-                self.call(&mut state);
+                self.call(state);
                 let turn = Turn(self);
                 return Some(Work { key, connection, turn, missing });
             }
@@ -168,20 +168,24 @@ impl<C, W> Crew<C, W> {
     }
 
     /// Sees to it that somebody takes what is there to be done: a
-    /// connection, or the watch.
-    fn call(&self, state: &mut State<C, W>) {
+    /// connection, or the watch. Lets go of the lock first, for whoever
+    /// comes wants it.
+    fn call(&self, mut state: MutexGuard<'_, State<C, W>>) {
         let can_start = state.can_start();
         if !can_start && state.watch.is_none() {
             return;
         }
         if state.asleep == 0 {
+            drop(state);
             if can_start {
                 (self.wake)();
             }
         } else if !state.is_called {
             state.is_called = true;
+            drop(state);
             self.asleep.notify_one();
         } else if can_start && take(&mut state.lingers) {
+            drop(state);
             self.called.notify_one(); // dear, even if nobody hears it
         }
     }
@@ -222,7 +226,7 @@ impl<C, W> Crew<C, W> {
         }
         state.lent += 1;
         state.working -= 1;
-        self.call(&mut state);
+        self.call(state);
         Ok(Lent(self))
     }
 
