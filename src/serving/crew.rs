@@ -39,15 +39,24 @@ struct State<C, W> {
     /// How many have lent their turn.
     lent: usize,
     asleep: usize,
-    /// Is somebody on his way who slept?
-    is_called: bool,
-    /// Does he wait for what he was called for?
-    lingers: bool,
+    called: Called,
     /// Are others waiting for a place?
     is_full: bool,
     is_stopping: bool,
     /// Why nobody can watch any more.
     failure: Option<io::Error>,
+}
+
+/// Who was called out of his sleep: one at a time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Called {
+    Nobody,
+    /// Somebody, who has not heard it yet.
+    Sleeper,
+    /// He waits for what he was called for.
+    Lingers,
+    /// It is there.
+    Awake,
 }
 
 /// The place of a connection, which is kept for it while a thread has it.
@@ -99,8 +108,7 @@ impl<C, W> Crew<C, W> {
             working: 0,
             lent: 0,
             asleep: 0,
-            is_called: false,
-            lingers: false,
+            called: Called::Nobody,
             is_full: false,
             is_stopping: false,
             failure: None,
@@ -180,13 +188,21 @@ impl<C, W> Crew<C, W> {
             if can_start {
                 (self.wake)();
             }
-        } else if !state.is_called {
-            state.is_called = true;
-            drop(state);
-            self.asleep.notify_one();
-        } else if can_start && take(&mut state.lingers) {
-            drop(state);
-            self.called.notify_one(); // dear, even if nobody hears it
+            return;
+        }
+        // To call in vain would cost as much.
+        match state.called {
+            Called::Nobody => {
+                state.called = Called::Sleeper;
+                drop(state);
+                self.asleep.notify_one();
+            }
+            Called::Lingers if can_start => {
+                state.called = Called::Awake;
+                drop(state);
+                self.called.notify_one();
+            }
+            _ => {}
         }
     }
 
@@ -195,22 +211,22 @@ impl<C, W> Crew<C, W> {
         mut state: MutexGuard<'a, State<C, W>>,
     ) -> MutexGuard<'a, State<C, W>> {
         state.asleep += 1;
-        while !state.is_called && !state.is_over() {
+        while state.called != Called::Sleeper && !state.is_over() {
             state = rest(&self.asleep, state, None);
         }
         // Who left the watch may be back in a moment, again and again.
         let mut seen = None;
+        state.called = Called::Awake;
         while !state.can_start()
             && !state.is_over()
             && seen != Some(state.looks)
         {
             seen = Some(state.looks);
-            state.lingers = true;
+            state.called = Called::Lingers;
             state = rest(&self.called, state, Some(MOMENT));
-            state.lingers = false;
         }
+        state.called = Called::Nobody;
         state.asleep -= 1;
-        state.is_called = false;
         state
     }
 
