@@ -39,10 +39,7 @@ struct State<C, W> {
     /// How many have lent their turn.
     lent: usize,
     asleep: usize,
-    /// Is somebody on his way who slept?
-    is_called: bool,
-    /// Does he wait for what he was called for?
-    lingers: bool,
+    called: Called,
     /// Are others waiting for a place?
     is_full: bool,
     is_stopping: bool,
@@ -50,7 +47,23 @@ struct State<C, W> {
     failure: Option<io::Error>,
 }
 
+<<<<<<< HEAD
 /// The place of a connection, kept for it while a thread has it.
+=======
+/// Who was called out of his sleep: one at a time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Called {
+    Nobody,
+    /// Somebody, who has not heard it yet.
+    Sleeper,
+    /// He waits for what he was called for.
+    Lingers,
+    /// It is there.
+    Awake,
+}
+
+/// The place of a connection, which is kept for it while a thread has it.
+>>>>>>> s-bench
 struct Place<C> {
     socket: Arc<Socket>,
     rests: Option<Rests<C>>,
@@ -99,8 +112,7 @@ impl<C, W> Crew<C, W> {
             working: 0,
             lent: 0,
             asleep: 0,
-            is_called: false,
-            lingers: false,
+            called: Called::Nobody,
             is_full: false,
             is_stopping: false,
             failure: None,
@@ -137,7 +149,7 @@ impl<C, W> Crew<C, W> {
                 state.working += 1;
                 let missing = state.missing();
                 state.threads += missing;
-                self.call(&mut state);
+                self.call(state);
                 let turn = Turn(self);
                 return Some(Work { key, connection, turn, missing });
             }
@@ -168,21 +180,33 @@ impl<C, W> Crew<C, W> {
     }
 
     /// Sees to it that somebody takes what is there to be done: a
-    /// connection, or the watch.
-    fn call(&self, state: &mut State<C, W>) {
+    /// connection, or the watch. Lets go of the lock first, for whoever
+    /// comes wants it.
+    fn call(&self, mut state: MutexGuard<'_, State<C, W>>) {
         let can_start = state.can_start();
         if !can_start && state.watch.is_none() {
             return;
         }
         if state.asleep == 0 {
+            drop(state);
             if can_start {
                 (self.wake)();
             }
-        } else if !state.is_called {
-            state.is_called = true;
-            self.asleep.notify_one();
-        } else if can_start && take(&mut state.lingers) {
-            self.called.notify_one(); // dear, even if nobody hears it
+            return;
+        }
+        // To call in vain would cost as much.
+        match state.called {
+            Called::Nobody => {
+                state.called = Called::Sleeper;
+                drop(state);
+                self.asleep.notify_one();
+            }
+            Called::Lingers if can_start => {
+                state.called = Called::Awake;
+                drop(state);
+                self.called.notify_one();
+            }
+            _ => {}
         }
     }
 
@@ -191,22 +215,22 @@ impl<C, W> Crew<C, W> {
         mut state: MutexGuard<'a, State<C, W>>,
     ) -> MutexGuard<'a, State<C, W>> {
         state.asleep += 1;
-        while !state.is_called && !state.is_over() {
+        while state.called != Called::Sleeper && !state.is_over() {
             state = rest(&self.asleep, state, None);
         }
         // Who left the watch may be back in a moment, again and again.
         let mut seen = None;
+        state.called = Called::Awake;
         while !state.can_start()
             && !state.is_over()
             && seen != Some(state.looks)
         {
             seen = Some(state.looks);
-            state.lingers = true;
+            state.called = Called::Lingers;
             state = rest(&self.called, state, Some(MOMENT));
-            state.lingers = false;
         }
+        state.called = Called::Nobody;
         state.asleep -= 1;
-        state.is_called = false;
         state
     }
 
@@ -222,7 +246,7 @@ impl<C, W> Crew<C, W> {
         }
         state.lent += 1;
         state.working -= 1;
-        self.call(&mut state);
+        self.call(state);
         Ok(Lent(self))
     }
 
