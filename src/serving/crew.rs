@@ -47,9 +47,6 @@ struct State<C, W> {
     failure: Option<io::Error>,
 }
 
-<<<<<<< HEAD
-/// The place of a connection, kept for it while a thread has it.
-=======
 /// Who was called out of his sleep: one at a time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Called {
@@ -62,8 +59,7 @@ enum Called {
     Awake,
 }
 
-/// The place of a connection, which is kept for it while a thread has it.
->>>>>>> s-bench
+/// The place of a connection, kept for it while a thread has it.
 struct Place<C> {
     socket: Arc<Socket>,
     rests: Option<Rests<C>>,
