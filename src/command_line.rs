@@ -129,8 +129,3 @@ where
     text.parse()
         .map_err(|error| format!("{name} {text:?}: {error}").into())
 }
-
-/// Tells the user, or the script, where the server listens.
-pub(crate) fn say_address(address: SocketAddr) {
-    say(&mut io::stdout(), &format!("Serving at http://{address}"));
-}

@@ -164,8 +164,8 @@ impl<'a> RequestHead<'a> {
         if length.is_some() || self.version == (1, 0) {
             return Err(wrong("misplaced Transfer-Encoding", coding));
         }
-        // Only behind `chunked` can the end be told, and nothing else is
-        // decoded here.
+        // Only behind `chunked` can the end be told, and it is all
+        // that is decoded here.
         match coding.eq_ignore_ascii_case(b"chunked") {
             true => Ok(RequestBody::Chunked),
             false
@@ -307,7 +307,9 @@ impl<'a> RequestHead<'a> {
     }
 }
 
-/// Puts the two ends of the connection into the environ.
+/// Puts the two ends of the connection into the environ: what
+/// [`name_and_port`] and [`address_and_port`] make of them, which is the
+/// same for all requests.
 pub fn fill_addresses(
     environ: &mut Environ,
     (name, port): &(String, String),

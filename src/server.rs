@@ -3,7 +3,7 @@
 //! Nothing outside this file knows tiny_http.
 
 use crate::access_log::Entry;
-use crate::command_line::{self, Flags};
+use crate::command_line::Flags;
 use crate::exchange::{self, Outcome, Protocol};
 use crate::request_head::{
     Field, RequestBody, RequestHead, address_and_port, fill_addresses,
@@ -101,7 +101,8 @@ fn serve(
         .access_log(ErrorLog::stderr());
     let stopper = server.stopper();
     program::on_signal(STOP_LIMIT, move || stopper.stop());
-    command_line::say_address(server.address());
+    let line = format!("Serving at http://{}", server.address());
+    program::say(&mut io::stdout(), &line);
     server.serve(app)
 }
 

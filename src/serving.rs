@@ -241,8 +241,9 @@ impl Client {
                 return Next::Wait(self.until);
             }
             let read = self.socket.read_now(&mut block);
-            // All that was there: more will be an event again (epoll(7),
-            // questions 9 and 10). Elsewhere mio has to be told.
+            // All that was there: more will be an event again (epoll(7)
+            // has it in questions 9 and 10). Elsewhere mio is told only
+            // by a read that finds nothing.
             is_drained = cfg!(unix) && matches!(read, Ok(..BLOCK));
             let is_over = is_over(self.until);
             match (read, &mut self.connection) {

@@ -499,12 +499,8 @@ fn an_idle_connection_is_closed_in_time() {
     assert!(start.elapsed() >= SHORT / 2);
 }
 
-/// A byte every tenth of the limit, of a head that would never end.
-#[test]
-fn a_byte_now_and_then_does_not_renew_the_time_for_a_head() {
-    let limits = Limits { head: SHORT * 2, ..Limits::default() };
-    let server = serve(limits, hello);
-    let mut stream = server.send("GET / HTTP/1.1\r\n");
+/// A byte every tenth of a limit, until the server has had enough.
+fn trickle(mut stream: TcpStream) -> String {
     let start = Instant::now();
     stream.set_read_timeout(Some(SHORT / 5)).expect("an option");
     let mut answer = Vec::new();
@@ -519,7 +515,28 @@ fn a_byte_now_and_then_does_not_renew_the_time_for_a_head() {
         }
     }
     assert!(start.elapsed() < LONG, "it was not given up");
-    let answer = String::from_utf8_lossy(&answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Of a head that would never end.
+#[test]
+fn a_byte_now_and_then_does_not_renew_the_time_for_a_head() {
+    let limits = Limits { head: SHORT * 2, ..Limits::default() };
+    let server = serve(limits, hello);
+    let answer = trickle(server.send("GET / HTTP/1.1\r\n"));
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
+#[test]
+fn a_byte_now_and_then_buys_no_time_for_a_body() {
+    let limits = Limits { wait: SHORT * 2, ..Limits::default() };
+    let server = serve(limits, |environ, start| {
+        io::copy(&mut environ.input, &mut io::sink())?;
+        hello(environ, start)
+    });
+    let answer = trickle(server.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n",
+    ));
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
 
@@ -570,6 +587,29 @@ fn more_connections_than_the_limit_wait_until_there_is_room() {
     third.get_ref().set_read_timeout(Some(LONG)).expect("an option");
     two[0].get_mut().shutdown(Shutdown::Both).expect("closes");
     assert!(read_answer(&mut third).ends_with("Hello"));
+}
+
+/// The system tells of it once, and then a thread has the connection.
+#[test]
+fn what_arrives_during_an_answer_is_seen() {
+    let (theirs, ours) = turns();
+    let app = move |environ: &mut Environ, start: StartResponse| {
+        if environ.bytes("PATH_INFO") == Some(b"/wait") {
+            theirs.give();
+            theirs.take();
+        }
+        hello(environ, start)
+    };
+    let server = serve(Limits::default(), app);
+    let mut stream = BufReader::new(server.send(&get("/wait")));
+    ours.take();
+    stream.get_mut().write_all(get("/").as_bytes()).expect("sent");
+    // Who is told of this request was told of that one.
+    server.ask(&get_and_close("/"));
+    ours.give();
+    for _ in 0..2 {
+        assert!(read_answer(&mut stream).ends_with("Hello"));
+    }
 }
 
 // The stop

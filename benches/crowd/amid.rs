@@ -81,11 +81,21 @@ fn amid(
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let all = scope.spawn(|| crowd(server.address, size, &is_over));
+        let over = Over(&is_over);
         let times = Times::measure(server, long);
         let threads = server.status("Threads");
-        is_over.store(true, Ordering::Relaxed);
+        drop(over);
         (times, all.join().expect("no panic"), threads)
     })
+}
+
+/// Sends the crowd home, also when a request has failed.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 fn part(times: &[Duration], percent: usize) -> Duration {
@@ -138,13 +148,18 @@ pub fn one(short: Option<u64>) -> bool {
         amid.overslept
     );
     println!("  cut: {cut} (bar 0: {})", verdict(cut == 0));
-    println!("  line breaks thrown out: {} times", seen.thrown_out);
+    let thrown_out = seen.thrown_out > 0;
+    println!(
+        "  line breaks thrown out: {} times ({})",
+        seen.thrown_out,
+        verdict(thrown_out)
+    );
     println!("  threads: {threads} (all at work: {})", verdict(all));
     println!(
         "  memory: {memory} KiB (bar {MEMORY}: {})",
         verdict(memory < MEMORY)
     );
-    longest < STALL && cut == 0 && all && memory < MEMORY
+    longest < STALL && cut == 0 && thrown_out && all && memory < MEMORY
 }
 
 /// Small crowds, one after another at one server.

@@ -59,7 +59,7 @@ enum Called {
     Awake,
 }
 
-/// The place of a connection, which is kept for it while a thread has it.
+/// The place of a connection, kept for it while a thread has it.
 struct Place<C> {
     socket: Arc<Socket>,
     rests: Option<Rests<C>>,

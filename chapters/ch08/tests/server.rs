@@ -164,6 +164,27 @@ fn who_is_silent_takes_no_thread() {
     drop(silent);
 }
 
+/// Each of them has an application that waits for its body.
+#[test]
+fn who_is_slow_keeps_nobody_waiting() {
+    let program = Program::with_flags(&["--threads", "1"]);
+    let rest = "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n";
+    let post = request("POST /upload HTTP/1.1", rest);
+    let slow: Vec<TcpStream> = (0..50)
+        .map(|_| {
+            let mut stream = program.connect();
+            stream.write_all(post.as_bytes()).unwrap();
+            let mut status = [0; 12];
+            stream.read_exact(&mut status).unwrap();
+            assert_eq!(&status, b"HTTP/1.1 100");
+            stream
+        })
+        .collect();
+    let answer = program.ask(&get("/values?PATH"));
+    assert_eq!(statuses(&answer), ["200 OK"]);
+    drop(slow);
+}
+
 #[test]
 fn of_a_crowd_that_stays_everyone_is_answered() {
     let program = Program::start();

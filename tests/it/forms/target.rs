@@ -3,7 +3,7 @@
 
 use gateway::Environ;
 use gateway::request_head::{
-    RequestHead, fill_addresses, name_and_port,
+    RequestHead, address_and_port, fill_addresses, name_and_port,
 };
 
 fn filled(method: &str, target: &str) -> Environ {
@@ -58,8 +58,8 @@ fn an_ipv4_address_looks_like_one() {
     ] {
         let server = (String::from("b"), String::from("80"));
         let mut environ = Environ::new();
-        let client = client.parse().unwrap();
-        fill_addresses(&mut environ, &server, Some(client));
+        let client = address_and_port(client.parse().unwrap());
+        fill_addresses(&mut environ, &server, Some(&client));
         assert_eq!(environ.get("REMOTE_ADDR").unwrap(), expected);
         assert_eq!(environ.get("REMOTE_PORT").unwrap(), "4711");
     }
