@@ -165,6 +165,8 @@ pub(crate) struct Caller<'a> {
     pub(crate) app: &'a dyn Application,
     /// The same for all requests: its memory is used again.
     pub(crate) environ: Environ,
+    /// Where is read to.
+    block: Box<[u8; BLOCK]>,
 }
 
 /// What becomes of a connection behind a visit.
@@ -227,7 +229,6 @@ impl Client {
     /// Does what can be done now, a bounded amount of it: something has
     /// come, or the time is up.
     fn visit(&mut self, caller: &mut Caller<'_>) -> Next {
-        let mut block = [0; BLOCK];
         let mut is_drained = false;
         for _ in 0..BLOCKS {
             if let Some(connection) = &mut self.connection {
@@ -240,21 +241,21 @@ impl Client {
             if is_drained {
                 return Next::Wait(self.until);
             }
-            let read = self.socket.read_now(&mut block);
+            let read = self.socket.read_now(&mut caller.block[..]);
             // All that was there: more will be an event again (epoll(7)
             // has it in questions 9 and 10). Elsewhere mio is told only
             // by a read that finds nothing.
             is_drained = cfg!(unix) && matches!(read, Ok(..BLOCK));
-            let is_over = is_over(self.until);
+            let is_over = || is_over(self.until);
             match (read, &mut self.connection) {
                 (Ok(length @ 1..), Some(connection)) => {
-                    connection.take(&block[..length]);
+                    connection.take(&caller.block[..length]);
                 }
-                (Ok(1..), None) if !is_over => {}
+                (Ok(1..), None) if !is_over() => {}
                 (Err(e), _) if e.kind() != ErrorKind::WouldBlock => {
                     return Next::Close;
                 }
-                (Err(_), _) if !is_over => {
+                (Err(_), _) if !is_over() => {
                     return Next::Wait(self.until);
                 }
                 (Err(_), Some(connection)) => {
@@ -474,7 +475,8 @@ impl<P: Protocol> Serving<'_, P> {
     }
 
     fn caller(&self) -> Caller<'_> {
-        Caller { app: self.app, environ: Environ::new() }
+        let environ = Environ::new();
+        Caller { app: self.app, environ, block: Box::new([0; BLOCK]) }
     }
 
     /// What is to be done; `None` if the thread is to end.

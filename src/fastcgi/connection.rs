@@ -112,7 +112,7 @@ impl Connection {
     }
 
     fn answer(&mut self, caller: &mut Caller<'_>) -> Next {
-        let Caller { app, environ } = caller;
+        let Caller { app, environ, .. } = caller;
         let Some((mut inbound, mut outbound)) = self.ends.take() else {
             return Next::Close;
         };

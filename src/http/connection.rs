@@ -181,7 +181,7 @@ impl Connection {
         request: &Request,
         caller: &mut Caller<'_>,
     ) -> Outcome {
-        let Caller { app, environ } = caller;
+        let Caller { app, environ, .. } = caller;
         let (protocol, inbound) = (request.protocol, &mut self.inbound);
         if request.body == RequestBody::Length(0) {
             let mut out = self.out();
