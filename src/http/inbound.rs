@@ -104,12 +104,15 @@ impl Inbound {
             Err(_) => return Ok(Arrival::End),
         }
         self.skip_breaks()?;
+        if let Some(length) = self.find_head()? {
+            return Ok(Arrival::Head(length));
+        }
         let is_there = !matches!(self.arrived(), b"" | b"\r");
         if is_there && !self.has_begun {
             self.has_begun = true;
             self.until = within(limits.head);
         }
-        Ok(self.find_head()?.map_or(Arrival::Nothing, Arrival::Head))
+        Ok(Arrival::Nothing)
     }
 
     /// Skips what is left of a body that nobody wants, as far as it has
