@@ -27,8 +27,7 @@ const REASON: &str = "Whoever reads the log wants to see what came: \
 pub fn check(page_number: Answer) -> Verdict {
     let ask = |query: &str| {
         let form = Form::parse(query.as_bytes());
-        page_number(&form.expect("a form"))
-            .map_err(|no| no.status)
+        page_number(&form.expect("a form")).map_err(|no| no.status)
     };
     for (query, expected, hint) in [
         ("page=3", 3, NUMBER),
@@ -67,8 +66,7 @@ pub fn check(page_number: Answer) -> Verdict {
     }
     let reason = || {
         let form = Form::parse(b"page=seven").expect("a form");
-        let reason =
-            page_number(&form).err().map(|no| no.reason);
+        let reason = page_number(&form).err().map(|no| no.reason);
         reason.is_some_and(|reason| reason.contains("seven"))
     };
     let sent = "\"page=seven\"; is `seven` in the reason?";
