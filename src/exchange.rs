@@ -225,16 +225,7 @@ pub(crate) fn run_on(
     });
     let mut error = sent.err();
     if let Some(error) = &error {
-        let page = answer.explain(error);
-        // Before the client is told: lighttpd ends a CGI program as
-        // soon as it has the whole answer.
-        answer.log(environ);
-        if let Some(mut page) = page {
-            let layers = mem::take(&mut answer.layers);
-            // If this fails, the client has gone, and that is noted.
-            let _ = answer.send(&mut page, out);
-            answer.layers = layers;
-        }
+        answer.fail(error, environ, out);
     }
     let is_plain = body.as_ref().is_none_or(Body::is_plain);
     if !(is_plain
@@ -520,7 +511,7 @@ impl Answer {
             return Ok(());
         }
         self.open()?;
-        let mut framing = self.framing()?;
+        let framing = self.framing()?;
         self.stage = Stage::Torn; // until it is through
         if !framing.is_full() {
             for layer in self.layers.iter_mut().rev() {
@@ -532,6 +523,16 @@ impl Answer {
                 }
             }
         }
+        self.frame(&block, framing, out)
+    }
+
+    /// Sends a block as its framing demands.
+    fn frame(
+        &mut self,
+        block: &[u8],
+        mut framing: Framing,
+        out: &mut dyn Write,
+    ) -> Result<()> {
         let room = framing.take(block.len());
         self.stage = Stage::Sending(framing);
         if block.is_empty() {
@@ -634,6 +635,25 @@ impl Answer {
             }
         }
         None
+    }
+
+    /// Logs an error, and tells the client what can be told.
+    fn fail(
+        &mut self,
+        error: &Error,
+        environ: &mut Environ,
+        out: &mut dyn Write,
+    ) {
+        let page = self.explain(error);
+        // Before the client is told: lighttpd ends a CGI program as
+        // soon as it has the whole answer.
+        self.log(environ);
+        if let Some(mut page) = page {
+            let layers = mem::take(&mut self.layers);
+            // If this fails, the client has gone, and that is noted.
+            let _ = self.send(&mut page, out);
+            self.layers = layers;
+        }
     }
 
     /// Writes what was noted into the log.

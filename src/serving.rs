@@ -3,10 +3,12 @@
 //! and the end.
 
 mod buffer;
+mod client;
 #[cfg_attr(test, path = "../tests/fuzz/clock.rs")]
 mod clock;
 mod crew;
 mod patience;
+mod places;
 mod socket;
 mod sync;
 mod watch;
@@ -18,6 +20,7 @@ use crate::access_log::Entry;
 use crate::exchange::Outcome;
 use crate::{Application, Environ, ErrorLog, program};
 pub(crate) use buffer::Buffer;
+use client::Client;
 use clock::now;
 use crew::Work;
 pub(crate) use patience::Patience;
@@ -208,78 +211,8 @@ fn lending<T>(wait: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     wait()
 }
 
-/// How long a client has to read the last answer.
-const LEAVE_LIMIT: Duration = Duration::from_secs(2);
-
 /// How much is read at a time, in bytes.
 pub(crate) const BLOCK: usize = 8192;
-
-/// How many blocks are read in a visit, so that it has an end.
-const BLOCKS: usize = 8;
-
-/// A client, at our end.
-struct Client {
-    socket: Arc<Socket>,
-    /// `None` behind its last answer.
-    connection: Option<Box<dyn Connection>>,
-    until: Deadline,
-}
-
-impl Client {
-    /// Does what can be done now, a bounded amount of it: something has
-    /// come, or the time is up.
-    fn visit(&mut self, caller: &mut Caller<'_>) -> Next {
-        let mut is_drained = false;
-        for _ in 0..BLOCKS {
-            if let Some(connection) = &mut self.connection {
-                match connection.go_on(caller) {
-                    Next::Wait(until) => self.until = until,
-                    Next::Leave => return self.leave(),
-                    next => return next,
-                }
-            }
-            if is_drained {
-                return Next::Wait(self.until);
-            }
-            let read = self.socket.read_now(&mut caller.block[..]);
-            // All that was there: more will be an event again (epoll(7)
-            // has it in questions 9 and 10). Elsewhere mio is told only
-            // by a read that finds nothing.
-            is_drained = cfg!(unix) && matches!(read, Ok(..BLOCK));
-            let is_over = || is_over(self.until);
-            match (read, &mut self.connection) {
-                (Ok(length @ 1..), Some(connection)) => {
-                    connection.take(&caller.block[..length]);
-                }
-                (Ok(1..), None) if !is_over() => {}
-                (Err(e), _) if e.kind() != ErrorKind::WouldBlock => {
-                    return Next::Close;
-                }
-                (Err(_), _) if !is_over() => {
-                    return Next::Wait(self.until);
-                }
-                (Err(_), Some(connection)) => {
-                    return match connection.give_up(caller) {
-                        Next::Leave => self.leave(),
-                        next => next,
-                    };
-                }
-                _ => return Next::Close,
-            }
-        }
-        Next::Again
-    }
-
-    /// The last answer is sent. What comes is thrown away: to close at
-    /// once would make the client lose what it has not read yet (RFC
-    /// 9112, section 9.6).
-    fn leave(&mut self) -> Next {
-        self.socket.finish();
-        self.connection = None;
-        self.until = within(LEAVE_LIMIT);
-        Next::Again
-    }
-}
 
 impl<P> fmt::Debug for Server<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -500,7 +433,7 @@ impl<P: Protocol> Serving<'_, P> {
         let visit = AssertUnwindSafe(|| client.visit(caller));
         match catch_unwind(visit) {
             Ok(next) => {
-                let is_idle = client.connection.is_some();
+                let is_idle = client.is_idle();
                 turn.put(key, client, next, is_idle);
             }
             Err(_) => {

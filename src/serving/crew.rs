@@ -1,8 +1,8 @@
 //! Who works, who watches, who waits, and who sleeps.
 
+use super::places::{Places, Rests};
 use super::sync::{Condvar, Mutex, MutexGuard, lock, rest};
 use super::{Deadline, Next, Socket};
-use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind};
 use std::mem::{forget, take};
 use std::sync::Arc;
@@ -29,9 +29,7 @@ struct State<C, W> {
     watch: Option<W>,
     /// How often a thread has taken it.
     looks: u64,
-    places: HashMap<usize, Place<C>>,
-    /// What is to be visited.
-    ready: VecDeque<(usize, C)>,
+    places: Places<C>,
     /// How many may work at a time.
     turns: usize,
     threads: usize,
@@ -57,22 +55,6 @@ enum Called {
     Lingers,
     /// It is there.
     Awake,
-}
-
-/// The place of a connection, kept for it while a thread has it.
-struct Place<C> {
-    socket: Arc<Socket>,
-    rests: Option<Rests<C>>,
-    /// Has something arrived while a thread had it?
-    has_arrived: bool,
-}
-
-/// A connection that waits for its client, until then.
-struct Rests<C> {
-    connection: C,
-    until: Deadline,
-    /// May a stop close it?
-    is_idle: bool,
 }
 
 /// A connection to be visited, and the turn to do so.
@@ -101,8 +83,7 @@ impl<C, W> Crew<C, W> {
         let state = State {
             watch: Some(watch),
             looks: 0,
-            places: HashMap::new(),
-            ready: VecDeque::new(),
+            places: Places::new(),
             turns: 1,
             threads: 1,
             working: 0,
@@ -140,7 +121,7 @@ impl<C, W> Crew<C, W> {
                 break;
             }
             if state.can_start()
-                && let Some((key, connection)) = state.ready.pop_front()
+                && let Some((key, connection)) = state.places.next()
             {
                 state.working += 1;
                 let missing = state.missing();
@@ -264,23 +245,21 @@ impl<C, W> Crew<C, W> {
             drop(state); // to close a socket takes a while
             return;
         }
-        let is_idle = true;
-        let rests = Some(Rests { connection, until, is_idle });
-        let place = Place { socket, rests, has_arrived: false };
-        state.places.insert(key, place);
+        let rests = Rests { connection, until, is_idle: true };
+        state.places.add(key, socket, rests);
     }
 
     /// Is there a place for another? If not, the watch is woken when
     /// there is.
     pub(crate) fn has_room(&self, limit: usize) -> bool {
         let mut state = lock(&self.state);
-        state.is_full = state.places.len() >= limit;
+        state.is_full = state.places.count() >= limit;
         !state.is_full
     }
 
     /// Has nobody's time to be looked at?
     pub(crate) fn is_empty(&self) -> bool {
-        lock(&self.state).places.is_empty()
+        lock(&self.state).places.count() == 0
     }
 
     /// Something has arrived on these; and is it the end, behind what
@@ -290,19 +269,14 @@ impl<C, W> Crew<C, W> {
         events: impl Iterator<Item = (usize, bool)>,
     ) {
         let mut state = lock(&self.state);
-        events.for_each(|(key, is_end)| state.arrived(key, is_end));
+        events.for_each(|(key, is_end)| {
+            state.places.arrived(key, is_end);
+        });
     }
 
-    /// Those whose time is up are visited, too.
+    /// The time is looked at.
     pub(crate) fn check(&self, now: Instant) {
-        let mut state = lock(&self.state);
-        let is_late = |place: &Place<C>| {
-            let until = place.rests.as_ref().and_then(|r| r.until);
-            until.is_some_and(|until| until <= now)
-        };
-        let late = state.places.iter().filter(|(_, p)| is_late(p));
-        let late: Vec<usize> = late.map(|(key, _)| *key).collect();
-        late.into_iter().for_each(|key| state.arrived(key, false));
+        lock(&self.state).places.check(now);
     }
 
     fn close(
@@ -310,13 +284,13 @@ impl<C, W> Crew<C, W> {
         mut state: MutexGuard<'_, State<C, W>>,
         key: usize,
     ) {
-        let place = state.places.remove(&key);
+        let place = state.places.remove(key);
         if take(&mut state.is_full) {
             (self.wake)(); // to accept another
         }
         self.end_if_over(&state);
         drop(state);
-        drop(place); // to close a socket takes a while
+        drop(place);
     }
 
     /// Asks for the end: nobody new is let in, and those without a
@@ -324,11 +298,7 @@ impl<C, W> Crew<C, W> {
     pub(crate) fn stop(&self) {
         let mut state = lock(&self.state);
         state.is_stopping = true;
-        let idle = |place: &mut Place<C>| {
-            place.rests.as_ref().is_some_and(|rests| rests.is_idle)
-        };
-        let closed: Vec<_> =
-            state.places.extract_if(|_, place| idle(place)).collect();
+        let closed = state.places.remove_idle();
         self.end_if_over(&state);
         self.ended.notify_all();
         (self.wake)();
@@ -365,9 +335,7 @@ impl<C, W> Crew<C, W> {
             }
             state = rest(&self.ended, state, left);
         }
-        let left = state.places.values();
-        left.clone().for_each(|place| place.socket.cut());
-        left.filter(|place| place.rests.is_none()).count()
+        state.places.cut()
     }
 
     /// Lets go of all that is left, when the threads have ended.
@@ -378,15 +346,14 @@ impl<C, W> Crew<C, W> {
     pub(crate) fn finish(&self) -> io::Result<()> {
         let mut state = lock(&self.state);
         state.watch = None;
-        state.places.clear();
-        state.ready.clear();
+        state.places = Places::new();
         state.failure.take().map_or(Ok(()), Err)
     }
 }
 
 impl<C, W> State<C, W> {
     fn can_start(&self) -> bool {
-        self.working < self.turns && !self.ready.is_empty()
+        self.working < self.turns && self.places.count_ready() > 0
     }
 
     /// How many threads have nothing to do but to watch.
@@ -398,23 +365,13 @@ impl<C, W> State<C, W> {
     /// slowly if each newcomer's thread started but the next one's.
     fn missing(&self) -> usize {
         let free = self.turns.saturating_sub(self.working);
-        let wanted = 1 + free.min(self.ready.len());
+        let wanted = 1 + free.min(self.places.count_ready());
         wanted.saturating_sub(self.idle())
     }
 
     fn is_over(&self) -> bool {
-        let is_stopped = self.is_stopping && self.places.is_empty();
+        let is_stopped = self.is_stopping && self.places.count() == 0;
         is_stopped || self.failure.is_some()
-    }
-
-    /// Who is told of the end is visited twice: the first visit may be
-    /// content with what comes before it.
-    fn arrived(&mut self, key: usize, is_end: bool) {
-        let Some(place) = self.places.get_mut(&key) else { return };
-        place.has_arrived = is_end || place.rests.is_none();
-        if let Some(rests) = place.rests.take() {
-            self.ready.push_back((key, rests.connection));
-        }
     }
 }
 
@@ -432,21 +389,13 @@ impl<'a, C, W> Turn<'a, C, W> {
         is_idle: bool,
     ) {
         let (crew, mut state) = self.give_back();
-        let until = match next {
+        match next {
             Next::Wait(until) if !(state.is_stopping && is_idle) => {
-                until
+                let rests = Rests { connection, until, is_idle };
+                state.places.rest(key, rests);
             }
-            Next::Again => {
-                // It has to queue, so that nobody keeps a thread.
-                return state.ready.push_back((key, connection));
-            }
-            _ => return crew.close(state, key),
-        };
-        if let Some(place) = state.places.get_mut(&key) {
-            place.rests = Some(Rests { connection, until, is_idle });
-            if take(&mut place.has_arrived) {
-                state.arrived(key, false);
-            }
+            Next::Again => state.places.again(key, connection),
+            _ => crew.close(state, key),
         }
     }
 

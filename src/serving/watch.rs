@@ -132,9 +132,7 @@ impl Watch {
             let opened = (at.open)(Arc::clone(&socket), peer);
             if let Some((connection, until)) = opened {
                 let theirs = Arc::clone(&socket);
-                let connection = Some(connection);
-                let client =
-                    Client { socket: theirs, connection, until };
+                let client = Client::new(theirs, connection, until);
                 at.crew.add(key, socket, client, until);
             }
         }

@@ -8,6 +8,8 @@
 
 #[path = "../../src/serving/crew.rs"]
 mod crew;
+#[path = "../../src/serving/places.rs"]
+mod places;
 mod serving;
 mod sync;
 
