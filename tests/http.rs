@@ -452,6 +452,36 @@ fn no_connection_is_closed_without_a_word() {
     }
 }
 
+/// A thread of the application's that still waits for the body when the
+/// answer is out does not wait for as long as the client likes.
+#[test]
+fn who_reads_on_behind_the_answer_fails_at_once() {
+    let (ended, has_ended) = sync_channel(1);
+    let app = move |environ: &mut Environ, start: StartResponse| {
+        let mut input = std::mem::replace(
+            &mut environ.input,
+            Box::new(io::empty()),
+        );
+        let (ended, (begun, has_begun)) =
+            (ended.clone(), sync_channel(1));
+        thread::spawn(move || {
+            input.read_exact(&mut [0]).expect("a byte");
+            begun.send(()).expect("it waits");
+            let _ = ended.send(input.read_to_end(&mut Vec::new()));
+        });
+        has_begun.recv_timeout(LONG).expect("the first byte");
+        Ok(start("200 OK", TEXT)?.body("Hello"))
+    };
+    let limits = Limits { wait: 9 * LONG, ..Limits::default() };
+    let server = serve(limits, app);
+    let request =
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx";
+    let mut stream = BufReader::new(server.send(request));
+    assert!(read_answer(&mut stream).ends_with("Hello"));
+    let read = has_ended.recv_timeout(LONG).expect("it ends");
+    assert!(read.is_err(), "{read:?}");
+}
+
 type Kept = Arc<Mutex<Vec<Box<dyn BufRead + Send>>>>;
 
 #[test]
