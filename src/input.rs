@@ -224,6 +224,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_within_the_limit_is_given_out_before_the_error() {
+        for limit in [0, 1, 3] {
+            let mut body = body(script(&[Ok(b"abcd")]), None, limit);
+            let mut read = Vec::new();
+            body.read_to_end(&mut read).unwrap_err();
+            assert_eq!(read, &b"abcd"[..limit as usize]);
+        }
+    }
+
+    #[test]
     fn all_is_read_up_to_a_limit_which_may_be_the_greatest() {
         for limit in [3, 4, u64::MAX - 1, u64::MAX] {
             let body = read_all(&mut &b"abc"[..], limit).unwrap();
