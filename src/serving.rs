@@ -67,7 +67,8 @@ impl<P> Settings<P> {
 }
 
 /// How much a client may ask of a [`Server`]. The greatest value of a
-/// limit means that there is none.
+/// limit means that there is none, and zero that nothing is waited for;
+/// of connections there may be one at least.
 ///
 /// ```
 /// let limits = gateway::http::Limits {
@@ -87,7 +88,9 @@ pub struct Limits {
     /// How long a request's head may take, from its first byte on.
     pub head: Duration,
     /// How long a client may keep a thread waiting, for a body or with
-    /// an answer. Each 1000 bytes that get through are worth a second.
+    /// an answer. Each 1000 bytes that get through are worth a second;
+    /// those of an answer may earn ten minutes in advance, since nobody
+    /// can see how many of them the client has read.
     pub wait: Duration,
     /// How long a stop waits for the requests that are under way.
     pub stop: Duration,

@@ -186,37 +186,31 @@ fn survives(
     });
 }
 
-#[test]
-fn http_answers_whatever_fails_and_all_that_comes_after() {
-    let server = http::Server::bind("127.0.0.1:0").expect("a port");
-    let server = server.errors(ErrorLog::new(io::sink()));
-    let (address, stopper) = (server.address(), server.stopper());
-    let serving = thread::spawn(move || server.serve(fails));
-    survives(address, ask);
-    stopper.stop();
-    serving.join().expect("no panic").expect("no error");
+/// A test for each server, which have their methods in common and no
+/// trait.
+macro_rules! survives {
+    ($($name:ident: $server:ty, $ask:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            let server = <$server>::bind("127.0.0.1:0").expect("a port");
+            let server = server.errors(ErrorLog::new(io::sink()));
+            let (address, stopper) =
+                (server.address(), server.stopper());
+            let serving = thread::spawn(move || server.serve(fails));
+            survives(address, $ask);
+            stopper.stop();
+            serving.join().expect("no panic").expect("no error");
+        }
+    )*};
 }
 
-#[test]
-fn fastcgi_answers_whatever_fails_and_all_that_comes_after() {
-    let server = fastcgi::Server::bind("127.0.0.1:0").expect("a port");
-    let server = server.errors(ErrorLog::new(io::sink()));
-    let (address, stopper) = (server.address(), server.stopper());
-    let serving = thread::spawn(move || server.serve(fails));
-    survives(address, ask_fastcgi);
-    stopper.stop();
-    serving.join().expect("no panic").expect("no error");
-}
-
-#[test]
-fn tiny_http_answers_whatever_fails_and_all_that_comes_after() {
-    let server = server::Server::bind("127.0.0.1:0").expect("a port");
-    let server = server.errors(ErrorLog::new(io::sink()));
-    let (address, stopper) = (server.address(), server.stopper());
-    let serving = thread::spawn(move || server.serve(fails));
-    survives(address, ask);
-    stopper.stop();
-    serving.join().expect("no panic").expect("no error");
+survives! {
+    http_answers_whatever_fails_and_all_that_comes_after:
+        http::Server, ask;
+    fastcgi_answers_whatever_fails_and_all_that_comes_after:
+        fastcgi::Server, ask_fastcgi;
+    tiny_http_answers_whatever_fails_and_all_that_comes_after:
+        server::Server, ask;
 }
 
 // Limits at their extremes
