@@ -1,14 +1,17 @@
 //! `check`: everything that can be checked without a reader.
 
+pub mod debts;
+pub mod glossary;
+pub mod links;
+pub mod prose;
+
 use crate::builder::{self, Built, Options};
-use crate::coverage::Coverage;
-use crate::exercise;
-use crate::links;
+use crate::code::coverage::Coverage;
+use crate::code::source::Lines;
+use crate::exercises::exercise;
 use crate::problem::{Place, Problem};
-use crate::programs::is_chapter;
 use crate::project::Project;
-use crate::prose;
-use crate::source::Lines;
+use crate::run::programs::is_chapter;
 use crate::workshop::Programs;
 use std::fmt::Write;
 use std::fs;

@@ -1,15 +1,15 @@
 //! Where a book's pages are made: everything that directives share.
 
-use crate::cache::Cache;
-use crate::debts::Debts;
-use crate::directive::Directive;
-use crate::glossary::{self, Glossary};
-use crate::inline::{Value, values};
+use crate::check::debts::Debts;
+use crate::check::glossary::{self, Glossary};
+use crate::code::source::{Lines, Source};
+use crate::figures::directive::Directive;
+use crate::figures::inline::{Value, values};
 use crate::markdown::{Fence, Part, parts};
 use crate::problem::{Place, Problem};
-use crate::progress::Progress;
 use crate::project::Project;
-use crate::source::{Lines, Source};
+use crate::run::cache::Cache;
+use crate::run::progress::Progress;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -326,7 +326,7 @@ impl Workshop {
     /// stand where the figure or the value would have stood.
     fn fail(&self, message: String, element: &str) -> String {
         let problem = Problem::new(&self.place.borrow(), message);
-        let text = crate::html::escape(&problem.to_string());
+        let text = crate::figures::html::escape(&problem.to_string());
         // Markdown must not make anything of it.
         let text = text.replace('\n', "&#10;").replace('`', "&#96;");
         self.problems.borrow_mut().push(problem);

@@ -1,9 +1,9 @@
 //! Builds of the chapters' programs: as few as can be.
 
 use super::Trouble;
-use crate::fresh::{CODE, State};
-use crate::programs::{Programs, Target};
+use crate::live::fresh::{CODE, State};
 use crate::project::Project;
+use crate::run::programs::{Programs, Target};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -1,6 +1,6 @@
 //! Who may ask for what: our own pages, and nobody else's.
 
-use crate::fresh::Print;
+use crate::live::fresh::Print;
 use gateway::Environ;
 
 /// What our pages know and others cannot: it is in each page that is

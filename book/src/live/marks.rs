@@ -1,9 +1,9 @@
 //! Which exercises are solved: what their checks say of the files as
 //! they are now.
 
-use crate::exercise::{self, Entry};
-use crate::fresh::State;
-use crate::progress_table::{self, Checked};
+use crate::exercises::exercise::{self, Entry};
+use crate::exercises::progress_table::{self, Checked};
+use crate::live::fresh::State;
 use crate::project::Project;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

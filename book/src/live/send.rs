@@ -2,11 +2,11 @@
 
 use super::servers::Servers;
 use super::{Trouble, environ};
-use crate::exchange::{Kept, is_serving};
-use crate::normalize::normalize;
-use crate::programs::{Programs, Target};
+use crate::figures::exchange::{Kept, is_serving};
 use crate::project::Project;
-use crate::serving::Serving;
+use crate::run::normalize::normalize;
+use crate::run::programs::{Programs, Target};
+use crate::run::serving::Serving;
 use gateway::{Environ, ErrorLog, Response, StartResponse};
 use serde_json::{Value, json};
 use std::io::{self, ErrorKind, Read, Write};

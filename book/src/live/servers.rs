@@ -1,9 +1,9 @@
 //! Chapters' programs that serve, and stay for the next request.
 
 use super::Trouble;
-use crate::programs::{Programs, Target};
 use crate::project::Project;
-use crate::serving::Serving;
+use crate::run::programs::{Programs, Target};
+use crate::run::serving::Serving;
 use std::collections::HashMap;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,8 +1,8 @@
 //! `console`: commands, and what they print when the book is built.
 
-use crate::html;
-use crate::normalize::normalize;
-use crate::shell::Shell;
+use crate::figures::html;
+use crate::run::normalize::normalize;
+use crate::run::shell::Shell;
 use crate::workshop::Workshop;
 
 #[derive(Debug, PartialEq)]

@@ -1,10 +1,10 @@
 //! `exercise`: a task, its stub, its check, a hint, and a solution.
 
-use crate::listing::Listing;
+use crate::code::source::Source;
+use crate::figures::listing::Listing;
 use crate::markdown::{Part, parts};
 use crate::problem::{Place, Problem};
 use crate::project::Project;
-use crate::source::Source;
 use crate::workshop::Workshop;
 use std::collections::BTreeSet;
 use std::fs;

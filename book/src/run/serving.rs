@@ -1,8 +1,8 @@
 //! A program that serves by itself, for one exchange.
 
-use crate::normalize::normalize;
 use crate::project::Project;
-use crate::shell::Shell;
+use crate::run::normalize::normalize;
+use crate::run::shell::Shell;
 use std::io::{self, BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! `{{…}}` in prose: values that nobody types.
 
-use crate::item;
+use crate::code::item;
 use crate::markdown::outside_code;
 use crate::workshop::Workshop;
 use std::ops::Range;
@@ -74,7 +74,7 @@ impl<'a> Value<'a> {
                 )
             }
             Self::Debt(text) => {
-                let (id, _, _) = crate::debts::parse(text)?;
+                let (id, _, _) = crate::check::debts::parse(text)?;
                 Ok(workshop.debts.borrow().mark(id))
             }
             Self::Repaid(id) => {

@@ -1,8 +1,8 @@
 //! `compile-fail`: a program that must not compile, and why it does not.
 
-use crate::html;
-use crate::normalize::normalize;
-use crate::shell::Shell;
+use crate::figures::html;
+use crate::run::normalize::normalize;
+use crate::run::shell::Shell;
 use crate::workshop::Workshop;
 
 #[derive(Debug, PartialEq)]

@@ -1,8 +1,8 @@
 //! `progress`: which exercises are solved, by running their checks.
 
-use crate::exercise::{self, Entry};
+use crate::exercises::exercise::{self, Entry};
 use crate::project::{Project, files};
-use crate::shell::Shell;
+use crate::run::shell::Shell;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write as _};
 use std::path::PathBuf;

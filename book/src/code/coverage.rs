@@ -5,9 +5,9 @@
 //! end of an `impl`, `trait` or `mod` go with anything printed from
 //! inside, and a line of closing brackets goes with the one above it.
 
-use crate::item::frames;
+use crate::code::item::frames;
+use crate::code::source::{Lines, Source};
 use crate::project::{Project, files};
-use crate::source::{Lines, Source};
 use crate::workshop::Printed;
 
 /// How much of a folder is printed.

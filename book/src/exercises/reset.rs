@@ -5,7 +5,7 @@
 //! reader has committed an answer, and it has every improvement that
 //! its authors have made.
 
-use crate::exercise::{self, Entry};
+use crate::exercises::exercise::{self, Entry};
 use crate::project::Project;
 use std::fs;
 use std::io::{self, Write};

@@ -1,8 +1,8 @@
 //! Links and pictures of the built pages.
 
 use crate::problem::{Place, Problem};
-use crate::programs::is_chapter;
 use crate::project::Project;
+use crate::run::programs::is_chapter;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;

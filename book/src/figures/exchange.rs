@@ -1,10 +1,10 @@
 //! `exchange`: a request to a chapter's program, and its answer, as
 //! bytes on the wire.
 
-use crate::html;
-use crate::normalize::normalize;
-use crate::programs::{Programs, Target};
-use crate::serving::Serving;
+use crate::figures::html;
+use crate::run::normalize::normalize;
+use crate::run::programs::{Programs, Target};
+use crate::run::serving::Serving;
 use crate::workshop::Workshop;
 use gateway::ErrorLog;
 use gateway::http::Server;

@@ -1,6 +1,6 @@
 //! `drawing`: a drawing made of characters, as one made of lines.
 
-use crate::html;
+use crate::figures::html;
 
 #[derive(Debug, PartialEq)]
 pub struct Drawing {

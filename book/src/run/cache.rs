@@ -3,7 +3,7 @@
 //! The key covers every file that a program can depend on: an entry
 //! cannot outlive a change of what it came from.
 
-use crate::exercise::FOLDERS;
+use crate::exercises::exercise::FOLDERS;
 use crate::project::{Project, files};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

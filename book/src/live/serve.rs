@@ -1,9 +1,9 @@
 //! The book, served by the gateway's own server.
 
-use crate::fresh::{Fresh, Print};
+use crate::live::fresh::{Fresh, Print};
 use crate::live::{Live, Token, is_foreign};
-use crate::programs::{Programs, Target};
 use crate::project::Project;
+use crate::run::programs::{Programs, Target};
 use gateway::http::Server;
 use gateway::{Environ, Response, StartResponse};
 use std::fs;

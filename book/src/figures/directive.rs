@@ -1,13 +1,13 @@
 //! What a fenced block asks for.
 
-use crate::compile_fail::CompileFail;
-use crate::console::Console;
-use crate::drawing::Drawing;
-use crate::exchange::Exchange;
-use crate::exercise::Exercise;
-use crate::listing::Listing;
-use crate::rules::Rules;
-use crate::sabotage::Sabotage;
+use crate::exercises::exercise::Exercise;
+use crate::figures::compile_fail::CompileFail;
+use crate::figures::console::Console;
+use crate::figures::drawing::Drawing;
+use crate::figures::exchange::Exchange;
+use crate::figures::listing::Listing;
+use crate::figures::rules::Rules;
+use crate::figures::sabotage::Sabotage;
 use crate::workshop::Workshop;
 
 #[derive(Debug, PartialEq)]

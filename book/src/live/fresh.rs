@@ -1,9 +1,9 @@
 //! Keeps the served pages as new as what they are made from.
 
 use crate::builder::{self, Options};
-use crate::cache::SOURCES;
 use crate::project::{Project, files};
 use crate::report;
+use crate::run::cache::SOURCES;
 use crate::workshop::{GoesOn, Programs};
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;

@@ -1,6 +1,6 @@
 //! Simplifications, and the chapters that repay them.
 
-use crate::html;
+use crate::figures::html;
 use crate::problem::{Place, Problem};
 use std::collections::BTreeMap;
 
@@ -143,10 +143,12 @@ pub fn parse(text: &str) -> Result<(&str, &str, &str), String> {
         let (due, what) = rest.split_once(": ")?;
         Some((id, due.trim(), what.trim()))
     });
-    parts.filter(|(_, due, _)| crate::programs::is_chapter(due)).ok_or(
-        "debt: write `{{debt ID chNN: what is simplified}}`"
-            .to_string(),
-    )
+    parts
+        .filter(|(_, due, _)| crate::run::programs::is_chapter(due))
+        .ok_or(
+            "debt: write `{{debt ID chNN: what is simplified}}`"
+                .to_string(),
+        )
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `listing`: an item of a source file.
 
-use crate::html;
-use crate::source::{Lines, Source};
+use crate::code::source::{Lines, Source};
+use crate::figures::html;
 use crate::workshop::Workshop;
 
 /// The widest line that fits a page and a phone.

@@ -1,6 +1,6 @@
 //! A source file: its lines, and which of them are code.
 
-use crate::item::Items;
+use crate::code::item::Items;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 use syn::spanned::Spanned;

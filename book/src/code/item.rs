@@ -1,6 +1,6 @@
 //! The items of a Rust file, and the names a listing may call them by.
 
-use crate::source::{Lines, lines_of};
+use crate::code::source::{Lines, lines_of};
 use quote::ToTokens;
 use std::collections::BTreeSet;
 use syn::spanned::Spanned;

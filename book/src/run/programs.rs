@@ -1,7 +1,7 @@
 //! The chapters' programs, behind `/cgi-bin/`.
 
 use crate::project::Project;
-use crate::shell::Shell;
+use crate::run::shell::Shell;
 use gateway::cgi::Script;
 use gateway::{Application, Environ, Response, StartResponse};
 use std::fmt;

@@ -4,18 +4,20 @@
 
 mod builds;
 mod environ;
+pub mod fresh;
 mod guard;
 mod marks;
 mod send;
+pub mod serve;
 mod servers;
 
 pub use guard::{Token, is_foreign};
 
-use crate::exercise;
-use crate::fresh::Fresh;
-use crate::programs::Target;
-use crate::progress_table;
+use crate::exercises::exercise;
+use crate::exercises::progress_table;
+use crate::live::fresh::Fresh;
 use crate::project::Project;
+use crate::run::programs::Target;
 use builds::Builds;
 use gateway::{Environ, Response, StartResponse};
 use marks::Marks;

@@ -1,11 +1,13 @@
 //! `sabotage`: a change that breaks something, made in a copy of the
 //! repository, and what is seen to fail then.
 
-use crate::console::{commands, exit_status, run_all, transcript};
-use crate::html;
-use crate::normalize::normalize;
+use crate::figures::console::{
+    commands, exit_status, run_all, transcript,
+};
+use crate::figures::html;
 use crate::project::{Project, files};
-use crate::shell::{LIMIT, Shell};
+use crate::run::normalize::normalize;
+use crate::run::shell::{LIMIT, Shell};
 use crate::workshop::Workshop;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,0 +1,5 @@
+//! The project's code, as the figures and the counts see it.
+
+pub mod coverage;
+pub mod item;
+pub mod source;

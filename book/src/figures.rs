@@ -1,0 +1,12 @@
+//! What the author writes as a directive, and the page shows as a figure.
+
+pub mod compile_fail;
+pub mod console;
+pub mod directive;
+pub mod drawing;
+pub mod exchange;
+pub mod html;
+pub mod inline;
+pub mod listing;
+pub mod rules;
+pub mod sabotage;

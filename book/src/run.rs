@@ -1,0 +1,8 @@
+//! Programs that are run for the book.
+
+pub mod cache;
+pub mod normalize;
+pub mod programs;
+pub mod progress;
+pub mod serving;
+pub mod shell;
