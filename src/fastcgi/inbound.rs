@@ -77,7 +77,7 @@ impl Inbound {
             params: Vec::new(),
             params_length: 0,
             connections: limits.connections,
-            patience: Patience::with_sender(limits.wait),
+            patience: Patience::new(limits.wait),
             has_read: false,
         }
     }

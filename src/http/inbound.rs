@@ -76,7 +76,7 @@ impl Inbound {
             until,
             body: Body::Length(0),
             has_read: false,
-            patience: Patience::with_sender(limits.wait),
+            patience: Patience::new(limits.wait),
         }
     }
 
@@ -197,7 +197,7 @@ impl Inbound {
             }
         };
         self.has_read = false;
-        self.patience = Patience::with_sender(limits.wait);
+        self.patience = Patience::new(limits.wait);
     }
 
     /// Ends a request: what is left of its body has to come soon.
