@@ -210,7 +210,7 @@ impl Connection {
     }
 
     fn out(&self) -> Out<'_> {
-        let patience = Patience::new(self.settings.limits.wait);
+        let patience = Patience::with_reader(self.settings.limits.wait);
         Out { socket: &self.socket, patience }
     }
 }
@@ -251,7 +251,7 @@ impl Read for Input {
         let mut expects = lock(&self.0.expects);
         if *expects {
             *expects = false;
-            let mut patience = Patience::new(BRIEFLY);
+            let mut patience = Patience::with_sender(BRIEFLY);
             inbound.socket.write(CONTINUE, &mut patience)?;
         }
         drop(expects);
