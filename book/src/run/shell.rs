@@ -4,12 +4,15 @@ use crate::project::Project;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant};
-use std::{env, io, thread};
+use std::{env, thread};
 
 /// The longest that a command may take, compiling included.
 pub const LIMIT: Duration = Duration::from_secs(120);
+
+/// The most that is kept of what a command prints.
+const OUTPUT_LIMIT: usize = 4 << 20;
 
 /// What a reader's environment has in common with ours. Everything
 /// else stays out: cargo's variables, and CGI's above all.
@@ -80,54 +83,76 @@ impl<'a> Shell<'a> {
     /// Runs a command to its end, or ends it when its time is up.
     fn finish(
         &self,
-        mut command: Command,
+        command: Command,
         line: &str,
     ) -> Result<Ended, String> {
+        let (status, output) = self
+            .watch(command)
+            .map_err(|e| format!("`{line}` does not start: {e}"))?;
+        let Some(status) = status else {
+            return Err(format!(
+                "`{line}` did not end in {} s and was stopped; it had \
+                 printed:\n{output}",
+                self.limit.as_secs_f32(),
+            ));
+        };
+        let output = without_progress(&output);
+        Ok(Ended { status: status.code(), output })
+    }
+
+    /// Waits for the end of a command, or brings it about when its time
+    /// is up: then there is no status. What it has started ends with
+    /// it. Of what it prints, the beginning is kept.
+    pub fn watch(
+        &self,
+        mut command: Command,
+    ) -> Result<(Option<ExitStatus>, String), String> {
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         own_group(&mut command);
         let start = Instant::now();
-        let mut child = command
-            .spawn()
-            .map_err(|e| format!("`{line}` does not start: {e}"))?;
-        let output = read(child.stdout.take());
-        let text = output.recv_timeout(self.limit);
+        let mut child = command.spawn().map_err(|e| e.to_string())?;
+        let output = child.stdout.take().map(Output::of);
         let status = wait(&mut child, start + self.limit);
-        let bytes = match text {
-            Ok(bytes) if status.is_some() => bytes,
-            _ => {
-                kill(&mut child);
-                let bytes = output.recv_timeout(Duration::from_secs(1));
-                let bytes = text.or(bytes).unwrap_or_default();
-                return Err(format!(
-                    "`{line}` did not end in {} s and was stopped; \
-                     it had printed:\n{}",
-                    self.limit.as_secs_f32(),
-                    String::from_utf8_lossy(&bytes)
-                ));
-            }
-        };
-        let output = String::from_utf8_lossy(&bytes);
-        Ok(Ended {
-            status: status.and_then(|status| status.code()),
-            output: without_progress(&output),
-        })
+        kill(&mut child);
+        Ok((status, output.map(Output::text).unwrap_or_default()))
     }
 }
 
-/// Reads to the end, in a thread: the end may never come.
-fn read(
-    from: Option<impl Read + Send + 'static>,
-) -> mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut from) = from {
-            let _ = io::copy(&mut from, &mut bytes);
-        }
-        // Nobody waits any more when the command was given up.
-        let _ = sender.send(bytes);
-    });
-    receiver
+/// What a command prints.
+struct Output {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    ended: mpsc::Receiver<()>,
+}
+
+impl Output {
+    /// Reads in a thread: the end may never come.
+    fn of(mut from: impl Read + Send + 'static) -> Self {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let (sender, ended) = mpsc::channel();
+        let read = Arc::clone(&bytes);
+        thread::spawn(move || {
+            let mut block = [0; 8192];
+            while let Ok(length @ 1..) = from.read(&mut block) {
+                let mut kept = lock(&read);
+                let free = OUTPUT_LIMIT - kept.len();
+                kept.extend_from_slice(&block[..length.min(free)]);
+            }
+            // Nobody may wait any more.
+            let _ = sender.send(());
+        });
+        Self { bytes, ended }
+    }
+
+    /// What has come when the command has ended: a process that went
+    /// out of its group may write on.
+    fn text(self) -> String {
+        let _ = self.ended.recv_timeout(Duration::from_millis(500));
+        String::from_utf8_lossy(&lock(&self.bytes)).into_owned()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
@@ -224,6 +249,23 @@ mod tests {
     fn the_environment_is_clean() {
         let ended = shell().run("env | grep CARGO_PKG").unwrap();
         assert_eq!(ended.output, "");
+    }
+
+    #[test]
+    fn a_child_that_keeps_the_pipe_is_not_waited_for() {
+        let start = Instant::now();
+        let ended = shell().run("sleep 60 & echo begun").unwrap();
+        assert_eq!(ended.output, "begun\n");
+        assert!(start.elapsed() < Duration::from_secs(5));
+    }
+
+    #[test]
+    fn output_without_end_is_not_kept() {
+        let mut command = shell().command("yes");
+        command.arg("a line that is not short");
+        let (status, output) = shell().watch(command).unwrap();
+        assert_eq!(status, None);
+        assert!(output.len() <= OUTPUT_LIMIT);
     }
 
     #[test]
