@@ -6,3 +6,4 @@ pub mod programs;
 pub mod progress;
 pub mod serving;
 pub mod shell;
+pub mod terminal;
