@@ -234,7 +234,9 @@ fn progress_is_what_the_checks_say_now() {
 fn a_watcher_runs_the_checks_again_on_each_save() {
     let fixture = Fixture::new();
     let mut child = fixture
-        .command(env!("CARGO_BIN_EXE_book"), &["progress", "--watch"])
+        .command(env!("CARGO_BIN_EXE_book"), &["supervise", "0"])
+        .args([".", env!("CARGO_BIN_EXE_book"), "progress", "--watch"])
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -256,7 +258,7 @@ fn a_watcher_runs_the_checks_again_on_each_save() {
     assert_has(&until("Waiting for you"), "1 of 2 solved");
     fixture.solve("two");
     assert_has(&until("Waiting for you"), "All exercises are solved.");
-    child.kill().unwrap();
+    // It ends with its standard input, so in any case.
     child.wait().unwrap();
 }
 

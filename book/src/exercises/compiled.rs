@@ -44,9 +44,11 @@ pub fn compile(
     chapter: &str,
 ) -> Result<PathBuf, Broken> {
     let shell = Shell::at(project);
-    let mut command = shell.command("sh");
-    command.args(["-c", LINE, chapter, TEST]);
-    let (status, output) = match shell.watch(command) {
+    let ended = shell.command("sh").and_then(|mut command| {
+        command.args(["-c", LINE, chapter, TEST]);
+        shell.watch(command)
+    });
+    let (status, output) = match ended {
         Ok(ended) => ended,
         Err(said) => return Err(Broken { said, ..Broken::default() }),
     };

@@ -184,7 +184,7 @@ fn run(
         target: &project.target,
         limit: LIMIT,
     };
-    let mut command = shell.command("sh");
+    let mut command = shell.command("sh")?;
     command.args(["-c", LINE]).arg(program);
     let test = format!("exercises::{}", entry.name);
     command.args(["--exact", &test, "--nocapture"]);
