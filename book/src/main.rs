@@ -24,13 +24,21 @@ use exercises::{progress_table, reset};
 use live::fresh::Fresh;
 use live::serve;
 use project::Project;
-use std::env;
+use run::{process, supervisor};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, exit};
+use std::time::Duration;
+use std::{env, thread};
 use workshop::Programs;
 
+/// How long a stop waits for what is under way.
+const STOP: Duration = Duration::from_secs(3);
+
 fn main() -> ExitCode {
-    let arguments = env::args_os().skip(1);
+    let mut arguments = env::args_os().skip(1).peekable();
+    if arguments.next_if(|a| a == "supervise").is_some() {
+        return supervisor::run(arguments);
+    }
     let arguments = arguments.map(|a| a.to_string_lossy().into_owned());
     let port = env::var("PORT").ok();
     let command = match cli::parse(arguments, port.as_deref()) {
@@ -119,7 +127,14 @@ fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
     }
     let site = serve::Site::new(&project, fresh, &folder)?;
     let stopper = server.stopper();
-    ctrlc::set_handler(move || stopper.stop())
+    let stop = move || {
+        process::end_all();
+        stopper.stop();
+        // Whatever has not come to its end by then ends with us.
+        thread::sleep(STOP);
+        exit(1);
+    };
+    ctrlc::set_handler(stop)
         .map_err(|e| format!("Ctrl-C cannot be handled: {e}"))?;
     let app =
         |environ: &mut gateway::Environ,

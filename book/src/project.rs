@@ -60,12 +60,6 @@ impl Project {
         fs::read_to_string(self.root.join(path))
             .map_err(|e| format!("{path} cannot be read: {e}"))
     }
-
-    /// The program that `cargo build` makes of a target.
-    pub fn program(&self, name: &str) -> PathBuf {
-        let name = format!("{name}{}", env::consts::EXE_SUFFIX);
-        self.target.join("debug").join(name)
-    }
 }
 
 /// All files below `folder`, sorted, leaving out what is generated.
