@@ -1,7 +1,7 @@
 //! The book: mdBook does the pages, we do the figures.
 
 use crate::problem::Problem;
-use crate::project::Project;
+use crate::project::{Project, mirror};
 use crate::workshop::{GoesOn, Page, Printed, Programs, Workshop};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
@@ -45,7 +45,7 @@ pub fn build(
     if options.programs != Programs::None {
         workshop.show("building: pages");
     }
-    book.build().map_err(|e| format!("{e:#}"))?;
+    render(project, &mut book)?;
     workshop.clear();
     let destination = book.build_dir_for("html");
     Ok(Built {
@@ -75,7 +75,7 @@ pub fn build_some(
     let is_wanted = |file: &str| files.iter().any(|f| f == file);
     let made = workshop.make_some(&pages, is_wanted);
     replace(&mut book.book, &pages, made);
-    book.build().map_err(|e| format!("{e:#}"))?;
+    render(project, &mut book)?;
     for problem in workshop.problems() {
         eprintln!("{problem}");
     }
@@ -128,6 +128,17 @@ fn load(
         config.build.build_dir = destination;
     }
     MDBook::load_with_config(root, config).map_err(failed)
+}
+
+/// Has mdBook render the book. It copies what stands beside the texts,
+/// all of it, and fails at the links to nowhere that Emacs puts there:
+/// it is given a folder in which there are none.
+fn render(project: &Project, book: &mut MDBook) -> Result<(), String> {
+    let texts = project.workplace().join("texts");
+    mirror(&book.source_dir(), &["."], &texts)
+        .map_err(|e| format!("the texts cannot be copied: {e}"))?;
+    book.config.book.src = texts;
+    book.build().map_err(|e| format!("{e:#}"))
 }
 
 /// Replaces the directives in a book's chapters. Returns the files and

@@ -4,16 +4,13 @@ use crate::code::source::Source;
 use crate::figures::listing::Listing;
 use crate::markdown::{Part, parts};
 use crate::problem::{Place, Problem};
-use crate::project::Project;
+use crate::project::{FOLDERS, Project};
 use crate::workshop::Workshop;
 use std::collections::BTreeSet;
 use std::fs;
 
 /// Where a chapter lists its exercises.
 const LIST: &str = "exercises/mod.rs";
-
-/// The folders with one file an exercise.
-pub const FOLDERS: [&str; 3] = ["exercises", "solutions", "wrong"];
 
 /// A line of a chapter's list.
 #[derive(Clone, Debug, PartialEq)]

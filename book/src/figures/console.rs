@@ -2,7 +2,7 @@
 
 use crate::figures::html;
 use crate::run::normalize::normalize;
-use crate::run::shell::Shell;
+use crate::run::shell::{Ended, Shell};
 use crate::workshop::Workshop;
 
 #[derive(Debug, PartialEq)]
@@ -87,7 +87,8 @@ pub fn commands(body: &[&str]) -> Result<Vec<String>, String> {
     }
 }
 
-/// Runs commands in turn. The last must end as is said.
+/// Runs commands in turn. The last must end as is said, those before
+/// it well.
 pub fn run_all(
     commands: &[String],
     exit: i32,
@@ -97,20 +98,25 @@ pub fn run_all(
     for (index, command) in commands.iter().enumerate() {
         let ended = shell.run(command)?;
         let is_last = index + 1 == commands.len();
-        if is_last && ended.status != Some(exit) {
-            let status = match ended.status {
-                Some(status) => format!("with status {status}"),
-                None => "by a signal".into(),
-            };
-            return Err(format!(
-                "`{command}` ended {status}, not {exit}; mend it, or say \
-                 `exit=…` if it is meant to. It printed:\n{}",
-                ended.output
-            ));
+        let wanted = if is_last { exit } else { 0 };
+        if ended.status != Some(wanted) {
+            return Err(wrong_end(command, &ended, wanted));
         }
         outputs.push(ended.output);
     }
     Ok(outputs)
+}
+
+fn wrong_end(command: &str, ended: &Ended, wanted: i32) -> String {
+    let status = match ended.status {
+        Some(status) => format!("with status {status}"),
+        None => "by a signal".into(),
+    };
+    format!(
+        "`{command}` ended {status}, not {wanted}; mend it, or say \
+         `exit=…` if it is the last and meant to. It printed:\n{}",
+        ended.output
+    )
 }
 
 /// Commands and their outputs, as a terminal shows them.

@@ -5,13 +5,11 @@ use crate::figures::console::{
     commands, exit_status, run_all, transcript,
 };
 use crate::figures::html;
-use crate::project::{Project, files};
+use crate::project::mirror;
 use crate::run::normalize::normalize;
 use crate::run::shell::{LIMIT, Shell};
 use crate::workshop::Workshop;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::fs;
 
 #[derive(Debug, PartialEq)]
 pub struct Sabotage {
@@ -65,8 +63,10 @@ impl Sabotage {
         let project = &workshop.project;
         let changed = self.apply(&project.read(&self.path)?)?;
         let failed = |e| format!("no copy could be made: {e}");
-        copy(project).map_err(failed)?;
         let scratch = project.scratch();
+        // Until the figure is made: its change is in the copy.
+        let _lock = project.lock_scratch().map_err(failed)?;
+        mirror(&project.root, &COPIED, &scratch).map_err(failed)?;
         let path = scratch.join(&self.path);
         fs::write(&path, changed).map_err(failed)?;
         let shell = Shell {
@@ -187,45 +187,6 @@ const COPIED: [&str; 10] = [
     ".cargo",
     "rust-toolchain.toml",
 ];
-
-/// Makes the copy like the repository. What is the same is left alone,
-/// so that cargo builds only what differs.
-fn copy(project: &Project) -> io::Result<()> {
-    let scratch = project.scratch();
-    let mut wanted: BTreeSet<PathBuf> = BTreeSet::new();
-    for name in COPIED {
-        let path = project.root.join(name);
-        let paths = match path.is_file() {
-            true => vec![path],
-            false => files(&path),
-        };
-        for from in paths {
-            let Ok(relative) = from.strip_prefix(&project.root) else {
-                continue;
-            };
-            let to = scratch.join(relative);
-            copy_file(&from, &to)?;
-            wanted.insert(to);
-        }
-    }
-    for path in files(&scratch) {
-        if !wanted.contains(&path) {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
-}
-
-fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
-    let bytes = fs::read(from)?;
-    if fs::read(to).is_ok_and(|old| old == bytes) {
-        return Ok(());
-    }
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(to, bytes)
-}
 
 #[cfg(test)]
 mod tests {

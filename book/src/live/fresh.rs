@@ -1,7 +1,7 @@
 //! Keeps the served pages as new as what they are made from.
 
 use crate::builder::{self, Options};
-use crate::project::{Project, files};
+use crate::project::{Project, files_at};
 use crate::report;
 use crate::run::cache::SOURCES;
 use crate::workshop::{GoesOn, Programs};
@@ -294,13 +294,7 @@ impl State {
 
     /// The state of these files, and of those in these folders.
     pub fn of(project: &Project, sources: &[&str]) -> Self {
-        let paths = sources.iter().flat_map(|source| {
-            let path = project.root.join(source);
-            match path.is_file() {
-                true => vec![path],
-                false => files(&path),
-            }
-        });
+        let paths = files_at(&project.root, sources).into_iter();
         let saved = |path: PathBuf| {
             let data = fs::metadata(&path);
             let time = data.and_then(|data| data.modified()).ok();

@@ -3,8 +3,7 @@
 //! The key covers every file that a program can depend on: an entry
 //! cannot outlive a change of what it came from.
 
-use crate::exercises::exercise::FOLDERS;
-use crate::project::{Project, files};
+use crate::project::{FOLDERS, Project, files, files_at};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
@@ -41,20 +40,12 @@ impl Cache {
     pub fn open(project: &Project, is_used: bool) -> Self {
         let mut hasher = DefaultHasher::new();
         rustc_version().hash(&mut hasher);
-        for source in SOURCES {
-            let path = project.root.join(source);
-            let paths = match path.is_file() {
-                true => vec![path],
-                false => files(&path),
-            };
-            let depended_on =
-                paths.iter().filter(|path| !is_of_exercise(path));
-            for path in depended_on {
-                // A copy of the repository has the same figures.
-                let name = path.strip_prefix(&project.root);
-                name.unwrap_or(path).hash(&mut hasher);
-                fs::read(path).unwrap_or_default().hash(&mut hasher);
-            }
+        let paths = files_at(&project.root, &SOURCES);
+        for path in paths.iter().filter(|path| !is_of_exercise(path)) {
+            // A copy of the repository has the same figures.
+            let name = path.strip_prefix(&project.root);
+            name.unwrap_or(path).hash(&mut hasher);
+            fs::read(path).unwrap_or_default().hash(&mut hasher);
         }
         Self {
             folder: project.workplace().join("cache"),
