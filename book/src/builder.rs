@@ -1,13 +1,15 @@
 //! The book: mdBook does the pages, we do the figures.
 
-use crate::problem::Problem;
+use crate::draft::Page;
 use crate::project::{Project, mirror};
-use crate::workshop::{GoesOn, Page, Printed, Programs, Workshop};
+use crate::run::runner::GoesOn;
+use crate::workshop::{Made, Programs, Workshop};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
 use std::collections::BTreeMap;
 use std::fs;
+use std::mem::take;
 use std::path::{Path, PathBuf};
 
 /// How a book is built.
@@ -22,12 +24,7 @@ pub struct Built {
     pub destination: PathBuf,
     /// The Markdown files that are in the book, and what each became.
     pub pages: Vec<(String, String)>,
-    pub problems: Vec<Problem>,
-    /// What only `check` is strict about.
-    pub advice: Vec<Problem>,
-    pub printed: Printed,
-    /// Figures that are still to be made.
-    pub pending: usize,
+    pub made: Made,
 }
 
 /// Builds the book. Problems do not keep it from being read.
@@ -38,24 +35,17 @@ pub fn build(
     let mut book = load(project, options.destination)?;
     let workshop = Workshop::open(project, options.programs);
     let source = book.source_dir();
-    let texts = pages(project, &source, &book.book);
-    let texts: Vec<(String, String)> =
-        texts.into_iter().map(|page| (page.file, page.text)).collect();
-    let pages = process(&workshop, &source, &mut book.book);
+    let (pages, made) = process(&workshop, &source, &mut book.book);
     if options.programs != Programs::None {
-        workshop.show("building: pages");
+        workshop.progress.show("building: pages");
     }
     render(project, &mut book)?;
-    workshop.clear();
+    workshop.progress.finish();
     let destination = book.build_dir_for("html");
     Ok(Built {
         destination: destination.canonicalize().unwrap_or(destination),
         pages,
-        problems: workshop.problems(),
-        advice: [workshop.advice(), workshop.glossary_problems(&texts)]
-            .concat(),
-        printed: workshop.all_printed(),
-        pending: workshop.pending(),
+        made,
     })
 }
 
@@ -74,9 +64,9 @@ pub fn build_some(
     let pages = pages(project, &source, &book.book);
     let is_wanted = |file: &str| files.iter().any(|f| f == file);
     let made = workshop.make_some(&pages, is_wanted);
-    replace(&mut book.book, &pages, made);
+    replace(&mut book.book, &pages, made.pages);
     render(project, &mut book)?;
-    for problem in workshop.problems() {
+    for problem in &made.problems {
         eprintln!("{problem}");
     }
     for page in pages.iter().filter(|page| is_wanted(&page.file)) {
@@ -91,7 +81,7 @@ pub fn build_some(
         };
         fs::write(&old, text).map_err(failed)?;
     }
-    Ok(workshop.pending())
+    Ok(made.pending)
 }
 
 /// The name of the search index that a page asks for.
@@ -142,16 +132,17 @@ fn render(project: &Project, book: &mut MDBook) -> Result<(), String> {
 }
 
 /// Replaces the directives in a book's chapters. Returns the files and
-/// the pages they become.
+/// the pages they become, and what was made.
 pub fn process(
     workshop: &Workshop,
     source: &Path,
     book: &mut Book,
-) -> Vec<(String, String)> {
+) -> (Vec<(String, String)>, Made) {
     let pages = pages(&workshop.project, source, book);
-    let made = workshop.make(&pages);
-    replace(book, &pages, made);
-    pages.into_iter().map(|page| (page.file, page.html)).collect()
+    let mut made = workshop.make(&pages);
+    replace(book, &pages, take(&mut made.pages));
+    let names = pages.into_iter().map(|page| (page.file, page.html));
+    (names.collect(), made)
 }
 
 /// Puts the made pages in the place of the chapters' texts.

@@ -7,7 +7,7 @@ pub mod prose;
 
 use crate::builder::{self, Built, Options};
 use crate::code::coverage::Coverage;
-use crate::code::source::Lines;
+use crate::code::item::Lines;
 use crate::exercises::exercise;
 use crate::problem::{Place, Problem};
 use crate::project::Project;
@@ -32,8 +32,8 @@ pub fn check(project: &Project) -> Result<Report, String> {
         programs: Programs::All,
     };
     let built = builder::build(project, options)?;
-    let mut problems = built.problems.clone();
-    problems.extend(built.advice.iter().cloned());
+    let mut problems = built.made.problems.clone();
+    problems.extend(built.made.advice.iter().cloned());
     problems.extend(links::problems(
         project,
         &destination,
@@ -69,7 +69,7 @@ fn coverage(
         .map(|(file, page)| (&**file, page.trim_end_matches(".html")))
         .filter(|(_, chapter)| is_chapter(chapter))
         .collect();
-    let library = Coverage::of(project, "src", &built.printed)?;
+    let library = Coverage::of(project, "src", &built.made.printed)?;
     summary.push_str(&share(&library));
     let is_due = chapters.iter().find(|(_, name)| *name == ALL_PRINTED);
     if let Some((file, _)) = is_due {
@@ -77,7 +77,7 @@ fn coverage(
     }
     for (file, chapter) in chapters {
         let folder = format!("chapters/{chapter}/src");
-        let own = Coverage::of(project, &folder, &built.printed)?;
+        let own = Coverage::of(project, &folder, &built.made.printed)?;
         summary.push_str(&share(&own));
         problems.extend(unprinted(&own, file));
     }

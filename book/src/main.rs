@@ -7,6 +7,7 @@ mod builder;
 mod check;
 mod cli;
 mod code;
+mod draft;
 mod exercises;
 mod figures;
 mod live;
@@ -133,8 +134,8 @@ fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
 
 /// Prints the problems; returns how many there are.
 fn report(built: &Built) -> usize {
-    for problem in &built.problems {
+    for problem in &built.made.problems {
         eprintln!("{problem}");
     }
-    built.problems.len()
+    built.made.problems.len()
 }

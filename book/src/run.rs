@@ -1,8 +1,10 @@
 //! Programs that are run for the book.
 
 pub mod cache;
+pub mod job;
 pub mod normalize;
 pub mod programs;
 pub mod progress;
+pub mod runner;
 pub mod serving;
 pub mod shell;

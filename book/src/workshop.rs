@@ -1,32 +1,20 @@
-//! Where a book's pages are made: everything that directives share.
+//! Where a book's pages are made.
 
 use crate::check::debts::Debts;
 use crate::check::glossary::{self, Glossary};
-use crate::code::source::{Lines, Source};
+use crate::code::coverage::Printed;
+use crate::draft::{Draft, Page, Piece};
+use crate::figures::context::Context;
 use crate::figures::directive::Directive;
+use crate::figures::html;
 use crate::figures::inline::{Value, values};
-use crate::markdown::{Fence, Part, parts};
 use crate::problem::{Place, Problem};
 use crate::project::Project;
 use crate::run::cache::Cache;
 use crate::run::progress::Progress;
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use crate::run::runner::{GoesOn, Outcomes, Runner, Task};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::thread;
-
-/// The lines of each file that are printed on some page.
-pub type Printed = BTreeMap<String, Lines>;
-
-/// A page before it is made.
-pub struct Page {
-    /// The Markdown file, as seen from the root.
-    pub file: String,
-    /// What it becomes: `ch01.html`.
-    pub html: String,
-    pub text: String,
-}
 
 /// Which programs are run to make the figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,26 +31,27 @@ pub enum Programs {
 const LATER: &str = "<figure class=\"pending\">\
     <p>This figure is being made.</p></figure>";
 
-/// Says whether what is being made is still wanted.
-pub type GoesOn = Arc<dyn Fn() -> bool + Send + Sync>;
-
 pub struct Workshop {
     pub project: Project,
-    pub debts: RefCell<Debts>,
-    cache: Cache,
     programs: Programs,
+    cache: Cache,
     goes_on: GoesOn,
-    progress: Arc<Progress>,
-    sources: RefCell<BTreeMap<String, Rc<Source>>>,
-    printed: RefCell<Printed>,
-    pending: Cell<usize>,
-    /// The place that is being worked on.
-    place: RefCell<Place>,
-    problems: RefCell<Vec<Problem>>,
-    advice: RefCell<Vec<Problem>>,
+    pub progress: Progress,
     glossary: Glossary,
-    /// The terms that some page has used.
-    terms: RefCell<BTreeSet<String>>,
+}
+
+/// What was made.
+#[derive(Default)]
+pub struct Made {
+    /// The pages, in Markdown, in the order in which they were asked for.
+    pub pages: Vec<String>,
+    /// What keeps the book from being right.
+    pub problems: Vec<Problem>,
+    /// What only `check` is strict about.
+    pub advice: Vec<Problem>,
+    pub printed: Printed,
+    /// How many figures are still to be made.
+    pub pending: usize,
 }
 
 impl Workshop {
@@ -76,247 +65,237 @@ impl Workshop {
         programs: Programs,
         goes_on: GoesOn,
     ) -> Self {
+        // A book need not have a glossary.
+        let terms = project.read(glossary::FILE).unwrap_or_default();
         Self {
             project: project.clone(),
-            debts: RefCell::default(),
-            cache: Cache::open(project, programs != Programs::All),
             programs,
+            cache: Cache::open(project),
             goes_on,
-            pending: Cell::new(0),
-            progress: Arc::new(Progress::new()),
-            sources: RefCell::default(),
-            printed: RefCell::default(),
-            place: RefCell::new(Place::new("", 0)),
-            problems: RefCell::default(),
-            advice: RefCell::default(),
-            // A book need not have one.
-            glossary: Glossary::of(
-                &project.read(glossary::FILE).unwrap_or_default(),
-            ),
-            terms: RefCell::default(),
+            progress: Progress::new(),
+            glossary: Glossary::of(&terms),
         }
     }
 
-    /// Makes some of the pages; the others are empty.
+    /// Makes all pages. What cannot be made is a problem, and a box that
+    /// says so on the page.
+    pub fn make(&self, pages: &[Page]) -> Made {
+        let drafts: Vec<Draft> = pages.iter().map(Draft::of).collect();
+        let outcomes = self.run_drafts(&drafts);
+        let mut maker = Maker::new(self, &drafts, outcomes);
+        for draft in &drafts {
+            maker.page(draft);
+        }
+        if self.programs != Programs::None {
+            self.cache.prune();
+        }
+        let texts: Vec<(&str, &str)> =
+            pages.iter().map(|p| (&*p.file, &*p.text)).collect();
+        let problems = self.glossary.problems(&texts, &maker.terms);
+        maker.made.advice.extend(problems);
+        self.progress.finish();
+        maker.finish()
+    }
+
+    /// Makes some of the pages, and runs nothing; the others are empty.
     pub fn make_some(
         &self,
         pages: &[Page],
         is_wanted: impl Fn(&str) -> bool,
-    ) -> Vec<String> {
-        self.survey(pages);
-        let make = |page: &Page| match is_wanted(&page.file) {
-            true => self.page(page),
-            false => String::new(),
-        };
-        pages.iter().map(make).collect()
-    }
-
-    /// Makes all pages, in the same order. What cannot be made is a
-    /// problem, and a box that says so on the page.
-    pub fn make(&self, pages: &[Page]) -> Vec<String> {
-        self.survey(pages);
-        if self.programs != Programs::None {
-            self.run_ahead(pages);
-        }
-        let made = pages.iter().map(|page| self.page(page)).collect();
-        if self.programs != Programs::None {
-            self.cache.prune();
-        }
-        self.progress.finish();
-        made
-    }
-
-    /// Runs all programs, and keeps what they print. Those of the
-    /// repository and the broken ones of its copy do not get in each
-    /// other's way, and are run at the same time.
-    ///
-    /// What fails is not kept, and fails again when its page is made.
-    fn run_ahead(&self, pages: &[Page]) {
-        let (project, programs) = (&self.project, self.programs);
-        thread::scope(|scope| {
-            for is_broken in [false, true] {
-                let progress = Arc::clone(&self.progress);
-                let goes_on = Arc::clone(&self.goes_on);
-                scope.spawn(move || {
-                    let lane = Self::with(project, programs, goes_on);
-                    Self { progress, ..lane }
-                        .run_slow(pages, is_broken);
-                });
-            }
-        });
-        self.cache.trust();
-    }
-
-    fn run_slow(&self, pages: &[Page], is_broken: bool) {
-        let all = pages.iter().flat_map(|page| parts(&page.text));
-        for part in all {
-            let Part::Block(Fence { info, body, .. }) = part else {
-                continue;
-            };
-            if let Ok(Some(directive)) = Directive::parse(info, &body)
-                && directive.is_slow()
-                && directive.is_sabotage() == is_broken
-                && (self.goes_on)()
-            {
-                self.progress.count();
-                let _ = directive.render(self);
+    ) -> Made {
+        let drafts: Vec<Draft> = pages.iter().map(Draft::of).collect();
+        let mut maker = Maker::new(self, &drafts, Outcomes::new());
+        for draft in &drafts {
+            match is_wanted(&draft.page.file) {
+                true => maker.page(draft),
+                false => maker.made.pages.push(String::new()),
             }
         }
+        maker.finish()
     }
 
     /// Runs the programs of all pages, and makes none of the pages.
     pub fn run(&self, pages: &[Page]) {
-        self.survey(pages);
-        self.run_ahead(pages);
+        let drafts: Vec<Draft> = pages.iter().map(Draft::of).collect();
+        self.run_drafts(&drafts);
         self.progress.finish();
     }
 
-    pub fn show(&self, text: &str) {
-        self.progress.show(text);
+    fn run_drafts(&self, drafts: &[Draft]) -> Outcomes {
+        let mut seen = BTreeSet::new();
+        let is_due = |task: &Task| match self.programs {
+            Programs::All => true,
+            Programs::Missing => !self
+                .cache
+                .get(task.directive)
+                .is_some_and(|(_, is_true)| is_true),
+            Programs::None => false,
+        };
+        let tasks: Vec<Task> = drafts
+            .iter()
+            .flat_map(Draft::directives)
+            .filter_map(|directive| {
+                let job = directive.job()?;
+                Some(Task { directive: &directive.text, job })
+            })
+            .filter(|task| seen.insert(task.directive))
+            .filter(is_due)
+            .collect();
+        let runner = Runner {
+            project: &self.project,
+            goes_on: &self.goes_on,
+            progress: &self.progress,
+        };
+        let keep = |task: &Task, printed: &[String]| {
+            self.cache.put(task.directive, printed);
+        };
+        runner.run(&tasks, &keep)
+    }
+}
+
+/// Makes one page after the other.
+struct Maker<'a> {
+    workshop: &'a Workshop,
+    context: Context,
+    debts: Debts,
+    outcomes: Outcomes,
+    /// The terms that some page has used.
+    terms: BTreeSet<String>,
+    made: Made,
+}
+
+impl<'a> Maker<'a> {
+    fn new(
+        workshop: &'a Workshop,
+        drafts: &[Draft],
+        outcomes: Outcomes,
+    ) -> Self {
+        let mut maker = Self {
+            workshop,
+            context: Context::of(&workshop.project),
+            debts: Debts::default(),
+            outcomes,
+            terms: BTreeSet::new(),
+            made: Made::default(),
+        };
+        maker.survey(drafts);
+        maker
     }
 
-    pub fn clear(&self) {
-        self.progress.finish();
-    }
-
-    /// What keeps the book from being right.
-    pub fn problems(&self) -> Vec<Problem> {
-        self.problems.borrow().clone()
-    }
-
-    /// What only `check` is strict about.
-    pub fn advice(&self) -> Vec<Problem> {
-        self.advice.borrow().clone()
-    }
-
-    pub fn all_printed(&self) -> Printed {
-        self.printed.borrow().clone()
-    }
-
-    /// Counts what there is to run, and finds all debts before the
-    /// first page links to them.
-    fn survey(&self, pages: &[Page]) {
-        let mut slow = 0;
-        let mut debts = Debts::default();
-        for page in pages {
-            for part in parts(&page.text) {
-                match part {
-                    Part::Block(Fence { info, body, .. }) => {
-                        let parsed = Directive::parse(info, &body);
-                        let directive = parsed.ok().flatten();
-                        slow += directive.is_some_and(|d| d.is_slow())
-                            as usize;
-                    }
-                    Part::Text { line, text } => {
-                        let place = Place::new(&page.file, line);
-                        self.note(text, &place, page, &mut debts);
-                    }
+    /// Finds all debts before the first page links to them.
+    fn survey(&mut self, drafts: &[Draft]) {
+        for draft in drafts {
+            for (place, piece) in &draft.pieces {
+                if let Piece::Prose(text) = piece {
+                    self.note(text, place, &draft.page.html);
                 }
             }
         }
-        let html: Vec<String> =
-            pages.iter().map(|page| page.html.clone()).collect();
-        self.problems.borrow_mut().extend(debts.problems(&html));
-        self.debts.replace(debts);
-        self.progress.expect(slow);
+        let pages: Vec<String> =
+            drafts.iter().map(|d| d.page.html.clone()).collect();
+        self.made.problems.extend(self.debts.problems(&pages));
     }
 
-    fn note(
-        &self,
-        text: &str,
-        place: &Place,
-        page: &Page,
-        debts: &mut Debts,
-    ) {
+    fn note(&mut self, text: &str, place: &Place, page: &str) {
         for (_, inside) in values(text) {
             match Value::parse(inside) {
                 Ok(Value::Debt(text)) => {
-                    if let Err(message) =
-                        debts.owe(text, place, &page.html)
-                    {
+                    let owed = self.debts.owe(text, place, page);
+                    if let Err(message) = owed {
                         let problem = Problem::new(place, message);
-                        self.problems.borrow_mut().push(problem);
+                        self.made.problems.push(problem);
                     }
                 }
                 Ok(Value::Repaid(id)) => {
-                    debts.repay(id, place, &page.html);
+                    self.debts.repay(id, place, page);
                 }
-                Ok(Value::Debts) => debts.list_at(&page.html),
+                Ok(Value::Debts) => self.debts.list_at(page),
                 // The others are found wrong when they are rendered.
                 _ => {}
             }
         }
     }
 
-    fn page(&self, page: &Page) -> String {
+    fn page(&mut self, draft: &Draft) {
         let mut text = String::new();
         let mut used = BTreeSet::new();
-        let is_linked = glossary::is_linked(&page.file);
-        for part in parts(&page.text) {
-            match part {
-                Part::Text { line, text: prose } => {
-                    self.place.replace(Place::new(&page.file, line));
-                    let prose = self.prose(prose);
+        let is_linked = glossary::is_linked(&draft.page.file);
+        for (place, piece) in &draft.pieces {
+            match piece {
+                Piece::Code(code) => text.push_str(code),
+                Piece::Prose(prose) => {
+                    let prose = self.prose(prose, place);
+                    let glossary = &self.workshop.glossary;
                     text.push_str(&match is_linked {
-                        true => self.glossary.link(&prose, &mut used),
+                        true => glossary.link(&prose, &mut used),
                         false => prose,
                     });
                 }
-                Part::Block(block) => {
-                    let place = Place::new(&page.file, block.line);
-                    self.place.replace(place);
-                    text.push_str(&self.block(&block));
+                Piece::Figure { indent, directive } => {
+                    let html = match directive {
+                        Ok(directive) => self.figure(directive),
+                        Err(message) => Err(message.clone()),
+                    };
+                    let html = html.unwrap_or_else(|message| {
+                        self.fail(place, message, "pre")
+                    });
+                    // Blank lines keep it from running into its
+                    // neighbors.
+                    text.push_str(&format!("\n{indent}{html}\n"));
                 }
             }
             text.push('\n');
-        }
-        self.terms.borrow_mut().extend(used);
-        text
-    }
-
-    /// What is wrong with the glossary, given all pages that were made.
-    pub fn glossary_problems(
-        &self,
-        pages: &[(String, String)],
-    ) -> Vec<Problem> {
-        self.glossary.problems(pages, &self.terms.borrow())
-    }
-
-    fn block(&self, block: &Fence) -> String {
-        let pending = self.pending();
-        let html = match Directive::parse(block.info, &block.body) {
-            Ok(None) => return block.source.join("\n"),
-            Ok(Some(directive)) => directive.render(self),
-            Err(message) => Err(message),
-        };
-        let is_pending = self.pending() > pending;
-        let html = match html {
-            // What it was before the last change.
-            Ok(html) if is_pending => {
-                let stale = "<figure class=\"stale ";
-                html.replacen("<figure class=\"", stale, 1)
+            for message in self.context.take_advice() {
+                self.made.advice.push(Problem::new(place, message));
             }
-            Ok(html) => html,
-            Err(_) if is_pending => LATER.into(),
-            Err(message) => self.fail(message, "pre"),
-        };
-        // Blank lines keep it from running into its neighbors.
-        format!("\n{}{html}\n", block.indent)
+        }
+        self.terms.extend(used);
+        self.made.pages.push(text);
     }
 
-    fn prose(&self, line: &str) -> String {
+    fn figure(
+        &mut self,
+        directive: &Directive,
+    ) -> Result<String, String> {
+        let show = |printed: &[String]| {
+            directive.render(&self.context, printed)
+        };
+        if directive.job().is_none() {
+            return show(&[]);
+        }
+        match self.outcomes.get(&directive.text) {
+            Some(Ok(printed)) => return show(printed),
+            Some(Err(message)) => return Err(directive.blame(message)),
+            None => {}
+        }
+        match self.workshop.cache.get(&directive.text) {
+            Some((printed, true)) => show(&printed),
+            Some((printed, false)) => {
+                self.made.pending += 1;
+                // What it was before the last change.
+                let stale = "<figure class=\"stale ";
+                let html = show(&printed)?;
+                Ok(html.replacen("<figure class=\"", stale, 1))
+            }
+            None => {
+                self.made.pending += 1;
+                Ok(LATER.into())
+            }
+        }
+    }
+
+    fn prose(&mut self, line: &str, place: &Place) -> String {
         let mut result = String::new();
         let mut at = 0;
         for (range, inside) in values(line) {
             result.push_str(&line[at..range.start]);
-            let value = Value::parse(inside);
-            let text = value.and_then(|value| value.render(self));
-            match text {
-                Ok(text) => result.push_str(&text),
-                Err(message) => {
-                    result.push_str(&self.fail(message, "strong"))
-                }
-            }
+            let text = Value::parse(inside).and_then(|value| {
+                value.render(&self.context, &self.debts)
+            });
+            let text = text.unwrap_or_else(|message| {
+                self.fail(place, message, "strong")
+            });
+            result.push_str(&text);
             at = range.end;
         }
         result + &line[at..]
@@ -324,70 +303,25 @@ impl Workshop {
 
     /// Notes a problem, and says so on the page, in an element that can
     /// stand where the figure or the value would have stood.
-    fn fail(&self, message: String, element: &str) -> String {
-        let problem = Problem::new(&self.place.borrow(), message);
-        let text = crate::figures::html::escape(&problem.to_string());
+    fn fail(
+        &mut self,
+        place: &Place,
+        message: String,
+        element: &str,
+    ) -> String {
+        let problem = Problem::new(place, message);
+        let text = html::escape(&problem.to_string());
         // Markdown must not make anything of it.
         let text = text.replace('\n', "&#10;").replace('`', "&#96;");
-        self.problems.borrow_mut().push(problem);
+        self.made.problems.push(problem);
         format!(
             "<{element} class=\"problem\" role=\"alert\">{text}\
              </{element}>"
         )
     }
 
-    /// How many figures are still to be made.
-    pub fn pending(&self) -> usize {
-        self.pending.get()
-    }
-
-    /// Notes something that only `check` is strict about.
-    pub fn advise(&self, message: String) {
-        let problem = Problem::new(&self.place.borrow(), message);
-        self.advice.borrow_mut().push(problem);
-    }
-
-    /// A source file, parsed once.
-    pub fn source(&self, path: &str) -> Result<Rc<Source>, String> {
-        if let Some(source) = self.sources.borrow().get(path) {
-            return Ok(Rc::clone(source));
-        }
-        let text = self.project.read(path)?;
-        let source = Rc::new(Source::parse(path, text)?);
-        let kept = Rc::clone(&source);
-        self.sources.borrow_mut().insert(path.into(), kept);
-        Ok(source)
-    }
-
-    /// Takes note of lines that a page prints.
-    pub fn printed(&self, path: &str, lines: &Lines) {
-        let mut printed = self.printed.borrow_mut();
-        printed.entry(path.into()).or_default().extend(lines);
-    }
-
-    /// What a program printed the last time, if nothing has changed
-    /// since; what it prints now, otherwise.
-    pub fn remember(
-        &self,
-        key: &str,
-        label: &str,
-        run: impl FnOnce() -> Result<Vec<String>, String>,
-    ) -> Result<Vec<String>, String> {
-        let kept = self.cache.get(key);
-        if let Some((texts, true)) = kept {
-            return Ok(texts);
-        }
-        if self.programs == Programs::None {
-            self.pending.set(self.pending() + 1);
-            let before = kept.map(|(texts, _)| texts);
-            return before.ok_or_else(|| "is made later".into());
-        }
-        self.progress.running(label);
-        let texts = run()?;
-        // What was saved in the meantime may be what was run.
-        if (self.goes_on)() {
-            self.cache.put(key, &texts);
-        }
-        Ok(texts)
+    fn finish(self) -> Made {
+        let printed = self.context.into_printed();
+        Made { printed, ..self.made }
     }
 }

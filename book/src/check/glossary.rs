@@ -115,7 +115,7 @@ impl Glossary {
     /// `pages` are the chapters' files and texts.
     pub fn problems(
         &self,
-        pages: &[(String, String)],
+        pages: &[(&str, &str)],
         used: &BTreeSet<String>,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -267,7 +267,7 @@ mod tests {
         let glossary = Glossary::of(&format!("{TEXT}## Environ\n"));
         let page =
             "An **environ** and a **gateway**.\n**Aside.** No.\n";
-        let pages = [("book/text/ch03.md".into(), page.to_string())];
+        let pages = [("book/text/ch03.md", page)];
         let used = ["environ", "Environ", "query string"];
         let used = used.map(String::from).into();
         let problems = glossary.problems(&pages, &used);

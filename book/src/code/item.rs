@@ -1,9 +1,16 @@
 //! The items of a Rust file, and the names a listing may call them by.
 
-use crate::code::source::{Lines, lines_of};
 use quote::ToTokens;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use syn::spanned::Spanned;
+
+/// The numbers of some lines, from 1.
+pub type Lines = BTreeSet<usize>;
+
+pub fn lines_of(span: proc_macro2::Span) -> RangeInclusive<usize> {
+    span.start().line..=span.end().line
+}
 
 /// An item, with every name that it answers to.
 struct Named {

@@ -1,13 +1,9 @@
 //! A source file: its lines, and which of them are code.
 
-use crate::code::item::Items;
+use crate::code::item::{Items, Lines, lines_of};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use std::collections::BTreeSet;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-
-/// The numbers of some lines, from 1.
-pub type Lines = BTreeSet<usize>;
 
 /// A source file in any language; what is Rust is parsed.
 pub struct Source {
@@ -107,12 +103,6 @@ fn doc_comment(tokens: &[TokenTree]) -> Option<usize> {
         && matches!(inside.next(), Some(TokenTree::Ident(i)) if i == "doc")
         && inside.next().is_some_and(|token| is_punct(&token, '='));
     is_doc.then_some(length)
-}
-
-pub fn lines_of(
-    span: proc_macro2::Span,
-) -> std::ops::RangeInclusive<usize> {
-    span.start().line..=span.end().line
 }
 
 /// Tests stand beside the code and are not part of it.

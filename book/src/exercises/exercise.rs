@@ -1,11 +1,12 @@
 //! `exercise`: a task, its stub, its check, a hint, and a solution.
 
 use crate::code::source::Source;
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::listing::Listing;
 use crate::markdown::{Part, parts};
 use crate::problem::{Place, Problem};
 use crate::project::{FOLDERS, Project};
-use crate::workshop::Workshop;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -194,21 +195,24 @@ impl Exercise {
             None => Ok(Self { number: info.into() }),
         }
     }
+}
 
-    pub fn render(
+impl Figure for Exercise {
+    fn render(
         &self,
-        workshop: &Workshop,
+        context: &Context,
+        _printed: &[String],
     ) -> Result<String, String> {
-        let entry = find(&workshop.project, &self.number)?;
+        let entry = find(&context.project, &self.number)?;
         let Entry { number, name, .. } = &entry;
         let listing = |path: String| {
             let listing = Listing { path, ..Listing::default() };
-            listing.render(workshop)
+            listing.render(context, &[])
         };
-        let about = workshop.source(&entry.file("wrong"))?;
+        let about = context.source(&entry.file("wrong"))?;
         let about = about.rust.as_ref().map(About::of);
         let hint = about.map(|about| about.hint).unwrap_or_default();
-        let source = workshop.source(&entry.stub())?;
+        let source = context.source(&entry.stub())?;
         let task = source.rust.as_ref().map(|file| docs(file, name));
         let task = task.unwrap_or_default();
         let stub = listing(entry.stub())?;

@@ -1,9 +1,12 @@
 //! `console`: commands, and what they print when the book is built.
 
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
+use crate::project::Project;
+use crate::run::job::Job;
 use crate::run::normalize::normalize;
 use crate::run::shell::{Ended, Shell};
-use crate::workshop::Workshop;
 
 #[derive(Debug, PartialEq)]
 pub struct Console {
@@ -26,29 +29,35 @@ impl Console {
         let commands = commands(body)?;
         Ok(Self { commands, exit, bytes })
     }
+}
 
-    pub fn key(&self) -> String {
-        format!("{self:?}")
-    }
-
-    pub fn label(&self) -> String {
+impl Job for Console {
+    fn label(&self) -> String {
         format!("console {}", self.commands.join("; "))
     }
 
-    pub fn run(
-        &self,
-        workshop: &Workshop,
-    ) -> Result<Vec<String>, String> {
-        let shell = Shell::at(&workshop.project);
+    fn run(&self, project: &Project) -> Result<Vec<String>, String> {
+        let shell = Shell::at(project);
         let outputs = run_all(&self.commands, self.exit, &shell)?;
-        let normal = |o: &String| normalize(o, &workshop.project);
+        let normal = |o: &String| normalize(o, project);
         Ok(outputs.iter().map(normal).collect())
     }
+}
 
-    pub fn render(&self, outputs: &[String]) -> String {
+impl Figure for Console {
+    fn job(&self) -> Option<&dyn Job> {
+        Some(self)
+    }
+
+    fn render(
+        &self,
+        _context: &Context,
+        printed: &[String],
+    ) -> Result<String, String> {
         let show = if self.bytes { html::bytes } else { html::output };
-        let inside = transcript(&self.commands, outputs, show);
-        html::figure("console", "", &html::pre("transcript", &inside))
+        let inside = transcript(&self.commands, printed, show);
+        let inside = html::pre("transcript", &inside);
+        Ok(html::figure("console", "", &inside))
     }
 }
 

@@ -1,11 +1,14 @@
 //! `exchange`: a request to a chapter's program, and its answer, as
 //! bytes on the wire.
 
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
+use crate::project::Project;
+use crate::run::job::Job;
 use crate::run::normalize::normalize;
 use crate::run::programs::{Programs, Target};
 use crate::run::serving::Serving;
-use crate::workshop::Workshop;
 use gateway::ErrorLog;
 use gateway::http::Server;
 use std::io::{self, ErrorKind, Read, Write};
@@ -81,32 +84,6 @@ impl Exchange {
         Ok(Self { target, kind, requests: requests.collect() })
     }
 
-    pub fn key(&self) -> String {
-        format!("{self:?}")
-    }
-
-    pub fn label(&self) -> String {
-        let line = self.requests[0].lines().next().unwrap_or_default();
-        format!("exchange {} {line}", self.target)
-    }
-
-    /// The answer, and the log.
-    pub fn run(
-        &self,
-        workshop: &Workshop,
-    ) -> Result<Vec<String>, String> {
-        let programs = Programs::of(&workshop.project);
-        programs.build(&self.target)?;
-        let (answer, log) = match self.kind {
-            Kind::Cgi => self.run_cgi(programs)?,
-            Kind::Serving => self.run_serving(workshop, &programs)?,
-        };
-        let normal = |t: Vec<u8>| {
-            normalize(&String::from_utf8_lossy(&t), &workshop.project)
-        };
-        Ok(vec![normal(answer), normal(log)])
-    }
-
     fn run_cgi(
         &self,
         programs: Programs,
@@ -138,11 +115,11 @@ impl Exchange {
 
     fn run_serving(
         &self,
-        workshop: &Workshop,
+        project: &Project,
         programs: &Programs,
     ) -> Result<(Vec<u8>, Vec<u8>), String> {
         let program = programs.path(&self.target);
-        let serving = Serving::start(&workshop.project, &program)?;
+        let serving = Serving::start(project, &program)?;
         let answer = self.send_and_close(serving.address);
         let log = serving.log();
         let answer =
@@ -204,9 +181,56 @@ impl Exchange {
         }
     }
 
-    pub fn render(&self, outputs: &[String]) -> String {
-        let log = outputs.get(1).map_or("", String::as_str);
-        let answer = match outputs.first().map_or("", String::as_str) {
+    /// The figure's class, and what the served book needs to send its
+    /// requests again.
+    fn data(&self) -> String {
+        let requests = serde_json::json!(self.requests).to_string();
+        let how = match self.kind {
+            Kind::Cgi => "cgi",
+            Kind::Serving => "",
+        };
+        format!(
+            "exchange\" data-program=\"{}\" data-how=\"{how}\" \
+             data-requests=\"{}",
+            self.target,
+            html::escape(&requests)
+        )
+    }
+}
+
+impl Job for Exchange {
+    fn label(&self) -> String {
+        let line = self.requests[0].lines().next().unwrap_or_default();
+        format!("exchange {} {line}", self.target)
+    }
+
+    /// The answer, and the log.
+    fn run(&self, project: &Project) -> Result<Vec<String>, String> {
+        let programs = Programs::of(project);
+        programs.build(&self.target)?;
+        let (answer, log) = match self.kind {
+            Kind::Cgi => self.run_cgi(programs)?,
+            Kind::Serving => self.run_serving(project, &programs)?,
+        };
+        let normal = |t: Vec<u8>| {
+            normalize(&String::from_utf8_lossy(&t), project)
+        };
+        Ok(vec![normal(answer), normal(log)])
+    }
+}
+
+impl Figure for Exchange {
+    fn job(&self) -> Option<&dyn Job> {
+        Some(self)
+    }
+
+    fn render(
+        &self,
+        _context: &Context,
+        printed: &[String],
+    ) -> Result<String, String> {
+        let log = printed.get(1).map_or("", String::as_str);
+        let answer = match printed.first().map_or("", String::as_str) {
             "" => "(the connection was closed without an answer)\n",
             answer => answer,
         };
@@ -222,19 +246,7 @@ impl Exchange {
             sides.push_str(&side("log", "Error log", &[log]));
         }
         let sides = format!("<div class=\"sides\">{sides}</div>");
-        // What the served book needs to send it again.
-        let requests = serde_json::json!(self.requests).to_string();
-        let how = match self.kind {
-            Kind::Cgi => "cgi",
-            Kind::Serving => "",
-        };
-        let data = format!(
-            "exchange\" data-program=\"{}\" data-how=\"{how}\" \
-             data-requests=\"{}",
-            self.target,
-            html::escape(&requests)
-        );
-        html::figure(&data, "", &sides)
+        Ok(html::figure(&self.data(), "", &sides))
     }
 }
 

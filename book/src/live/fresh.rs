@@ -4,7 +4,8 @@ use crate::builder::{self, Options};
 use crate::project::{Project, files_at};
 use crate::report;
 use crate::run::cache::SOURCES;
-use crate::workshop::{GoesOn, Programs};
+use crate::run::runner::GoesOn;
+use crate::workshop::Programs;
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -70,7 +71,7 @@ impl Fresh {
             built: Mutex::new(Built {
                 state,
                 at: now,
-                has_pending: built.pending > 0,
+                has_pending: built.made.pending > 0,
                 is_partial: false,
                 made: None,
             }),
@@ -79,8 +80,8 @@ impl Fresh {
                 now.checked_sub(QUIET).unwrap_or(now),
             )),
         });
-        if built.pending > 0 {
-            let pending = built.pending;
+        if built.made.pending > 0 {
+            let pending = built.made.pending;
             eprintln!("{pending} figures are being made; read on.");
         }
         let making = Arc::clone(&fresh);
@@ -193,7 +194,7 @@ impl Fresh {
     fn rebuild(&self, built: &mut Built) {
         let state = State::of_all(&self.project);
         match build(&self.project) {
-            Ok(again) => built.has_pending = again.pending > 0,
+            Ok(again) => built.has_pending = again.made.pending > 0,
             Err(message) => eprintln!("error: {message}"),
         }
         built.state = state;

@@ -4,7 +4,6 @@
 //! cannot outlive a change of what it came from.
 
 use crate::project::{FOLDERS, Project, files, files_at};
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
@@ -12,6 +11,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a transcript may depend on. `book/src` is among them because
 /// the tool decides how things are run.
@@ -30,14 +30,12 @@ pub const SOURCES: [&str; 9] = [
 pub struct Cache {
     folder: PathBuf,
     sources: u64,
-    /// Whether what is kept may be used: `check` runs everything.
-    is_used: Cell<bool>,
     /// What this build has asked for or kept.
-    wanted: RefCell<BTreeSet<PathBuf>>,
+    wanted: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Cache {
-    pub fn open(project: &Project, is_used: bool) -> Self {
+    pub fn open(project: &Project) -> Self {
         let mut hasher = DefaultHasher::new();
         rustc_version().hash(&mut hasher);
         let paths = files_at(&project.root, &SOURCES);
@@ -50,14 +48,8 @@ impl Cache {
         Self {
             folder: project.workplace().join("cache"),
             sources: hasher.finish(),
-            is_used: Cell::new(is_used),
-            wanted: RefCell::default(),
+            wanted: Mutex::default(),
         }
-    }
-
-    /// From now on, what is kept may be used.
-    pub fn trust(&self) {
-        self.is_used.set(true);
     }
 
     /// The texts kept under `key`, and whether they are still true: if
@@ -66,8 +58,7 @@ impl Cache {
         let text = fs::read(self.path(key)).ok()?;
         let (sources, texts): (u64, Vec<String>) =
             serde_json::from_slice(&text).ok()?;
-        let is_true = sources == self.sources;
-        self.is_used.get().then_some((texts, is_true))
+        Some((texts, sources == self.sources))
     }
 
     /// Keeps texts. A cache that cannot be written costs time only.
@@ -79,7 +70,7 @@ impl Cache {
 
     /// Forgets what this build had no use for.
     pub fn prune(&self) {
-        let wanted = self.wanted.borrow();
+        let wanted = self.wanted();
         for path in files(&self.folder) {
             if !wanted.contains(&path) {
                 // Another build may have been faster.
@@ -93,8 +84,12 @@ impl Cache {
         key.hash(&mut hasher);
         let name = format!("{:016x}.json", hasher.finish());
         let path = self.folder.join(name);
-        self.wanted.borrow_mut().insert(path.clone());
+        self.wanted().insert(path.clone());
         path
+    }
+
+    fn wanted(&self) -> MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -123,17 +118,16 @@ mod tests {
         fs::write(&main, "one").unwrap();
         let project = Project::at(&root);
 
-        Cache::open(&project, true).put("run", &["said".into()]);
-        let kept = Cache::open(&project, true).get("run");
+        Cache::open(&project).put("run", &["said".into()]);
+        let kept = Cache::open(&project).get("run");
         let said = vec!["said".to_string()];
         assert_eq!(kept, Some((said.clone(), true)));
-        assert_eq!(Cache::open(&project, true).get("other"), None);
-        assert_eq!(Cache::open(&project, false).get("run"), None);
+        assert_eq!(Cache::open(&project).get("other"), None);
 
         fs::write(&main, "two").unwrap();
-        let cache = Cache::open(&project, true);
+        let cache = Cache::open(&project);
         assert_eq!(cache.get("run"), Some((said, false)));
-        Cache::open(&project, true).prune();
+        Cache::open(&project).prune();
         assert_eq!(files(&cache.folder).len(), 0);
         fs::remove_dir_all(root).unwrap();
     }
