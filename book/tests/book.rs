@@ -204,6 +204,26 @@ fn an_exchange_shows_both_sides_and_the_log() {
     assert_has(&html, "so it goes");
 }
 
+#[test]
+fn an_exchange_does_not_depend_on_how_the_output_comes() {
+    let page = "# One\n\n```exchange ch01\nGET /cgi-bin/ch01 HTTP/1.1\n\
+                Host: localhost\n\n```\n";
+    let fixture = Fixture::new(page);
+    let pause =
+        "std::thread::sleep(std::time::Duration::from_millis(50))";
+    let slow = format!(
+        "fn main() {{\n    println!(\"Content-Type: text/plain\\n\");\n    \
+         for part in [\"one\", \"two\"] {{\n        println!(\"{{part}}\");\n        \
+         {pause};\n    }}\n}}\n"
+    );
+    fixture.write("chapters/ch01/src/main.rs", &slow);
+    assert_has(
+        &fixture.page(),
+        "8<span class=\"crlf\"></span>\none\ntwo\n\
+         <span class=\"crlf\"></span>\n0<span",
+    );
+}
+
 /// Answers one request, and logs it afterwards.
 const SERVER: &str = r#"use std::io::{Read, Write};
 fn main() {

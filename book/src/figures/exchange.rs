@@ -6,7 +6,7 @@ use crate::figures::figure::Figure;
 use crate::figures::html;
 use crate::project::Project;
 use crate::run::job::Job;
-use crate::run::normalize::normalize;
+use crate::run::normalize::{normalize, one_chunk};
 use crate::run::programs::{Programs, Target};
 use crate::run::serving::Serving;
 use gateway::ErrorLog;
@@ -110,7 +110,7 @@ impl Exchange {
         ended
             .map_err(|_| "the server panicked".to_string())?
             .map_err(|e| format!("the server ended: {e}"))?;
-        Ok((answer, log.bytes()))
+        Ok((one_chunk(&answer), log.bytes()))
     }
 
     fn run_serving(

@@ -55,6 +55,49 @@ fn shorten(text: &str, folder: &Path, short: &str) -> String {
     text.replace(&format!("{folder}/"), &inside).replace(&*folder, here)
 }
 
+/// An answer with its body in one chunk. In how many that of a CGI
+/// program comes is a matter of the moment: our server sends what is
+/// there.
+pub fn one_chunk(answer: &[u8]) -> Vec<u8> {
+    const END: &[u8] = b"\r\n\r\n";
+    let at = answer.windows(END.len()).position(|w| w == END);
+    let (head, mut rest) =
+        answer.split_at(at.map_or(answer.len(), |at| at + END.len()));
+    let mut joined = head.to_vec();
+    if is_chunked(head) {
+        let mut data = Vec::new();
+        while let Some((chunk, after)) = chunk(rest) {
+            data.extend_from_slice(chunk);
+            rest = after;
+        }
+        if !data.is_empty() {
+            joined.extend(format!("{:x}\r\n", data.len()).bytes());
+            joined.extend(data);
+            joined.extend(b"\r\n");
+        }
+    }
+    joined.extend(rest);
+    joined
+}
+
+fn is_chunked(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    head.lines().any(|line| line == "transfer-encoding: chunked")
+}
+
+/// The content of a chunk that is not the last, and what follows it.
+fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.windows(2).position(|w| w == b"\r\n")?;
+    let length = std::str::from_utf8(&bytes[..end]).ok()?;
+    let length = usize::from_str_radix(length, 16).ok()?;
+    let rest = &bytes[end + 2..];
+    if length == 0 || length > rest.len() {
+        return None;
+    }
+    let (content, rest) = rest.split_at(length);
+    Some((content, rest.strip_prefix(b"\r\n")?))
+}
+
 fn line(line: &str) -> String {
     let line = date(line);
     let line = after(&line, "/rustc/", hexadecimal, "…");
@@ -206,6 +249,32 @@ mod tests {
             normal("thread 'main' (20375) panicked at"),
             "thread 'main' (4711) panicked at"
         );
+    }
+
+    #[test]
+    fn chunks_become_one() {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\
+                    Server: a\r\n\r\n";
+        for (chunks, joined) in [
+            ("3\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\n\r\n"),
+            (
+                "3\r\nabc\r\na\r\n0123\r\n6789\r\n0\r\n\r\n",
+                "d\r\nabc0123\r\n6789\r\n0\r\n\r\n",
+            ),
+            // One that is cut has no end afterwards either.
+            ("1\r\na\r\n1\r\nb\r\n", "2\r\nab\r\n"),
+            ("1\r\na\r\n9\r\nb", "1\r\na\r\n9\r\nb"),
+            ("0\r\n\r\n", "0\r\n\r\n"),
+            ("", ""),
+        ] {
+            let answer = format!("{head}{chunks}");
+            let one = one_chunk(answer.as_bytes());
+            let wanted = format!("{head}{joined}");
+            assert_eq!(String::from_utf8(one).unwrap(), wanted);
+        }
+        let other = "HTTP/1.1 200 OK\r\n\r\n3\r\nabc\r\n1\r\nd\r\n";
+        assert_eq!(one_chunk(other.as_bytes()), other.as_bytes());
+        assert_eq!(one_chunk(b"HTTP"), b"HTTP");
     }
 
     #[test]
