@@ -1,12 +1,13 @@
 //! Errors: any at all, and one that says what the client is told.
 
 use crate::{Application, Environ, Headers, Response, StartResponse};
+use std::any::Any;
 use std::error::Error as StdError;
-use std::fmt::{self, Debug, Display};
+use std::fmt::{self, Debug, Display, Write as _};
 use std::ops::Deref;
-use std::panic::Location;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
-use std::{io, iter};
+use std::{io, iter, mem};
 
 /// Any error, and the place where it became this one: that of the `?`,
 /// as a rule.
@@ -197,4 +198,36 @@ impl Application for Failure {
     ) -> Result<Response> {
         Err(self.clone().into())
     }
+}
+
+/// Runs code of the application. A panic in it is an error.
+pub(crate) fn guarded<T>(
+    code: impl FnOnce() -> Result<T>,
+) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(code)).unwrap_or_else(|panic| {
+        let error = panicked(&*panic);
+        let dropped = catch_unwind(AssertUnwindSafe(|| drop(panic)));
+        dropped.unwrap_or_else(mem::forget); // once is enough
+        Err(error)
+    })
+}
+
+/// What a panic said.
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or(panic.downcast_ref::<&str>().copied());
+    let text = text.unwrap_or("a value that is not text");
+    format!("the application panicked: {text}").into()
+}
+
+/// An error and its causes, on one line.
+pub(crate) fn describe(error: &Error) -> String {
+    let mut text = String::new();
+    for cause in causes(&**error) {
+        let colon = if text.is_empty() { "" } else { ": " };
+        if write!(text, "{colon}{cause}").is_err() {
+            text += "an error that cannot be shown";
+        }
+    }
+    text
 }

@@ -57,7 +57,7 @@ impl Protocol for FastCgi {
     fn limits() -> Limits {
         let minute = Duration::from_secs(60);
         let idle = Duration::MAX;
-        Limits { idle, head: minute, wait: minute, ..Limits::default() }
+        Limits { idle, head: minute, ..Limits::default() }
     }
 
     /// Only those web servers are served that FCGI_WEB_SERVER_ADDRS

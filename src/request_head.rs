@@ -40,6 +40,13 @@ impl RequestBody {
     /// # Errors
     ///
     /// `413 Content Too Large`.
+    ///
+    /// ```
+    /// use gateway::request_head::RequestBody::Length;
+    ///
+    /// assert!(Length(5).within(5).is_ok());
+    /// assert!(Length(6).within(5).is_err());
+    /// ```
     pub fn within(self, limit: u64) -> Result<Self, Failure> {
         match self {
             Self::Length(length) if length > limit => {

@@ -103,7 +103,7 @@ impl Default for Limits {
             connections: 20_000,
             idle: Duration::from_secs(60),
             head: Duration::from_secs(10),
-            wait: Duration::from_secs(20),
+            wait: Duration::from_secs(60),
             stop: Duration::from_secs(10),
         }
     }

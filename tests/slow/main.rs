@@ -189,6 +189,30 @@ fn who_takes_nothing_is_cut_and_the_logs_tell() {
 }
 
 #[test]
+fn who_stops_behind_a_little_is_cut_as_soon() {
+    let limits = Limits { wait: SHORT, ..Limits::default() };
+    let path = "/200000000";
+    for (way, request) in
+        [(Way::Direct, get(path)), (Way::FastCgi, record::get(path))]
+    {
+        for taken in [1, 1000, 10_000] {
+            let site = Site::start(way, limits.clone(), 1);
+            let Some(site) = site else { return };
+            let mut stream = site.send_plainly(&request);
+            let mut some = vec![0; taken];
+            stream.read_exact(&mut some).expect("some of it");
+            let start = Instant::now();
+            let what = format!("{way:?}, {taken} bytes: it is cut");
+            wait_until(&what, || {
+                site.log.text().contains("the client takes nothing")
+            });
+            let (time, bar) = (start.elapsed(), SHORT * 2 + BUSY);
+            assert!(time < bar, "{what}, after {time:?}");
+        }
+    }
+}
+
+#[test]
 fn who_takes_a_little_is_not_cut() {
     let limits = Limits { wait: WAIT, ..Limits::default() };
     let site = Site::start(Way::Direct, limits, 1).expect("starts");

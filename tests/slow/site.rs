@@ -114,15 +114,24 @@ impl Site {
         let socket = socket.expect("a socket");
         socket.set_recv_buffer_size(4096).expect("can");
         socket.connect(&self.address.into()).expect("connects");
-        let mut stream = TcpStream::from(socket);
-        stream.set_read_timeout(Some(LONG)).expect("can");
-        stream.write_all(bytes).expect("is sent");
-        stream
+        ask(TcpStream::from(socket), bytes)
+    }
+
+    /// A request sent to the server itself, past nginx.
+    pub fn send_plainly(&self, bytes: &[u8]) -> TcpStream {
+        let stream = TcpStream::connect(self.address);
+        ask(stream.expect("connects"), bytes)
     }
 
     pub fn begun(&self) -> usize {
         self.begun.load(Ordering::Relaxed)
     }
+}
+
+fn ask(mut stream: TcpStream, bytes: &[u8]) -> TcpStream {
+    stream.set_read_timeout(Some(LONG)).expect("can");
+    stream.write_all(bytes).expect("is sent");
+    stream
 }
 
 impl Drop for Site {

@@ -3,9 +3,18 @@
 
 use crate::problem::{Place, Problem};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// The page with the terms, a heading for each.
 pub const FILE: &str = "book/text/glossary.md";
+
+/// Terms that are plain words, too: nobody can tell by the letters
+/// which of the two is meant. They are linked where they are bold, for
+/// there they are defined, and where the author has linked them.
+const PLAIN: [&str; 10] = [
+    "block", "boundary", "exchange", "pair", "patience", "record",
+    "role", "stream", "token", "turn",
+];
 
 #[derive(Default)]
 pub struct Glossary {
@@ -17,12 +26,34 @@ struct Term {
     name: String,
     lower: String,
     line: usize,
+    /// The pages that its entry leads to.
+    pages: BTreeSet<String>,
 }
 
 impl Term {
-    fn new(name: &str, line: usize) -> Self {
+    /// Of the glossary's text, from its heading on.
+    fn new(heading: &str, line: usize, rest: &[&str]) -> Self {
+        let name = heading.trim().to_string();
         let lower = name.to_ascii_lowercase();
-        Self { name: name.to_string(), lower, line }
+        let entry =
+            rest.iter().take_while(|line| !line.starts_with("## "));
+        let pages = entry.flat_map(|line| {
+            let links = line.split("](").skip(1);
+            links.filter_map(|link| link.split(['#', ')']).next())
+        });
+        let pages = pages.map(String::from).collect();
+        Self { name, lower, line, pages }
+    }
+
+    /// Is it this one, perhaps in the plural?
+    fn is(&self, bold: &str) -> bool {
+        let bare = |text: &str| text.replace('`', "").to_lowercase();
+        let (name, bold) = (bare(&self.name), bare(bold));
+        bold == name || bold.strip_suffix('s') == Some(&name)
+    }
+
+    fn is_plain(&self) -> bool {
+        PLAIN.contains(&self.name.as_str())
     }
 
     /// The heading's name, as mdBook makes it.
@@ -39,7 +70,7 @@ impl Term {
 
     /// Where it stands in some prose: as a word of its own, of any
     /// case, perhaps in the plural.
-    fn find(&self, prose: &str) -> Option<std::ops::Range<usize>> {
+    fn find(&self, prose: &str) -> Option<Range<usize>> {
         let lower = prose.to_ascii_lowercase();
         let name = &self.lower;
         let is_word =
@@ -53,7 +84,10 @@ impl Term {
             let after = lower[end..].chars().next();
             let is_free = !before.is_some_and(is_word)
                 && !after.is_some_and(is_word);
-            is_free.then_some(start..end)
+            let is_bold = lower[..start].ends_with("**")
+                && lower[end..].starts_with("**");
+            let is_meant = is_bold || !self.is_plain();
+            (is_free && is_meant).then_some(start..end)
         })
     }
 }
@@ -61,11 +95,12 @@ impl Term {
 impl Glossary {
     /// Reads the terms out of the glossary's text.
     pub fn of(text: &str) -> Self {
-        let heading = |(at, line): (usize, &str)| {
-            let name = line.strip_prefix("## ")?.trim();
-            Some(Term::new(name, at + 1))
-        };
-        let terms = text.lines().enumerate().filter_map(heading);
+        let lines: Vec<&str> = text.lines().collect();
+        let terms =
+            lines.iter().enumerate().filter_map(|(at, line)| {
+                let heading = line.strip_prefix("## ")?;
+                Some(Term::new(heading, at + 1, &lines[at + 1..]))
+            });
         Self { terms: terms.collect() }
     }
 
@@ -85,6 +120,10 @@ impl Glossary {
         let mut line = line.to_string();
         let mut lower = line.to_ascii_lowercase();
         for term in &self.terms {
+            if line.contains(&format!("glossary.md#{})", term.anchor()))
+            {
+                used.insert(term.name.clone()); // by the author
+            }
             // Most lines have none, and that is quick to see.
             if used.contains(&term.name) || !lower.contains(&term.lower)
             {
@@ -136,24 +175,28 @@ impl Glossary {
         for (file, text) in pages.iter().filter(|(f, _)| is_linked(f)) {
             for (at, line) in text.lines().enumerate() {
                 for bold in defined(line) {
-                    let bare = bold.replace('`', "");
-                    let is_it = |term: &Term| {
-                        let name = term.name.replace('`', "");
-                        let term = Term::new(&name, term.line);
-                        term.find(&bare) == Some(0..bare.len())
-                    };
-                    let is_known = self.terms.iter().any(is_it);
-                    if !is_known {
-                        let message = format!(
-                            "`{bold}` is defined here and has no entry \
-                             in {FILE}"
-                        );
-                        say(file, at + 1, message);
+                    if let Some(problem) = self.misled(file, bold) {
+                        say(file, at + 1, problem);
                     }
                 }
             }
         }
         problems
+    }
+
+    /// What is wrong with what is defined on a page.
+    fn misled(&self, file: &str, bold: &str) -> Option<String> {
+        let Some(term) = self.terms.iter().find(|t| t.is(bold)) else {
+            return Some(format!(
+                "`{bold}` is defined here and has no entry in {FILE}"
+            ));
+        };
+        let page = file.rsplit('/').next().unwrap_or_default();
+        let problem = format!(
+            "`{bold}` is defined here, and its entry in {FILE} does not \
+             lead here: link one of the two, or take another word"
+        );
+        (!term.pages.contains(page)).then_some(problem)
     }
 }
 
@@ -174,7 +217,7 @@ fn defined(line: &str) -> impl Iterator<Item = &str> {
 
 /// The parts of a line that are prose: not code, nor links, nor HTML
 /// and what is in it. With `code`, code is among them.
-fn prose(line: &str, code: bool) -> Vec<std::ops::Range<usize>> {
+fn prose(line: &str, code: bool) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < line.len() {
@@ -215,8 +258,9 @@ fn skipped(rest: &str, code: bool) -> usize {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# Glossary\n\n## environ\nOne.\n\n\
-                        ## `start_response`\nTwo.\n\n## query string\n";
+    const TEXT: &str = "# Glossary\n\n## environ\nOne. [Chapter 3](ch03.md).\n\n\
+                        ## `start_response`\nTwo.\n\n## query string\n\n\
+                        ## turn\nLeave. [Chapter 7](ch07.md#turns).\n\n";
 
     fn linked(lines: &[&str]) -> Vec<String> {
         let glossary = Glossary::of(TEXT);
@@ -263,12 +307,42 @@ mod tests {
     }
 
     #[test]
+    fn a_plain_word_is_linked_where_the_author_says() {
+        let turn = link("turn", "turns");
+        let lines = [
+            "It turns out.",
+            "There are **turns**.",
+            "A **turn** is lent.",
+        ];
+        let bold = format!("There are **{turn}**.");
+        assert_eq!(linked(&lines), [lines[0], &bold, lines[2]]);
+        let by_hand = "a [turn](glossary.md#turn)";
+        let lines = [by_hand, "**turn**"];
+        assert_eq!(linked(&lines), lines);
+    }
+
+    #[test]
+    fn a_definition_is_where_its_entry_leads() {
+        let glossary = Glossary::of(TEXT);
+        let used = glossary.terms.iter().map(|t| t.name.clone());
+        let used = used.collect();
+        let found = |file: &str| {
+            let page = (file, "A **turn**.");
+            let problems = glossary.problems(&[page], &used);
+            problems.iter().map(|p| p.to_string()).collect::<String>()
+        };
+        assert_eq!(found("book/text/ch07.md"), "");
+        let problem = found("book/text/ch08.md");
+        assert!(problem.contains("does not lead here"), "{problem}");
+    }
+
+    #[test]
     fn what_is_missing_or_too_much_is_found() {
         let glossary = Glossary::of(&format!("{TEXT}## Environ\n"));
         let page =
             "An **environ** and a **gateway**.\n**Aside.** No.\n";
         let pages = [("book/text/ch03.md", page)];
-        let used = ["environ", "Environ", "query string"];
+        let used = ["environ", "Environ", "query string", "turn"];
         let used = used.map(String::from).into();
         let problems = glossary.problems(&pages, &used);
         let texts: Vec<String> =
