@@ -1,9 +1,10 @@
 //! The book: mdBook does the pages, we do the figures.
 
 use crate::draft::Page;
+use crate::maker::Made;
 use crate::project::{Project, mirror};
-use crate::run::runner::GoesOn;
-use crate::workshop::{Made, Programs, Workshop};
+use crate::run::runner::Reader;
+use crate::workshop::{Programs, Workshop};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::mem::take;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How a book is built.
 pub struct Options {
@@ -69,9 +71,13 @@ pub fn build_some(
     for problem in &made.problems {
         eprintln!("{problem}");
     }
-    for page in pages.iter().filter(|page| is_wanted(&page.file)) {
-        let old = destination.join(&page.html);
-        let new = book.build_dir_for("html").join(&page.html);
+    // The first page is there twice.
+    let first = pages.first().map(|first| (first, "index.html"));
+    let names = pages.iter().map(|page| (page, &*page.html));
+    let names = names.chain(first);
+    for (_, name) in names.filter(|(page, _)| is_wanted(&page.file)) {
+        let old = destination.join(name);
+        let new = book.build_dir_for("html").join(name);
         let failed = |e| format!("{}: {e}", new.display());
         let text = fs::read_to_string(&new).map_err(failed)?;
         let before = fs::read_to_string(&old).unwrap_or_default();
@@ -91,15 +97,24 @@ fn index(page: &str) -> Option<&str> {
     Some(&page[start..start + length])
 }
 
+/// Makes all pages, for the record of what programs print: what is
+/// remembered is not run again.
+pub fn record(project: &Project) -> Result<Made, String> {
+    let book = load(project, None)?;
+    let pages = pages(project, &book.source_dir(), &book.book);
+    Ok(Workshop::open(project, Programs::Unrecorded).make(&pages))
+}
+
 /// Runs the programs whose output is not remembered, for the next
-/// build, for as long as that is wanted.
+/// build: first those for the pages that the reader looks at, and for as
+/// long as it is wanted.
 pub fn run_programs(
     project: &Project,
-    goes_on: GoesOn,
+    reader: Arc<dyn Reader>,
 ) -> Result<(), String> {
     let book = load(project, None)?;
     let pages = pages(project, &book.source_dir(), &book.book);
-    Workshop::with(project, Programs::Missing, goes_on).run(&pages);
+    Workshop::with(project, Programs::Missing, reader).run(&pages);
     Ok(())
 }
 

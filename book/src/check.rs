@@ -4,11 +4,13 @@ pub mod debts;
 pub mod glossary;
 pub mod links;
 pub mod prose;
+mod transcripts;
 
 use crate::builder::{self, Built, Options};
 use crate::code::coverage::Coverage;
 use crate::code::item::Lines;
 use crate::exercises::exercise;
+use crate::kept::record::Record;
 use crate::problem::{Place, Problem};
 use crate::project::Project;
 use crate::run::programs::is_chapter;
@@ -22,6 +24,8 @@ const ALL_PRINTED: &str = "ch08";
 /// What was found, and a summary.
 pub struct Report {
     pub problems: Vec<Problem>,
+    /// What is as it ought to be, and will not be for long.
+    pub warnings: Vec<Problem>,
     pub summary: String,
 }
 
@@ -34,6 +38,9 @@ pub fn check(project: &Project) -> Result<Report, String> {
     let built = builder::build(project, options)?;
     let mut problems = built.made.problems.clone();
     problems.extend(built.made.advice.iter().cloned());
+    let kept = Record::read(project);
+    let compared = transcripts::compare(&kept, &built.made.record);
+    problems.extend(compared.problems);
     problems.extend(links::problems(
         project,
         &destination,
@@ -52,7 +59,8 @@ pub fn check(project: &Project) -> Result<Report, String> {
     problems.dedup();
     // Of no use to anybody, and built anew each time.
     let _ = fs::remove_dir_all(destination);
-    Ok(Report { problems, summary })
+    let warnings = compared.warnings;
+    Ok(Report { problems, warnings, summary })
 }
 
 /// How much is printed: reported for the library, required of each

@@ -3,6 +3,7 @@
 use crate::figures::directive::Directive;
 use crate::markdown::{Fence, Part, parts};
 use crate::problem::Place;
+use crate::run::runner::Task;
 
 /// A page before it is made.
 pub struct Page {
@@ -11,6 +12,13 @@ pub struct Page {
     /// What it becomes: `ch01.html`.
     pub html: String,
     pub text: String,
+}
+
+impl Page {
+    /// `ch01`.
+    pub fn name(&self) -> String {
+        self.html.trim_end_matches(".html").replace('/', "-")
+    }
 }
 
 pub struct Draft<'a> {
@@ -44,11 +52,25 @@ impl<'a> Draft<'a> {
     }
 
     /// Its directives, but for those that are wrong.
-    pub fn directives(&self) -> impl Iterator<Item = &Directive> {
-        self.pieces.iter().filter_map(|(_, piece)| match piece {
-            Piece::Figure { directive, .. } => directive.as_ref().ok(),
+    pub fn directives(
+        &self,
+    ) -> impl Iterator<Item = (&Place, &Directive)> {
+        self.pieces.iter().filter_map(|(place, piece)| match piece {
+            Piece::Figure { directive, .. } => {
+                Some((place, directive.as_ref().ok()?))
+            }
             _ => None,
         })
+    }
+
+    /// What is to be run for one of them.
+    pub fn task<'d>(
+        &'d self,
+        directive: &'d Directive,
+    ) -> Option<Task<'d>> {
+        let (page, text) = (&self.page.file, &directive.text);
+        let job = directive.job()?;
+        Some(Task { page, directive: text, job })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Programs that are run for the book.
 
-pub mod cache;
+pub mod cargo;
 pub mod job;
 pub mod normalize;
 pub mod programs;

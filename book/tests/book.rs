@@ -4,13 +4,12 @@ mod fixture;
 
 use fixture::{
     CONSOLE, Fixture, MAIN, PENDING, PROGRAM, Served, assert_has,
-    lines, main_part, stderr, wait_for_line,
+    main_part, stderr,
 };
+use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{fs, thread};
+use std::process::Command;
 
 #[test]
 fn a_page_shows_what_the_program_prints_now() {
@@ -55,16 +54,6 @@ fn a_program_that_fails_is_found_with_what_it_printed() {
     assert_has(&problems, "book/text/ch01.md:3: console: ");
     assert_has(&problems, "with status 3, not 0");
     assert_has(&problems, "It printed:\nno\n");
-}
-
-#[test]
-fn a_command_that_fails_before_the_last_is_found() {
-    let page = "# One\n\n```console exit=2\n$ exit 2\n$ exit 2\n```\n";
-    assert_has(
-        &Fixture::new(page).problems(),
-        "book/text/ch01.md:3: console: `exit 2` ended with status 2, \
-         not 0",
-    );
 }
 
 #[test]
@@ -204,26 +193,6 @@ fn an_exchange_shows_both_sides_and_the_log() {
     assert_has(&html, "so it goes");
 }
 
-#[test]
-fn an_exchange_does_not_depend_on_how_the_output_comes() {
-    let page = "# One\n\n```exchange ch01\nGET /cgi-bin/ch01 HTTP/1.1\n\
-                Host: localhost\n\n```\n";
-    let fixture = Fixture::new(page);
-    let pause =
-        "std::thread::sleep(std::time::Duration::from_millis(50))";
-    let slow = format!(
-        "fn main() {{\n    println!(\"Content-Type: text/plain\\n\");\n    \
-         for part in [\"one\", \"two\"] {{\n        println!(\"{{part}}\");\n        \
-         {pause};\n    }}\n}}\n"
-    );
-    fixture.write("chapters/ch01/src/main.rs", &slow);
-    assert_has(
-        &fixture.page(),
-        "8<span class=\"crlf\"></span>\none\ntwo\n\
-         <span class=\"crlf\"></span>\n0<span",
-    );
-}
-
 /// Answers one request, and logs it afterwards.
 const SERVER: &str = r#"use std::io::{Read, Write};
 fn main() {
@@ -265,57 +234,6 @@ fn a_sabotage_leaves_the_repository_alone() {
     assert_has(&html, "panicked at chapters/ch01/src/main.rs:3:5");
     let main = fixture.root.join("chapters/ch01/src/main.rs");
     assert_eq!(fs::read_to_string(main).unwrap(), MAIN);
-}
-
-#[test]
-fn a_sabotage_waits_for_another_that_is_under_way() {
-    let page = "# One\n\n```sabotage chapters/ch01/src/main.rs\n\
-                -    println!();\n$ echo done\n```\n";
-    let fixture = Fixture::new(page);
-    let folder = fixture.root.join("target/book");
-    fs::create_dir_all(&folder).unwrap();
-    let lock = fs::File::create(folder.join("scratch.lock")).unwrap();
-    lock.lock().unwrap();
-    let mut build = fixture
-        .command(&["build"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let said = lines(build.stderr.take().unwrap());
-    wait_for_line(&said, "by another process");
-    // Without the lock it would have done it by then.
-    let soon = Instant::now() + Duration::from_secs(1);
-    while Instant::now() < soon {
-        assert!(!folder.join("scratch").exists());
-        thread::sleep(Duration::from_millis(10));
-    }
-    lock.unlock().unwrap();
-    assert!(build.wait().unwrap().success());
-    assert!(folder.join("scratch").exists());
-}
-
-#[cfg(unix)]
-#[test]
-fn what_an_editor_leaves_is_no_save() {
-    let fixture = Fixture::new(CONSOLE);
-    let served = Served::start(&fixture, &["serve", "--port", "0"]);
-    let page = main_part(&served.made());
-    let source = fixture.root.join("chapters/ch01/src");
-    for name in [".main.rs.swp", "4913", "main.rs~", "#main.rs#"] {
-        fs::write(source.join(name), "half a line").unwrap();
-    }
-    for folder in [&source, &fixture.root.join("book/text")] {
-        let lock = folder.join(".#ch01.md");
-        std::os::unix::fs::symlink("me@here.1:2", lock).unwrap();
-    }
-    assert_eq!(main_part(&served.get("/ch01.html")), page);
-    // A file of a new name is a reason to build all.
-    fixture.write("book/text/new.md", "# New\n");
-    assert_eq!(main_part(&served.get("/ch01.html")), page);
-    let changed = MAIN.replace("Hello", "Goodbye");
-    fixture.write("chapters/ch01/src/main.rs", &changed);
-    assert_has(&served.get("/ch01.html"), "<figure class=\"stale ");
 }
 
 #[test]

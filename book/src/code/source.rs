@@ -121,7 +121,7 @@ fn unmark_tests(items: &[syn::Item], code: &mut Lines) {
 
 /// Whether an item is there in tests alone: `cfg(test)`,
 /// `cfg(all(test, …))`.
-pub fn is_test(item: &syn::Item) -> bool {
+fn is_test(item: &syn::Item) -> bool {
     attributes(item).iter().any(|attribute| {
         attribute.path().is_ident("cfg")
             && attribute.parse_args().is_ok_and(|cfg| needs_test(&cfg))

@@ -4,7 +4,7 @@ use crate::figures::context::Context;
 use crate::figures::figure::Figure;
 use crate::figures::html;
 use crate::project::Project;
-use crate::run::job::Job;
+use crate::run::job::{Input, Job};
 use crate::run::normalize::normalize;
 use crate::run::shell::Shell;
 
@@ -33,6 +33,18 @@ impl CompileFail {
 impl Job for CompileFail {
     fn label(&self) -> String {
         format!("compile-fail {}", self.path)
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        vec![
+            Input::library(),
+            Input::Path(self.path.clone().into()),
+            Input::Path("book/src/figures/compile_fail.rs".into()),
+        ]
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec!["output".into()]
     }
 
     fn run(&self, project: &Project) -> Result<Vec<String>, String> {

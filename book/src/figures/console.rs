@@ -4,7 +4,8 @@ use crate::figures::context::Context;
 use crate::figures::figure::Figure;
 use crate::figures::html;
 use crate::project::Project;
-use crate::run::job::Job;
+use crate::run::cargo;
+use crate::run::job::{Input, Job};
 use crate::run::normalize::normalize;
 use crate::run::shell::{Ended, Shell};
 
@@ -34,6 +35,14 @@ impl Console {
 impl Job for Console {
     fn label(&self) -> String {
         format!("console {}", self.commands.join("; "))
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        inputs(&self.commands)
+    }
+
+    fn names(&self) -> Vec<String> {
+        names(&self.commands)
     }
 
     fn run(&self, project: &Project) -> Result<Vec<String>, String> {
@@ -93,6 +102,21 @@ pub fn commands(body: &[&str]) -> Result<Vec<String>, String> {
             Err("no command; write a line like `$ cargo run`".into())
         }
         false => Ok(commands),
+    }
+}
+
+/// What commands depend on that are run by `run_all`.
+pub fn inputs(commands: &[String]) -> Vec<Input> {
+    let all = commands.iter().flat_map(|line| cargo::inputs(line));
+    let by = Input::Path("book/src/figures/console.rs".into());
+    all.chain([by]).collect()
+}
+
+/// What their outputs are called.
+pub fn names(commands: &[String]) -> Vec<String> {
+    match commands.len() {
+        1 => vec!["output".into()],
+        count => (1..=count).map(|n| format!("output {n}")).collect(),
     }
 }
 

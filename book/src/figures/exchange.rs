@@ -5,7 +5,7 @@ use crate::figures::context::Context;
 use crate::figures::figure::Figure;
 use crate::figures::html;
 use crate::project::Project;
-use crate::run::job::Job;
+use crate::run::job::{Input, Job};
 use crate::run::normalize::{normalize, one_chunk};
 use crate::run::programs::{Programs, Target};
 use crate::run::serving::Serving;
@@ -202,6 +202,22 @@ impl Job for Exchange {
     fn label(&self) -> String {
         let line = self.requests[0].lines().next().unwrap_or_default();
         format!("exchange {} {line}", self.target)
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        let mut inputs = vec![
+            Input::chapter(&self.target.chapter),
+            Input::Path("book/src/figures/exchange.rs".into()),
+        ];
+        if self.kind == Kind::Cgi {
+            // Our server stands before it.
+            inputs.push(Input::library());
+        }
+        inputs
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec!["answer".into(), "log".into()]
     }
 
     /// The answer, and the log.

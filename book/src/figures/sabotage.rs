@@ -2,13 +2,13 @@
 //! repository, and what is seen to fail then.
 
 use crate::figures::console::{
-    commands, exit_status, run_all, transcript,
+    commands, exit_status, inputs, names, run_all, transcript,
 };
 use crate::figures::context::Context;
 use crate::figures::figure::Figure;
 use crate::figures::html;
 use crate::project::{Project, mirror};
-use crate::run::job::Job;
+use crate::run::job::{Input, Job};
 use crate::run::normalize::normalize;
 use crate::run::shell::{LIMIT, Shell};
 use std::fs;
@@ -100,6 +100,18 @@ impl Job for Sabotage {
     fn label(&self) -> String {
         let commands = self.commands.join("; ");
         format!("sabotage {} {commands}", self.path)
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        let mut inputs = inputs(&self.commands);
+        for path in ["book/src/figures/sabotage.rs", &self.path] {
+            inputs.push(Input::Path(path.into()));
+        }
+        inputs
+    }
+
+    fn names(&self) -> Vec<String> {
+        names(&self.commands)
     }
 
     fn is_in_copy(&self) -> bool {
