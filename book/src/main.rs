@@ -7,9 +7,12 @@ mod builder;
 mod check;
 mod cli;
 mod code;
+mod draft;
 mod exercises;
 mod figures;
+mod kept;
 mod live;
+mod maker;
 mod markdown;
 mod percent;
 mod preprocess;
@@ -23,6 +26,7 @@ use cli::Command;
 use exercises::{progress_table, reset};
 use live::fresh::Fresh;
 use live::serve;
+use problem::Problem;
 use project::Project;
 use run::{process, supervisor};
 use std::path::PathBuf;
@@ -71,6 +75,7 @@ fn run(command: Command) -> Result<ExitCode, String> {
         Command::Preprocess => preprocess::run()?,
         Command::Build { destination } => return build(destination),
         Command::Check => return check(),
+        Command::Record => return record(),
         Command::Progress { chapter, watch } => {
             let project = Project::find()?;
             progress_table::run(&project, chapter.as_deref(), watch)?;
@@ -102,6 +107,9 @@ fn build(destination: Option<PathBuf>) -> Result<ExitCode, String> {
 
 fn check() -> Result<ExitCode, String> {
     let report = check::check(&Project::find()?)?;
+    for warning in &report.warnings {
+        eprintln!("warning: {warning}");
+    }
     for problem in &report.problems {
         eprintln!("{problem}");
     }
@@ -112,6 +120,24 @@ fn check() -> Result<ExitCode, String> {
     }
     println!("{} problems.", report.problems.len());
     Ok(ExitCode::FAILURE)
+}
+
+/// Writes what programs print into the repository.
+fn record() -> Result<ExitCode, String> {
+    let project = Project::find()?;
+    let made = builder::record(&project)?;
+    if print(&made.problems) > 0 {
+        println!("Nothing was written.");
+        return Ok(ExitCode::FAILURE);
+    }
+    let changed = made.record.write(&project)?;
+    for file in &changed {
+        println!("{file}");
+    }
+    if changed.is_empty() {
+        println!("All is kept as it is.");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Serves the book, right or not: who has broken a program on purpose
@@ -148,8 +174,12 @@ fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
 
 /// Prints the problems; returns how many there are.
 fn report(built: &Built) -> usize {
-    for problem in &built.problems {
+    print(&built.made.problems)
+}
+
+fn print(problems: &[Problem]) -> usize {
+    for problem in problems {
         eprintln!("{problem}");
     }
-    built.problems.len()
+    problems.len()
 }

@@ -24,8 +24,8 @@ pub fn run() -> Result<(), String> {
     let project = Project::at(root);
     let source = root.join("book").join(&context.config.book.src);
     let workshop = Workshop::open(&project, Programs::Missing);
-    builder::process(&workshop, &source, &mut book);
-    let problems = workshop.problems();
+    let problems =
+        builder::process(&workshop, &source, &mut book).1.problems;
     if !problems.is_empty() {
         let lines = problems.iter().map(|p| format!("{p}\n"));
         return Err(lines.collect::<String>().trim_end().into());

@@ -1,8 +1,9 @@
 //! A chapter's checks, compiled; or whose fault it is that they are
 //! not.
 
-use crate::exercises::exercise::{Entry, FOLDERS};
+use crate::exercises::exercise::Entry;
 use crate::exercises::verdict::{Verdict, end};
+use crate::project::FOLDERS;
 use crate::project::Project;
 use crate::run::shell::Shell;
 use serde_json::Value;

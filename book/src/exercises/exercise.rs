@@ -1,16 +1,13 @@
 //! `exercise`: a task, its stub, its check, a hint, and a solution.
 
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::listing::Listing;
-use crate::project::Project;
-use crate::workshop::Workshop;
+use crate::project::{FOLDERS, Project};
 use std::fs;
 
 /// Where a chapter lists its exercises.
 pub const LIST: &str = "exercises/mod.rs";
-
-/// The folders with one file an exercise.
-pub const FOLDERS: [&str; 4] =
-    ["exercises", "solutions", "stubs", "wrong"];
 
 /// A line of a chapter's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -210,21 +207,24 @@ impl Exercise {
             None => Ok(Self { number: info.into() }),
         }
     }
+}
 
-    pub fn render(
+impl Figure for Exercise {
+    fn render(
         &self,
-        workshop: &Workshop,
+        context: &Context,
+        _printed: &[String],
     ) -> Result<String, String> {
-        let entry = find(&workshop.project, &self.number)?;
+        let entry = find(&context.project, &self.number)?;
         let Entry { number, name, .. } = &entry;
         let listing = |path: String| {
             let listing = Listing { path, ..Listing::default() };
-            listing.render(workshop)
+            listing.render(context, &[])
         };
-        let about = workshop.source(&entry.file("wrong"))?;
+        let about = context.source(&entry.file("wrong"))?;
         let about = about.rust.as_ref().map(About::of);
         let hint = about.map(|about| about.hint).unwrap_or_default();
-        let source = workshop.source(&entry.answer())?;
+        let source = context.source(&entry.answer())?;
         let task = source.rust.as_ref().map(|file| docs(file, name));
         let task = task.unwrap_or_default();
         let stub = listing(entry.answer())?;

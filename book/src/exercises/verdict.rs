@@ -1,8 +1,9 @@
 //! What is to be said of the reader's answers, and how it is found out.
 
 use crate::exercises::compiled::compile;
-use crate::exercises::exercise::{self, Entry, FOLDERS};
+use crate::exercises::exercise::{self, Entry};
 use crate::live::fresh::{CODE, State};
+use crate::project::FOLDERS;
 use crate::project::Project;
 use crate::run::shell::Shell;
 use std::fs::File;

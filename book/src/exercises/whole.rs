@@ -3,11 +3,11 @@
 
 use crate::code::source::Source;
 use crate::exercises::exercise::{
-    About, Entry, FOLDERS, LIST, chapters, docs, of_chapter,
+    About, Entry, LIST, chapters, docs, of_chapter,
 };
 use crate::markdown::{Part, parts};
 use crate::problem::{Place, Problem};
-use crate::project::Project;
+use crate::project::{FOLDERS, Project};
 use std::collections::BTreeSet;
 use std::fs;
 

@@ -1,14 +1,16 @@
 //! `exchange`: a request to a chapter's program, and its answer, as
 //! bytes on the wire.
 
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
 use crate::project::Project;
 use crate::run::client::{self, End};
-use crate::run::normalize::normalize;
+use crate::run::job::{Input, Job};
+use crate::run::normalize::{normalize, one_chunk};
 use crate::run::output::Output;
 use crate::run::programs::{Program, Programs, Target};
 use crate::run::serving::{LOG_LIMIT, Serving};
-use crate::workshop::Workshop;
 use gateway::ErrorLog;
 use gateway::http::Server;
 use std::io;
@@ -93,34 +95,6 @@ impl Exchange {
         Ok(Self { target, kind, requests: requests.collect() })
     }
 
-    pub fn key(&self) -> String {
-        format!("{self:?}")
-    }
-
-    pub fn label(&self) -> String {
-        let line = self.requests[0].lines().next().unwrap_or_default();
-        format!("exchange {} {line}", self.target)
-    }
-
-    /// The answer, and the log.
-    pub fn run(
-        &self,
-        workshop: &Workshop,
-    ) -> Result<Vec<String>, String> {
-        let project = &workshop.project;
-        let programs = Programs::of(project);
-        let program = programs.build(&self.target)?;
-        let (answer, log) = match self.kind {
-            Kind::Cgi => self.run_cgi(&programs, &program)?,
-            Kind::Serving => self.run_serving(project, &program)?,
-        };
-        let answer =
-            answer.map_err(|e| format!("{e}; the log says:\n{log}"))?;
-        let normal = |text: &str| normalize(text, project);
-        let answer = String::from_utf8_lossy(&answer);
-        Ok(vec![normal(&answer), normal(&log)])
-    }
-
     fn run_cgi(
         &self,
         programs: &Programs,
@@ -150,7 +124,7 @@ impl Exchange {
             Ok(answer) if answer.is_empty() => {
                 Err("the server closed without an answer".into())
             }
-            answer => answer,
+            answer => answer.map(|answer| one_chunk(&answer)),
         };
         Ok((answer, log.take()))
     }
@@ -182,9 +156,73 @@ impl Exchange {
         Err(format!("no whole answer {what}; this came:\n{came}"))
     }
 
-    pub fn render(&self, outputs: &[String]) -> String {
-        let log = outputs.get(1).map_or("", String::as_str);
-        let answer = match outputs.first().map_or("", String::as_str) {
+    /// The figure's class, and what the served book needs to send its
+    /// requests again.
+    fn data(&self) -> String {
+        let requests = serde_json::json!(self.requests).to_string();
+        let how = match self.kind {
+            Kind::Cgi => "cgi",
+            Kind::Serving => "",
+        };
+        format!(
+            "exchange\" data-program=\"{}\" data-how=\"{how}\" \
+             data-requests=\"{}",
+            self.target,
+            html::escape(&requests)
+        )
+    }
+}
+
+impl Job for Exchange {
+    fn label(&self) -> String {
+        let line = self.requests[0].lines().next().unwrap_or_default();
+        format!("exchange {} {line}", self.target)
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        let mut inputs = vec![
+            Input::chapter(&self.target.chapter),
+            Input::Path("book/src/figures/exchange.rs".into()),
+        ];
+        if self.kind == Kind::Cgi {
+            // Our server stands before it.
+            inputs.push(Input::library());
+        }
+        inputs
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec!["answer".into(), "log".into()]
+    }
+
+    /// The answer, and the log.
+    fn run(&self, project: &Project) -> Result<Vec<String>, String> {
+        let programs = Programs::of(project);
+        let program = programs.build(&self.target)?;
+        let (answer, log) = match self.kind {
+            Kind::Cgi => self.run_cgi(&programs, &program)?,
+            Kind::Serving => self.run_serving(project, &program)?,
+        };
+        let answer =
+            answer.map_err(|e| format!("{e}; the log says:\n{log}"))?;
+        let normal = |text: &str| normalize(text, project);
+        let answer = String::from_utf8_lossy(&answer);
+        Ok(vec![normal(&answer), normal(&log)])
+    }
+}
+
+impl Figure for Exchange {
+    fn job(&self) -> Option<&dyn Job> {
+        Some(self)
+    }
+
+    fn render(
+        &self,
+        _context: &Context,
+        printed: &[String],
+    ) -> Result<String, String> {
+        let log = printed.get(1).map_or("", String::as_str);
+        let answer = match printed.first().map_or("", String::as_str) {
             "" => "(the connection was closed without an answer)\n",
             answer => answer,
         };
@@ -200,19 +238,7 @@ impl Exchange {
             sides.push_str(&side("log", "Error log", &[log]));
         }
         let sides = format!("<div class=\"sides\">{sides}</div>");
-        // What the served book needs to send it again.
-        let requests = serde_json::json!(self.requests).to_string();
-        let how = match self.kind {
-            Kind::Cgi => "cgi",
-            Kind::Serving => "",
-        };
-        let data = format!(
-            "exchange\" data-program=\"{}\" data-how=\"{how}\" \
-             data-requests=\"{}",
-            self.target,
-            html::escape(&requests)
-        );
-        html::figure(&data, "", &sides)
+        Ok(html::figure(&self.data(), "", &sides))
     }
 }
 
