@@ -8,7 +8,7 @@ pub mod prose;
 use crate::builder::{self, Built, Options};
 use crate::code::coverage::Coverage;
 use crate::code::source::Lines;
-use crate::exercises::exercise;
+use crate::exercises::whole;
 use crate::problem::{Place, Problem};
 use crate::project::Project;
 use crate::run::programs::is_chapter;
@@ -45,7 +45,7 @@ pub fn check(project: &Project) -> Result<Report, String> {
         problems.extend(prose::problems(file, &text));
         texts.push((file.clone(), text));
     }
-    problems.extend(exercise::problems(project, &texts));
+    problems.extend(whole::problems(project, &texts));
     let mut summary = format!("{} pages\n", built.pages.len());
     coverage(project, &built, &mut problems, &mut summary)?;
     problems.sort();

@@ -15,7 +15,7 @@ mod turns;
 pub use guard::{Token, is_foreign};
 
 use crate::exercises::exercise;
-use crate::exercises::progress_table;
+use crate::exercises::verdict::Verdict;
 use crate::live::fresh::Fresh;
 use crate::project::Project;
 use crate::run::programs::{Programs, Target};
@@ -203,15 +203,9 @@ impl Live {
         let _turn = self.turn()?;
         self.fresh.touch();
         let _turn_to_build = self.builds.turn()?;
-        let checked = progress_table::check_chapter(
-            &self.project,
-            &entry.chapter,
-        )
-        .map_err(Trouble::Run)?;
-        self.marks.keep(&entry.chapter, &checked);
-        let one = checked.into_iter().find(|one| one.entry == entry);
-        let complaint = one.and_then(|one| one.complaint);
-        Ok(json!({ "solved": complaint.is_none(), "said": complaint }))
+        let verdict = self.marks.check(&entry)?;
+        let is_solved = verdict == Verdict::Solved;
+        Ok(json!({ "solved": is_solved, "said": verdict.said() }))
     }
 
     /// Whether a page has changed, and what is solved.
@@ -223,7 +217,7 @@ impl Live {
         Ok(json!({
             "text": print.text,
             "page": print.page,
-            "solved": self.marks.all(),
+            "exercises": self.marks.all(),
         }))
     }
 }

@@ -10,3 +10,4 @@ pub mod progress;
 pub mod serving;
 pub mod shell;
 pub mod supervisor;
+pub mod terminal;

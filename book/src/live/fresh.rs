@@ -8,7 +8,7 @@ use crate::workshop::{GoesOn, Programs};
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -308,6 +308,12 @@ impl State {
             (name.unwrap_or(&path).to_path_buf(), time)
         };
         Self(paths.map(saved).collect())
+    }
+
+    /// The state of some of the files.
+    pub fn only(mut self, is_wanted: impl Fn(&Path) -> bool) -> Self {
+        self.0.retain(|path, _| is_wanted(path));
+        self
     }
 
     /// The texts that were saved until `now`, if nothing else was that
