@@ -4,21 +4,28 @@ use crate::live::fresh::{Fresh, Print};
 use crate::live::{Live, THREADS, Token, is_foreign, plain};
 use crate::project::Project;
 use crate::run::programs::Programs;
-use gateway::http::Server;
+use gateway::http::{Limits, Server};
 use gateway::{Environ, Response, StartResponse};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where the book is served unless something else is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
+
+/// How long a stop waits for requests that are under way.
+const STOP: Duration = Duration::from_secs(1);
 
 /// Listens on this machine only. The usual port may be taken, for then
 /// another one does as well; a port that was asked for must be had.
 pub fn listen(asked: Option<u16>) -> Result<Server, String> {
     let bind = |port: u16| {
-        Ok(Server::bind(("127.0.0.1", port))?.threads(THREADS))
+        let server = Server::bind(("127.0.0.1", port))?;
+        // At a stop all programs are ended, so this is for clients.
+        let limits = Limits { stop: STOP, ..Limits::default() };
+        Ok(server.threads(THREADS).limits(limits))
     };
     let port = asked.unwrap_or(DEFAULT_PORT);
     match bind(port) {
