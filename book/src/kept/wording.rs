@@ -1,18 +1,25 @@
-//! What the compiler says, told from what programs print: another
-//! version of it has other words for the same.
+//! What the compiler says, and the standard library when a thread
+//! panics, told from what programs print: another version has other
+//! words for the same.
 
-/// The lines that are not the compiler's.
+/// The lines that are the programs' own.
 pub fn without_compiler(text: &str) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut is_inside = false;
     for line in text.lines() {
         is_inside = opens(line) || is_inside && goes_on(line);
-        // A place in the standard library is another one next time.
-        if !is_inside && !line.contains("/rustc/") {
+        if !is_inside && !is_of_panic(line) {
             lines.push(line);
         }
     }
     lines
+}
+
+/// `thread 'main' (4711) panicked at src/main.rs:2:5:`, and the note
+/// below.
+fn is_of_panic(line: &str) -> bool {
+    line.starts_with("thread '") && line.contains(" panicked at ")
+        || line.starts_with("note: run with `RUST_BACKTRACE=1`")
 }
 
 /// `error[E0382]: …`, `warning: …`.
@@ -73,13 +80,18 @@ errors: none
     }
 
     #[test]
-    fn a_place_in_the_standard_library_is_not_the_programs() {
+    fn a_panics_first_line_is_not_the_programs() {
         let text = "thread 'main' (4711) panicked at \
                     /rustc/…/library/std/src/io/stdio.rs:1165:9:\n\
-                    failed printing to stdout\n";
+                    failed printing to stdout\n\
+                    note: run with `RUST_BACKTRACE=1` environment\n\
+                    a thread 'x' panicked at noon\n";
         assert_eq!(
             without_compiler(text),
-            ["failed printing to stdout"]
+            [
+                "failed printing to stdout",
+                "a thread 'x' panicked at noon"
+            ]
         );
     }
 }
