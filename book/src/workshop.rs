@@ -152,14 +152,12 @@ impl Workshop {
                     Some(outcome) => outcome.clone().ok(),
                     None => self.store.newest(&task),
                 };
-                if let Some(printed) = printed {
-                    let page = draft.page.name();
-                    record.add(
-                        &page,
-                        place,
-                        transcript(&task, printed),
-                    );
-                }
+                let Some(printed) = printed else {
+                    record.failed.insert(directive.text.clone());
+                    continue;
+                };
+                let transcript = transcript(&task, printed);
+                record.add(&draft.page.name(), place, transcript);
             }
         }
         record

@@ -234,6 +234,16 @@ fn other_words_of_another_compiler_are_a_warning() {
 }
 
 #[test]
+fn what_fails_is_one_problem() {
+    let fixture = recorded(WHOLE);
+    let text = MAIN.replace("fn main() {", "fn main() {\n    no();");
+    fixture.write("chapters/ch01/src/main.rs", &text);
+    let problems = fixture.problems();
+    assert_has(&problems, "book/text/ch01.md:3: console: `cargo run");
+    assert!(!problems.contains("ch01.txt"), "{problems}");
+}
+
+#[test]
 fn nothing_is_recorded_of_a_book_that_is_wrong() {
     let fixture = recorded(CONSOLE);
     let before = read(&fixture, TRANSCRIPT);
@@ -274,4 +284,14 @@ fn the_page_that_is_read_comes_first() {
         order().lines().count() == 5
     });
     assert_eq!(order(), "begun\nc\nd\na\nb\n");
+}
+
+#[test]
+fn the_first_page_has_two_names() {
+    let fixture = recorded(CONSOLE);
+    let served = Served::start(&fixture, &["serve", "--port", "0"]);
+    change(&fixture, "chapters/ch01/src/main.rs", "Hello", "Goodbye");
+    for name in ["/", "/index.html", "/ch01.html"] {
+        assert_has(&served.get(name), STALE);
+    }
 }

@@ -88,7 +88,7 @@ impl Found {
                 let is_there = new
                     .iter()
                     .any(|e| e.transcript.directive == *directive);
-                if !is_there {
+                if !is_there && !now.failed.contains(directive) {
                     let said = format!("no figure shows it; {CURE}");
                     self.problem(place, directive, &said);
                 }

@@ -28,6 +28,8 @@ pub struct Record {
     sources: BTreeMap<String, BTreeSet<String>>,
     /// By the name of their page.
     pub pages: BTreeMap<String, Vec<Entry>>,
+    /// Directives whose programs have failed.
+    pub failed: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +52,7 @@ impl Record {
         Self {
             rustc: rustc.into(),
             sources: prints.iter().map(one).collect(),
-            pages: BTreeMap::new(),
+            ..Self::default()
         }
     }
 

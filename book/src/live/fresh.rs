@@ -32,6 +32,8 @@ pub const CODE: [&str; 4] = ["src", "chapters", "Cargo.toml", ".cargo"];
 pub struct Fresh {
     project: Project,
     folder: PathBuf,
+    /// What the first page is made from, which index.html is, too.
+    first: String,
     built: Mutex<Built>,
     is_making: AtomicBool,
     /// When the reader last did something that needs the compiler.
@@ -52,6 +54,9 @@ struct Built {
 
 /// How often a page is built again while its figures are being made.
 const WHILE_MAKING: Duration = Duration::from_secs(5);
+
+/// The page at the address without a name.
+const INDEX: &str = "index.html";
 
 /// How long nothing must happen before the rest of the book follows a
 /// page that was saved.
@@ -75,6 +80,10 @@ impl Fresh {
         let fresh = Arc::new(Self {
             project: project.clone(),
             folder: built.destination.clone(),
+            first: built
+                .pages
+                .first()
+                .map_or_else(String::new, |p| p.0.clone()),
             built: Mutex::new(Built {
                 state,
                 at: now,
@@ -153,6 +162,7 @@ impl Fresh {
     /// Builds what shows something that was saved since, `page` first;
     /// and `page`, if more of its figures may be there.
     pub fn update(&self, page: &str) {
+        let page = if page.is_empty() { INDEX } else { page };
         self.look_at(page);
         // One build at a time; the others wait, and find it done.
         let mut built = self.built();
@@ -161,7 +171,7 @@ impl Fresh {
             self.touch();
             match built.state.texts_since(&state) {
                 Some(mut files) => {
-                    files.push(file(page));
+                    files.push(self.file(page));
                     self.rebuild_some(&mut built, &files);
                     built.state = state;
                 }
@@ -172,12 +182,12 @@ impl Fresh {
             && built.at.elapsed() > WHILE_MAKING
             && self.read(page).is_some_and(|html| has_pending(&html))
         {
-            self.rebuild_some(&mut built, &[file(page)]);
+            self.rebuild_some(&mut built, &[self.file(page)]);
         }
     }
 
     fn look_at(&self, page: &str) {
-        let file = file(page);
+        let file = self.file(page);
         let mut looked_at = lock(&self.looked_at);
         looked_at.retain(|other| *other != file);
         looked_at.insert(0, file);
@@ -212,6 +222,17 @@ impl Fresh {
         built.state = state;
         built.is_partial = false;
         built.at = Instant::now();
+    }
+
+    /// What a page is made from.
+    fn file(&self, page: &str) -> String {
+        match page {
+            INDEX => self.first.clone(),
+            _ => {
+                let name = page.trim_end_matches(".html");
+                format!("book/text/{name}.md")
+            }
+        }
     }
 
     /// The prints of a page.
@@ -256,11 +277,6 @@ impl Reader for Waiting {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What a page is made from.
-fn file(page: &str) -> String {
-    format!("book/text/{}.md", page.trim_end_matches(".html"))
 }
 
 /// Whether some of a page's figures are not there, or not true.
