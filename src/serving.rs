@@ -88,10 +88,9 @@ pub struct Limits {
     /// How long a request's head may take, from its first byte on.
     pub head: Duration,
     /// How long a client may keep a thread waiting, for a body or with
-    /// an answer. Each 1000 bytes that get through are worth a second,
-    /// up to this limit. A client's system may take much of an answer
-    /// at once, and then nothing until some of it is read: with a limit
-    /// of some seconds, who reads slowly is taken for one that stopped.
+    /// an answer. Each 1000 bytes that get through are worth a second;
+    /// those of an answer may earn ten minutes in advance, since nobody
+    /// can see how many of them the client has read.
     pub wait: Duration,
     /// How long a stop waits for the requests that are under way.
     pub stop: Duration,

@@ -1,14 +1,18 @@
 //! The book: mdBook does the pages, we do the figures.
 
-use crate::problem::Problem;
-use crate::project::Project;
-use crate::workshop::{GoesOn, Page, Printed, Programs, Workshop};
+use crate::draft::Page;
+use crate::maker::Made;
+use crate::project::{Project, mirror};
+use crate::run::runner::Reader;
+use crate::workshop::{Programs, Workshop};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
 use std::collections::BTreeMap;
 use std::fs;
+use std::mem::take;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How a book is built.
 pub struct Options {
@@ -22,12 +26,7 @@ pub struct Built {
     pub destination: PathBuf,
     /// The Markdown files that are in the book, and what each became.
     pub pages: Vec<(String, String)>,
-    pub problems: Vec<Problem>,
-    /// What only `check` is strict about.
-    pub advice: Vec<Problem>,
-    pub printed: Printed,
-    /// Figures that are still to be made.
-    pub pending: usize,
+    pub made: Made,
 }
 
 /// Builds the book. Problems do not keep it from being read.
@@ -38,24 +37,17 @@ pub fn build(
     let mut book = load(project, options.destination)?;
     let workshop = Workshop::open(project, options.programs);
     let source = book.source_dir();
-    let texts = pages(project, &source, &book.book);
-    let texts: Vec<(String, String)> =
-        texts.into_iter().map(|page| (page.file, page.text)).collect();
-    let pages = process(&workshop, &source, &mut book.book);
+    let (pages, made) = process(&workshop, &source, &mut book.book);
     if options.programs != Programs::None {
-        workshop.show("building: pages");
+        workshop.progress.show("building: pages");
     }
-    book.build().map_err(|e| format!("{e:#}"))?;
-    workshop.clear();
+    render(project, &mut book)?;
+    workshop.progress.finish();
     let destination = book.build_dir_for("html");
     Ok(Built {
         destination: destination.canonicalize().unwrap_or(destination),
         pages,
-        problems: workshop.problems(),
-        advice: [workshop.advice(), workshop.glossary_problems(&texts)]
-            .concat(),
-        printed: workshop.all_printed(),
-        pending: workshop.pending(),
+        made,
     })
 }
 
@@ -74,14 +66,18 @@ pub fn build_some(
     let pages = pages(project, &source, &book.book);
     let is_wanted = |file: &str| files.iter().any(|f| f == file);
     let made = workshop.make_some(&pages, is_wanted);
-    replace(&mut book.book, &pages, made);
-    book.build().map_err(|e| format!("{e:#}"))?;
-    for problem in workshop.problems() {
+    replace(&mut book.book, &pages, made.pages);
+    render(project, &mut book)?;
+    for problem in &made.problems {
         eprintln!("{problem}");
     }
-    for page in pages.iter().filter(|page| is_wanted(&page.file)) {
-        let old = destination.join(&page.html);
-        let new = book.build_dir_for("html").join(&page.html);
+    // The first page is there twice.
+    let first = pages.first().map(|first| (first, "index.html"));
+    let names = pages.iter().map(|page| (page, &*page.html));
+    let names = names.chain(first);
+    for (_, name) in names.filter(|(page, _)| is_wanted(&page.file)) {
+        let old = destination.join(name);
+        let new = book.build_dir_for("html").join(name);
         let failed = |e| format!("{}: {e}", new.display());
         let text = fs::read_to_string(&new).map_err(failed)?;
         let before = fs::read_to_string(&old).unwrap_or_default();
@@ -91,7 +87,7 @@ pub fn build_some(
         };
         fs::write(&old, text).map_err(failed)?;
     }
-    Ok(workshop.pending())
+    Ok(made.pending)
 }
 
 /// The name of the search index that a page asks for.
@@ -101,15 +97,24 @@ fn index(page: &str) -> Option<&str> {
     Some(&page[start..start + length])
 }
 
+/// Makes all pages, for the record of what programs print: what is
+/// remembered is not run again.
+pub fn record(project: &Project) -> Result<Made, String> {
+    let book = load(project, None)?;
+    let pages = pages(project, &book.source_dir(), &book.book);
+    Ok(Workshop::open(project, Programs::Unrecorded).make(&pages))
+}
+
 /// Runs the programs whose output is not remembered, for the next
-/// build, for as long as that is wanted.
+/// build: first those for the pages that the reader looks at, and for as
+/// long as it is wanted.
 pub fn run_programs(
     project: &Project,
-    goes_on: GoesOn,
+    reader: Arc<dyn Reader>,
 ) -> Result<(), String> {
     let book = load(project, None)?;
     let pages = pages(project, &book.source_dir(), &book.book);
-    Workshop::with(project, Programs::Missing, goes_on).run(&pages);
+    Workshop::with(project, Programs::Missing, reader).run(&pages);
     Ok(())
 }
 
@@ -130,17 +135,29 @@ fn load(
     MDBook::load_with_config(root, config).map_err(failed)
 }
 
+/// Has mdBook render the book. It copies what stands beside the texts,
+/// all of it, and fails at the links to nowhere that Emacs puts there:
+/// it is given a folder in which there are none.
+fn render(project: &Project, book: &mut MDBook) -> Result<(), String> {
+    let texts = project.workplace().join("texts");
+    mirror(&book.source_dir(), &["."], &texts)
+        .map_err(|e| format!("the texts cannot be copied: {e}"))?;
+    book.config.book.src = texts;
+    book.build().map_err(|e| format!("{e:#}"))
+}
+
 /// Replaces the directives in a book's chapters. Returns the files and
-/// the pages they become.
+/// the pages they become, and what was made.
 pub fn process(
     workshop: &Workshop,
     source: &Path,
     book: &mut Book,
-) -> Vec<(String, String)> {
+) -> (Vec<(String, String)>, Made) {
     let pages = pages(&workshop.project, source, book);
-    let made = workshop.make(&pages);
-    replace(book, &pages, made);
-    pages.into_iter().map(|page| (page.file, page.html)).collect()
+    let mut made = workshop.make(&pages);
+    replace(book, &pages, take(&mut made.pages));
+    let names = pages.into_iter().map(|page| (page.file, page.html));
+    (names.collect(), made)
 }
 
 /// Puts the made pages in the place of the chapters' texts.

@@ -66,7 +66,7 @@ impl Connection {
     ) -> Self {
         let inbound =
             Inbound::new(Arc::clone(&socket), &settings.limits);
-        let patience = Patience::new(settings.limits.wait);
+        let patience = Patience::with_reader(settings.limits.wait);
         let outbound = Outbound::new(Arc::clone(&socket), patience);
         Self {
             settings,
@@ -117,8 +117,8 @@ impl Connection {
             return Next::Close;
         };
         let wait = self.settings.limits.wait;
-        inbound.start(Patience::new(wait));
-        outbound.begin(inbound.id, Patience::new(wait));
+        inbound.start(Patience::with_sender(wait));
+        outbound.begin(inbound.id, Patience::with_reader(wait));
         let filled = self.fill(&inbound, environ);
         let request = Arc::new(Request::new(inbound, outbound));
         request.look();

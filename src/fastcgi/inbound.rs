@@ -77,7 +77,7 @@ impl Inbound {
             params: Vec::new(),
             params_length: 0,
             connections: limits.connections,
-            patience: Patience::new(limits.wait),
+            patience: Patience::with_sender(limits.wait),
             has_read: false,
         }
     }

@@ -76,7 +76,7 @@ impl Inbound {
             until,
             body: Body::Length(0),
             has_read: false,
-            patience: Patience::new(limits.wait),
+            patience: Patience::with_sender(limits.wait),
         }
     }
 
@@ -197,7 +197,7 @@ impl Inbound {
             }
         };
         self.has_read = false;
-        self.patience = Patience::new(limits.wait);
+        self.patience = Patience::with_sender(limits.wait);
     }
 
     /// Ends a request: what is left of its body has to come soon.

@@ -1,21 +1,24 @@
 //! Keeps the served pages as new as what they are made from.
 
 use crate::builder::{self, Options};
-use crate::project::{Project, files};
+use crate::kept::inputs::SOURCES;
+use crate::kept::record;
+use crate::project::{Project, files_at};
 use crate::report;
-use crate::run::cache::SOURCES;
-use crate::workshop::{GoesOn, Programs};
+use crate::run::runner::Reader;
+use crate::workshop::Programs;
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 use std::{fs, thread};
 
 /// What the pages are made from, besides the programs' sources.
-const PAGES: [&str; 3] = ["book/book.toml", "book/text", "book/theme"];
+const PAGES: [&str; 4] =
+    ["book/book.toml", "book/text", "book/theme", record::FOLDER];
 
 /// What the chapters' programs are made from, but for what cargo writes.
 pub const CODE: [&str; 4] = ["src", "chapters", "Cargo.toml", ".cargo"];
@@ -29,10 +32,14 @@ pub const CODE: [&str; 4] = ["src", "chapters", "Cargo.toml", ".cargo"];
 pub struct Fresh {
     project: Project,
     folder: PathBuf,
+    /// What the first page is made from, which index.html is, too.
+    first: String,
     built: Mutex<Built>,
     is_making: AtomicBool,
     /// When the reader last did something that needs the compiler.
     touched: Arc<Mutex<Instant>>,
+    /// The pages that were looked at, the newest first.
+    looked_at: Arc<Mutex<Vec<String>>>,
 }
 
 struct Built {
@@ -48,9 +55,15 @@ struct Built {
 /// How often a page is built again while its figures are being made.
 const WHILE_MAKING: Duration = Duration::from_secs(5);
 
+/// The page at the address without a name.
+const INDEX: &str = "index.html";
+
 /// How long nothing must happen before the rest of the book follows a
 /// page that was saved.
 const SHORT: Duration = Duration::from_secs(3);
+
+/// How many of the pages that were looked at are remembered.
+const PAGES_LOOKED_AT: usize = 8;
 
 /// How long nothing must happen before figures are made again.
 const QUIET: Duration = Duration::from_secs(5);
@@ -67,10 +80,14 @@ impl Fresh {
         let fresh = Arc::new(Self {
             project: project.clone(),
             folder: built.destination.clone(),
+            first: built
+                .pages
+                .first()
+                .map_or_else(String::new, |p| p.0.clone()),
             built: Mutex::new(Built {
                 state,
                 at: now,
-                has_pending: built.pending > 0,
+                has_pending: built.made.pending > 0,
                 is_partial: false,
                 made: None,
             }),
@@ -78,9 +95,10 @@ impl Fresh {
             touched: Arc::new(Mutex::new(
                 now.checked_sub(QUIET).unwrap_or(now),
             )),
+            looked_at: Arc::default(),
         });
-        if built.pending > 0 {
-            let pending = built.pending;
+        if built.made.pending > 0 {
+            let pending = built.made.pending;
             eprintln!("{pending} figures are being made; read on.");
         }
         let making = Arc::clone(&fresh);
@@ -117,23 +135,18 @@ impl Fresh {
     fn make(&self) {
         let state = State::of_all(&self.project);
         self.is_making.store(true, Ordering::Release);
-        let goes_on = {
-            let (project, state) =
-                (self.project.clone(), state.clone());
-            let touched = Arc::clone(&self.touched);
-            move || {
-                lock(&touched).elapsed() >= QUIET
-                    && State::of_all(&project) == state
-            }
-        };
-        let goes_on: GoesOn = Arc::new(goes_on);
-        let ran =
-            builder::run_programs(&self.project, Arc::clone(&goes_on));
+        let reader = Arc::new(Waiting {
+            project: self.project.clone(),
+            state: state.clone(),
+            touched: Arc::clone(&self.touched),
+            looked_at: Arc::clone(&self.looked_at),
+        });
+        let ran = builder::run_programs(&self.project, reader.clone());
         if let Err(message) = ran {
             eprintln!("error: {message}");
         }
         self.is_making.store(false, Ordering::Release);
-        if !goes_on() {
+        if !reader.goes_on() {
             return;
         }
         let mut built = self.built();
@@ -149,6 +162,8 @@ impl Fresh {
     /// Builds what shows something that was saved since, `page` first;
     /// and `page`, if more of its figures may be there.
     pub fn update(&self, page: &str) {
+        let page = if page.is_empty() { INDEX } else { page };
+        self.look_at(page);
         // One build at a time; the others wait, and find it done.
         let mut built = self.built();
         let state = State::of_all(&self.project);
@@ -156,7 +171,7 @@ impl Fresh {
             self.touch();
             match built.state.texts_since(&state) {
                 Some(mut files) => {
-                    files.push(file(page));
+                    files.push(self.file(page));
                     self.rebuild_some(&mut built, &files);
                     built.state = state;
                 }
@@ -167,8 +182,16 @@ impl Fresh {
             && built.at.elapsed() > WHILE_MAKING
             && self.read(page).is_some_and(|html| has_pending(&html))
         {
-            self.rebuild_some(&mut built, &[file(page)]);
+            self.rebuild_some(&mut built, &[self.file(page)]);
         }
+    }
+
+    fn look_at(&self, page: &str) {
+        let file = self.file(page);
+        let mut looked_at = lock(&self.looked_at);
+        looked_at.retain(|other| *other != file);
+        looked_at.insert(0, file);
+        looked_at.truncate(PAGES_LOOKED_AT);
     }
 
     fn rebuild_some(&self, built: &mut Built, files: &[String]) {
@@ -193,12 +216,23 @@ impl Fresh {
     fn rebuild(&self, built: &mut Built) {
         let state = State::of_all(&self.project);
         match build(&self.project) {
-            Ok(again) => built.has_pending = again.pending > 0,
+            Ok(again) => built.has_pending = again.made.pending > 0,
             Err(message) => eprintln!("error: {message}"),
         }
         built.state = state;
         built.is_partial = false;
         built.at = Instant::now();
+    }
+
+    /// What a page is made from.
+    fn file(&self, page: &str) -> String {
+        match page {
+            INDEX => self.first.clone(),
+            _ => {
+                let name = page.trim_end_matches(".html");
+                format!("book/text/{name}.md")
+            }
+        }
     }
 
     /// The prints of a page.
@@ -222,13 +256,27 @@ impl Fresh {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Who waits for figures while the book is read.
+struct Waiting {
+    project: Project,
+    state: State,
+    touched: Arc<Mutex<Instant>>,
+    looked_at: Arc<Mutex<Vec<String>>>,
 }
 
-/// What a page is made from.
-fn file(page: &str) -> String {
-    format!("book/text/{}.md", page.trim_end_matches(".html"))
+impl Reader for Waiting {
+    fn goes_on(&self) -> bool {
+        lock(&self.touched).elapsed() >= QUIET
+            && State::of_all(&self.project) == self.state
+    }
+
+    fn pages(&self) -> Vec<String> {
+        lock(&self.looked_at).clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether some of a page's figures are not there, or not true.
@@ -294,13 +342,7 @@ impl State {
 
     /// The state of these files, and of those in these folders.
     pub fn of(project: &Project, sources: &[&str]) -> Self {
-        let paths = sources.iter().flat_map(|source| {
-            let path = project.root.join(source);
-            match path.is_file() {
-                true => vec![path],
-                false => files(&path),
-            }
-        });
+        let paths = files_at(&project.root, sources).into_iter();
         let saved = |path: PathBuf| {
             let data = fs::metadata(&path);
             let time = data.and_then(|data| data.modified()).ok();
@@ -308,6 +350,12 @@ impl State {
             (name.unwrap_or(&path).to_path_buf(), time)
         };
         Self(paths.map(saved).collect())
+    }
+
+    /// The state of some of the files.
+    pub fn only(mut self, is_wanted: impl Fn(&Path) -> bool) -> Self {
+        self.0.retain(|path, _| is_wanted(path));
+        self
     }
 
     /// The texts that were saved until `now`, if nothing else was that

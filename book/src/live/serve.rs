@@ -1,28 +1,31 @@
 //! The book, served by the gateway's own server.
 
 use crate::live::fresh::{Fresh, Print};
-use crate::live::{Live, Token, is_foreign};
+use crate::live::{Live, THREADS, Token, is_foreign, plain};
 use crate::project::Project;
-use crate::run::programs::{Programs, Target};
-use gateway::http::Server;
+use crate::run::programs::Programs;
+use gateway::http::{Limits, Server};
 use gateway::{Environ, Response, StartResponse};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where the book is served unless something else is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
 
-/// How many requests are answered at a time.
-const THREADS: usize = 8;
+/// How long a stop waits for requests that are under way.
+const STOP: Duration = Duration::from_secs(1);
 
 /// Listens on this machine only. The usual port may be taken, for then
 /// another one does as well; a port that was asked for must be had.
 pub fn listen(asked: Option<u16>) -> Result<Server, String> {
-    // Some of them may be busy building.
     let bind = |port: u16| {
-        Ok(Server::bind(("127.0.0.1", port))?.threads(THREADS))
+        let server = Server::bind(("127.0.0.1", port))?;
+        // At a stop all programs are ended, so this is for clients.
+        let limits = Limits { stop: STOP, ..Limits::default() };
+        Ok(server.threads(THREADS).limits(limits))
     };
     let port = asked.unwrap_or(DEFAULT_PORT);
     match bind(port) {
@@ -100,26 +103,9 @@ impl Site {
         }
         match program {
             Some((target, ..)) => {
-                self.run(&target, environ, start_response)
+                self.live.run(&target, environ, start_response)
             }
             None => self.page(&path, environ, start_response),
-        }
-    }
-
-    fn run(
-        &self,
-        target: &Target,
-        environ: &mut Environ,
-        start_response: StartResponse<'_>,
-    ) -> gateway::Result<Response> {
-        match self.programs.build(target) {
-            Ok(()) => {
-                self.programs.answer(target, environ, start_response)
-            }
-            Err(message) => {
-                let status = "500 Internal Server Error";
-                plain(status, message, start_response)
-            }
         }
     }
 
@@ -200,18 +186,6 @@ fn is_here(host: &str) -> bool {
     };
     let name = name.to_ascii_lowercase();
     matches!(&*name, "127.0.0.1" | "localhost" | "[::1]")
-}
-
-fn plain(
-    status: &str,
-    text: String,
-    start_response: StartResponse<'_>,
-) -> gateway::Result<Response> {
-    let headers = [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Cache-Control", "no-cache"),
-    ];
-    Ok(start_response(status, &headers)?.body(text))
 }
 
 fn content_type(name: &str) -> &'static str {
