@@ -11,7 +11,11 @@ class Exchange {
         this.request = figure.querySelector(".side.request");
         this.sides = figure.querySelector(".sides");
         this.printed = this.answers();
-        this.requests = JSON.parse(figure.dataset.requests).map(Wire.encode);
+        const texts = [...this.request.querySelectorAll("code")].map(Parts.textOf);
+        this.requests = texts.map(Wire.encode);
+        // It has it still when the page is written anew.
+        const { program, how } = figure.dataset;
+        this.name = [program, how, ...texts].join(" ");
         // One for each request, while they are edited.
         this.editors = [];
         this.asBytes = false;

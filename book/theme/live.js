@@ -104,7 +104,7 @@
     const KEY = "live:" + location.pathname;
     let print = served.dataset;
 
-    const FIGURES = "figure.exchange[data-requests]";
+    const FIGURES = "figure.exchange";
     const FOLDS = "main details:not(.environ)";
     const HOMES = "main figure, section.exercise";
     const CONTROLS = "a[href], button, summary, textarea, [tabindex]";
@@ -141,13 +141,12 @@
         }
     }
 
-    // Which exchange it is, also when the page is written anew.
+    // Which exchange it is; there may be two that are alike.
     function nameOf(figure) {
-        const what = ({ dataset: { program, how, requests } }) =>
-            [program, how, requests].join(" ");
+        const { name } = figure.live;
         const same = [...document.querySelectorAll(FIGURES)]
-            .filter((other) => what(other) === what(figure));
-        return `${what(figure)} ${same.indexOf(figure)}`;
+            .filter(({ live }) => live?.name === name);
+        return `${name} ${same.indexOf(figure)}`;
     }
 
     // Where on the page something is that has the focus.

@@ -167,17 +167,23 @@ const Wire = (() => {
         return words.join(" ");
     }
 
+    // In the escapes that every printf has for %b.
+    const NAMED = { "\r": "\\r", "\n": "\\n", "\\": "\\\\" };
+    const octal = (c) => "\\0" + c.charCodeAt(0).toString(8).padStart(3, "0");
+    const unprinted = (text) =>
+        text.replace(/[^ -&(-[\]-~]/g, (c) => NAMED[c] ?? octal(c));
+
     // The same through bash, which sends any bytes, and then says that
-    // nothing follows them: a server may wait for more.
+    // nothing follows them: a server may wait for more. (Its own printf
+    // would send each line by itself.)
     function bash(bytes, origin) {
         const { hostname, port } = new URL(origin);
         const lines = bytes.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-        const strings = lines.map((line) => "'" + line.replace(/[^ -&(-[\]-~]/g, (c) =>
-            ({ "\r": "\\r", "\n": "\\n", "\\": "\\\\" })[c] ?? hex(fromLatin(c))) + "'");
+        const words = lines.map((line) => ` \\\n  '${unprinted(line)}'`);
         return [
             "bash <<'end'",
             `exec 3<>/dev/tcp/${hostname}/${port || 80}`,
-            `printf '%b' \\\n  ${strings.join(" \\\n  ")} >&3`,
+            `env printf '%b'${words.join("")} >&3`,
             "perl -e 'shutdown STDIN, 1' <&3",
             "cat <&3",
             "end",

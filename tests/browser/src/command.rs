@@ -82,7 +82,6 @@ impl Listening {
             thread::scope(|scope| {
                 let up = scope.spawn(|| pass_on(&client, &server));
                 pass_on(&server, &client);
-                let _ = client.shutdown(Shutdown::Both);
                 up.join().expect("what was sent")
             })
         })
