@@ -58,6 +58,7 @@ fn a_sabotage_waits_for_another_that_is_under_way() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+    let _lifeline = build.stdin.take();
     let said = lines(build.stderr.take().unwrap());
     wait_for_line(&said, "by another process");
     // Without the lock it would have done it by then.
@@ -67,7 +68,9 @@ fn a_sabotage_waits_for_another_that_is_under_way() {
         thread::sleep(Duration::from_millis(10));
     }
     lock.unlock().unwrap();
-    assert!(build.wait().unwrap().success());
+    let status = build.wait().unwrap();
+    let said: Vec<String> = said.iter().collect();
+    assert!(status.success(), "{status}: {said:?}");
     assert!(folder.join("scratch").exists());
 }
 

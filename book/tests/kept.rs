@@ -40,7 +40,7 @@ fn change(fixture: &Fixture, file: &str, old: &str, new: &str) {
 
 /// The command, where there is no other program at all.
 fn alone(fixture: &Fixture, arguments: &[&str]) -> String {
-    let mut command = fixture.command(arguments);
+    let mut command = fixture.alone(arguments);
     let output = command.env("PATH", "/nowhere").output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     let page = fixture.root.join("target/book/html/ch01.html");
