@@ -114,7 +114,8 @@ fn plain_requests() -> Vec<String> {
         head(line, &field) + body
     };
     vec![
-        head(&format!("GET /{all}/../a/./b//"), ""),
+        head(&format!("GET /{all}"), ""),
+        head("GET /a/../b/./c//d/.", ""),
         head("GET //evil.example/?", "X-Y: it's \"$HOME\"\r\n"),
         head("GET /", "User-Agent: me\r\nAccept: a\r\nAccept: b\r\n"),
         head("GET /", "Connection: close\r\nTE: trailers\r\n"),
@@ -286,8 +287,23 @@ fn what_is_typed_is_what_is_sent() {
         format!("POST / HTTP/1.1\r\n\r\nab\n---\ncd{second}");
     assert_eq!(sent_text(&reader), expected);
 
-    // Bytes that are no text stay as they are.
+    // A body keeps the ends of its lines, whatever they are.
+    let write = "type(areas()[0], 'POST / HTTP/1.1\\\\r\\n\\\\r\\n";
     reader.run(toggle);
+    reader.run(&format!("{write}a\\\\r\\nb')"));
+    reader.run(toggle);
+    let text = reader.text("areas()[0].value");
+    assert_eq!(text, "POST / HTTP/1.1\n\na\nb");
+    let expected = format!("POST / HTTP/1.1\r\n\r\na\r\nb{second}");
+    assert_eq!(sent_text(&reader), expected);
+    reader.run(toggle);
+    reader.run(&format!("{write}a\\\\r\\nb\\nc')"));
+    reader.run(toggle);
+    let expected = format!("POST / HTTP/1.1\r\n\r\na\r\nb\nc{second}");
+    assert_eq!(sent_text(&reader), expected);
+    reader.run(&format!("{write}ab\\n---\\ncd')"));
+
+    // Bytes that are no text stay as they are.
     reader.run("type(areas()[1], 'A\\\\xff\\\\x00\\\\r\\\\\\\\\\nB')");
     let first = "POST / HTTP/1.1\r\n\r\nab\n---\ncd";
     let bytes = [first.as_bytes(), b"A\xff\0\r\\\nB"].concat();
