@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
 }
 
 /// Four workers take requests from tiny_http's queue.
-fn serve(
+pub fn serve(
     listener: TcpListener,
     app: &(impl Application + Sync),
 ) -> io::Result<()> {
