@@ -2,8 +2,9 @@
 ///
 /// This is the other side of `Protocol::end`. It needs two things.
 /// The end of the body must be told by something else than the end of
-/// the connection: by a Content-Length, by chunks, or because an
-/// answer to this `method`, or of this `status`, has no body.
+/// the connection: by a Content-Length, by chunks, if `chunked` is the
+/// last coding that Transfer-Encoding lists, or because an answer to
+/// this `method`, or of this `status`, has no body.
 /// And the server must mean to keep the connection. In HTTP/1.1 it
 /// does, unless an option of `Connection` is `close`; in HTTP/1.0 one
 /// must be `keep-alive`, and none `close`. The options may be spread

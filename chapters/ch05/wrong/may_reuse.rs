@@ -26,9 +26,13 @@ const CASE: &str = "Names of fields, options of `Connection` and the \
 const WHOLE: &str = "An option is the whole of what stands between two \
     commas.";
 
+const CODING: &str = "Chunks tell where the body ends only if `chunked` \
+    is the last coding of the list.";
+
 const TEXT: (&str, &str) = ("Content-Type", "text/plain");
 const LENGTH: (&str, &str) = ("Content-Length", "38");
 const CHUNKS: (&str, &str) = ("Transfer-Encoding", "chunked");
+const GZIP: (&str, &str) = ("Transfer-Encoding", "gzip");
 const KEEP: (&str, &str) = ("Connection", "keep-alive");
 const LAST: (&str, &str) = ("Connection", "close");
 
@@ -52,7 +56,12 @@ pub fn check(may_reuse: Answer) -> Verdict {
     new(&[TEXT, CHUNKS], true, END)?;
     new(&[TEXT], false, END)?;
     new(&[KEEP], false, END)?;
-    new(&[("Transfer-Encoding", "gzip")], false, END)?;
+    new(&[GZIP], false, END)?;
+    new(&[("Transfer-Encoding", "chunked, gzip")], false, CODING)?;
+    new(&[("Transfer-Encoding", "gzip, chunked")], true, CODING)?;
+    new(&[("Transfer-Encoding", "unchunked")], false, CODING)?;
+    new(&[GZIP, CHUNKS], true, CODING)?;
+    new(&[CHUNKS, GZIP], false, CODING)?;
     case(("HEAD", (1, 1), 200, &[TEXT]), true, NO_BODY)?;
     case(("GET", (1, 1), 204, &[]), true, NO_BODY)?;
     case(("GET", (1, 1), 304, &[]), true, NO_BODY)?;
@@ -83,18 +92,31 @@ fn first<'a>(fields: &[(&str, &'a str)], name: &str) -> &'a str {
     all.find(|(n, _)| same(n)).map_or("", |(_, value)| value)
 }
 
+fn last_coding<'a>(fields: &[(&str, &'a str)]) -> Option<&'a str> {
+    let is_coding =
+        |n: &str| n.eq_ignore_ascii_case("Transfer-Encoding");
+    let last = fields.iter().rfind(|(n, _)| is_coding(n));
+    last?.1.rsplit(',').next().map(str::trim)
+}
+
 fn has_end(method: &str, status: u16, fields: &[(&str, &str)]) -> bool {
     method == "HEAD"
         || matches!(status, 204 | 304)
         || !first(fields, "Content-Length").is_empty()
-        || first(fields, "Transfer-Encoding") == "chunked"
+        || last_coding(fields) == Some("chunked")
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The options alone.
     (END, |_, version, _, fields| {
         let option = first(fields, "Connection");
         option != "close" && (version == (1, 1) || !option.is_empty())
+    }),
+    // Chunks anywhere in the list.
+    (CODING, |method, _, status, fields| {
+        let is_chunked =
+            |(_, value): &(_, &str)| value.contains("chunked");
+        fields.iter().any(is_chunked) || has_end(method, status, fields)
     }),
     // A length or chunks wanted from everybody.
     (NO_BODY, |_, _, _, fields| {
