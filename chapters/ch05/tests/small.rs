@@ -16,6 +16,8 @@ use servers::{Kind, Site};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 mod process {
     pub const LIMIT: std::time::Duration =
@@ -108,10 +110,18 @@ impl Program {
 
     /// Waits until it ends by itself. The error log, and how it did.
     fn ended(mut self) -> (String, ExitStatus) {
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                break status;
+            }
+            assert!(start.elapsed() < process::LIMIT, "it serves on");
+            thread::sleep(Duration::from_millis(5));
+        };
         let mut log = String::new();
         let mut stderr = self.0.stderr.take().unwrap();
         stderr.read_to_string(&mut log).unwrap();
-        (log, self.0.wait().unwrap())
+        (log, status)
     }
 }
 
@@ -189,6 +199,7 @@ fn four_lengths_that_cannot_be_end_it() {
         assert!(answer.contains("Server: tiny-http"), "{answer}");
     }
     let (log, status) = program.ended();
+    print!("{log}");
     assert_eq!(log.matches("capacity overflow").count(), 4, "{log}");
     assert_eq!(status.code(), Some(101), "{log}");
 }
