@@ -138,7 +138,7 @@ fn log(folder: &Folder) -> String {
     String::from_utf8_lossy(&log).into_owned()
 }
 
-/// The answer, as it came, without what differs from day to day.
+/// The answer, as it came, without the fields that say nothing of us.
 fn get(site: &Site, target: &str) -> String {
     let request = format!(
         "GET {target} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\
@@ -147,7 +147,7 @@ fn get(site: &Site, target: &str) -> String {
     let answer = http::send_and_stay(site.address, request.as_bytes());
     let answer = String::from_utf8(answer).unwrap();
     let lines = answer.split_inclusive('\n').filter(|line| {
-        let own = ["Server: ", "Date: "];
+        let own = ["Server: ", "Date: ", "Connection: "];
         !own.iter().any(|name| line.starts_with(name))
     });
     lines.collect()
