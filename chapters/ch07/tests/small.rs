@@ -15,7 +15,7 @@ mod requests;
 use process::{Folder, Running, until};
 use servers::{Kind, Site};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -165,6 +165,66 @@ fn it_answers_all_but_two_of_the_shared_requests() {
         .filter(|fault| *fault != "Small, a field twice")
         .collect();
     assert_eq!(faults, ["Small, httpoxy"]);
+}
+
+/// Its length takes four bytes.
+#[test]
+fn a_long_cookie_comes_through() {
+    let Some(site) = Site::start(Kind::Small) else { return };
+    let cookie = "x".repeat(300);
+    let request = format!(
+        "GET /cgi-bin/app/environ HTTP/1.1\r\nHost: localhost\r\n\
+         Cookie: {cookie}\r\nConnection: close\r\n\r\n"
+    );
+    let page = site.ask(request.as_bytes()).text();
+    assert!(
+        page.contains(&format!("HTTP_COOKIE={cookie}\n")),
+        "{page}"
+    );
+}
+
+/// Sends a request that asks for `/echo`, and reads its answer.
+fn echo(stream: &mut TcpStream, flags: u8, body: &[u8]) -> Vec<u8> {
+    use gateway::fastcgi::{pairs, record::*};
+    let (mut bytes, mut params) = (Vec::new(), Vec::new());
+    pairs::push(&mut params, "PATH_INFO", "/echo");
+    let begin = [0, RESPONDER as u8, flags, 0, 0, 0, 0, 0];
+    push(&mut bytes, BEGIN_REQUEST, 9, &begin);
+    push(&mut bytes, PARAMS, 9, &params);
+    push(&mut bytes, PARAMS, 9, b"");
+    push(&mut bytes, STDIN, 9, body);
+    push(&mut bytes, STDIN, 9, b"");
+    stream.write_all(&bytes).unwrap();
+    let mut answer = Vec::new();
+    let mut header = [0; Header::SIZE];
+    loop {
+        stream.read_exact(&mut header).unwrap();
+        let header = Header::parse(header).unwrap();
+        assert_eq!(header.id, 9);
+        let mut content = vec![0; header.length.into()];
+        stream.read_exact(&mut content).unwrap();
+        match header.kind {
+            END_REQUEST => return answer,
+            _ => answer.extend(content),
+        }
+    }
+}
+
+#[test]
+fn a_connection_is_kept_as_long_as_the_flag_says() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut command = Command::new(SMALL);
+    command.stdin(OwnedFd::from(listener));
+    let _running = Running::start(&mut command);
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(process::LIMIT)).unwrap();
+    for (flags, body) in [(1, b"one"), (1, b"two"), (0, b"end")] {
+        let answer = echo(&mut stream, flags, body);
+        let text = answer.escape_ascii().to_string();
+        assert!(answer.ends_with(body), "{text}");
+    }
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0);
 }
 
 #[test]
