@@ -211,12 +211,13 @@ fn echo(stream: &mut TcpStream, flags: u8, body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_connection_is_kept_as_long_as_the_flag_says() {
+fn a_connection_is_kept_as_the_flag_says_beside_a_silent_one() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let mut command = Command::new(SMALL);
     command.stdin(OwnedFd::from(listener));
     let _running = Running::start(&mut command);
+    let _silent = TcpStream::connect(address).unwrap();
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(process::LIMIT)).unwrap();
     for (flags, body) in [(1, b"one"), (1, b"two"), (0, b"end")] {
