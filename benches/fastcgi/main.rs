@@ -1,5 +1,7 @@
 //! `cargo bench --bench fastcgi`: a page from `gateway::fastcgi`, from
-//! libfcgi, in C, and from Python's flup, all behind the same nginx.
+//! libfcgi, in C, from Python's flup, and from CGI, all behind the
+//! same nginx. CGI is a process of this program for each request,
+//! started by `gateway::fastcgi`, as fcgiwrap starts one.
 //! Quicker and rougher: `-- --quick`; `-- --short` only sees that all
 //! of it works. With `-- --table` the book's table is written anew.
 //!
@@ -24,26 +26,28 @@ mod load;
 #[path = "../nginx.rs"]
 mod nginx;
 
+use gateway::cgi::Script;
 use gateway::fastcgi::Server;
-use gateway::{Environ, Response, Result, StartResponse};
+use gateway::{Application, Environ, Response, Result, StartResponse};
 use load::{Load, Sample};
 use nginx::{Folder, Running, until};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use std::{env, fs};
+use std::{env, fs, thread};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Ours,
     C,
     Flup,
+    Cgi,
 }
 
-use Kind::{C, Flup, Ours};
+use Kind::{C, Cgi, Flup, Ours};
 
-const ALL: [Kind; 3] = [Ours, C, Flup];
+const ALL: [Kind; 4] = [Ours, C, Flup, Cgi];
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
@@ -52,17 +56,32 @@ const CONNECTIONS: [usize; 3] = [1, 16, 64];
 const BARS: [(Kind, f64); 2] = [(C, 0.95), (Flup, 5.0)];
 
 /// The pages, which nginx gets from them.
-const PAGES: [(&str, [&str; 3]); 2] = [
+const PAGES: [(&str, [&str; 4]); 2] = [
     // flup starts too few threads for connections that come at once:
     // if it kept them, some would never be answered.
-    ("connections that are kept", ["/keep/0", "/keep/1", "/close/2"]),
-    ("one for each request", ["/close/0", "/close/1", "/close/2"]),
+    (
+        "connections that are kept",
+        ["/keep/0", "/keep/1", "/close/2", "/keep/3"],
+    ),
+    (
+        "one for each request",
+        ["/close/0", "/close/1", "/close/2", "/close/3"],
+    ),
 ];
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();
     if let Some(at) = arguments.iter().position(|a| a == "--serve") {
-        return serve(&arguments[at + 1]);
+        return serve(&arguments[at + 1], application);
+    }
+    if let Some(at) = arguments.iter().position(|a| a == "--wrap") {
+        let this = env::current_exe().expect("this program");
+        let script = Script::new(this).arg("--cgi");
+        return serve(&arguments[at + 1], script);
+    }
+    if arguments.get(1).is_some_and(|a| a == "--cgi") {
+        gateway::cgi::run(application);
+        return;
     }
     let is = |flag| arguments.iter().any(|a| a == flag);
     let (rounds, time) = match () {
@@ -138,7 +157,30 @@ fn table(columns: &[Vec<Results>]) -> String {
         }
         table += "\n";
     }
-    table
+    table + &absolute(&columns[1])
+}
+
+/// So many requests in a second, of ours with 16 clients.
+fn absolute(results: &[Results]) -> String {
+    let rates = results[0].2.iter().map(|sample| sample.rate);
+    let [_, rate, _] = quartiles(rates.collect());
+    // More than two digits would be another machine's.
+    let digit = 10_f64.powf(rate.log10().floor() - 1.0);
+    let rate = (rate / digit).round() * digit;
+    let cores = thread::available_parallelism().map_or(1, |n| n.get());
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = cpu.lines().find_map(|line| {
+        line.strip_prefix("model name")?.split_once(": ")
+    });
+    let name = name.map_or("another processor", |(_, name)| name);
+    format!(
+        "\nOf `gateway::fastcgi`, 16 clients got about {rate} pages in \
+         a second, on {cores} cores of an {name}.\n\
+         \n\
+         In the last row each request starts a process: the same \
+         application as a CGI program, which a FastCGI server \
+         starts, since nginx knows no CGI.\n"
+    )
 }
 
 /// The quartiles of the rounds' ratios.
@@ -201,11 +243,11 @@ fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
     [1, 2, 3].map(|quarter| values[values.len() * quarter / 4])
 }
 
-fn serve(path: &str) {
+fn serve(path: &str, app: impl Application + Sync) {
     let server = Server::bind_unix(path).expect("a socket");
     // As many as the C program has: one for each connection.
     let server = server.threads(80);
-    server.serve(application).expect("serves");
+    server.serve(app).expect("serves");
 }
 
 fn application(
@@ -229,6 +271,7 @@ impl Kind {
             Ours => "gateway::fastcgi",
             C => "libfcgi, in C",
             Flup => "flup, in Python",
+            Cgi => "CGI",
         }
     }
 
@@ -250,10 +293,13 @@ impl Kind {
 
     fn command(self) -> Option<Command> {
         Some(match self {
-            Ours => {
+            Ours | Cgi => {
                 let this = env::current_exe().expect("this program");
                 let mut command = Command::new(this);
-                command.arg("--serve");
+                command.arg(match self {
+                    Ours => "--serve",
+                    _ => "--wrap",
+                });
                 command
             }
             C => Command::new(compile()?),

@@ -1,5 +1,5 @@
-//! The configurations that chapter 7 prints: web servers, and our
-//! FastCGI server behind them.
+//! The configurations that chapter 7 prints, and one of nginx that keeps
+//! its connections: web servers, and our FastCGI server behind them.
 
 use crate::http::Answer;
 use crate::nginx;

@@ -11,7 +11,7 @@ const HELP: &str = "  \
 
 /// Finds out how it was started, and serves the same application.
 fn main() -> ExitCode {
-    let app = ch06::application();
+    let app = ch07::application();
     if let Ok(server) = Server::inherited() {
         return server.run(app);
     }
