@@ -336,6 +336,9 @@ fn each_rule_adds_to_the_score_and_the_library_has_all() {
     let rules = ["0", "1", "2", "3", "4", "5", "6"];
     let scores = rules.map(|rules| score(rules).0);
     assert!(scores.is_sorted_by(|a, b| a < b), "{scores:?}");
+    // As the chapter says of the first.
+    let gains = scores.windows(2).map(|two| two[1] - two[0]);
+    assert_eq!(gains.max(), Some(scores[1] - scores[0]));
     let (right, all) = score("library");
     assert_eq!(right, all);
     assert_eq!(score("7").0, scores[6]);

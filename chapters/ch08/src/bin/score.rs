@@ -54,7 +54,8 @@ fn main() -> io::Result<()> {
 
 const USAGE: &str = "score {0..7 | library | HOST:PORT} [--all]";
 
-/// Prints the score, and the first so many that are wrong.
+/// Prints the score, what is wrong with the rest, and the first so many
+/// of those.
 fn score(name: &str, most: usize) -> io::Result<()> {
     let requests: Vec<_> =
         REQUESTS.iter().chain(rfc::REQUESTS).collect();
@@ -64,12 +65,36 @@ fn score(name: &str, most: usize) -> io::Result<()> {
     };
     let (all, right) = (requests.len(), requests.len() - wrong.len());
     println!("{right} of {all}");
+    for fault in FAULTS {
+        let is_this =
+            |(_, seen): &&(_, String)| fault_of(seen) == fault;
+        match wrong.iter().filter(is_this).count() {
+            0 => {}
+            count => println!("{count:5} {fault}"),
+        }
+    }
     for (at, seen) in wrong.iter().take(most) {
         let Request { name, section, .. } = requests[*at];
         let right = shown(requests[*at].right_in_chapter_8());
         println!("{name} ({section}): {right}, not {}", shown(seen));
     }
     Ok(())
+}
+
+const FAULTS: [&str; 4] = [
+    "a body run as a request",
+    "closed without an answer",
+    "left hanging",
+    "answered wrongly",
+];
+
+fn fault_of(seen: &str) -> &'static str {
+    match seen {
+        seen if seen.contains("418") => FAULTS[0],
+        "" => FAULTS[1],
+        seen if seen.ends_with("...") => FAULTS[2],
+        _ => FAULTS[3],
+    }
 }
 
 /// Nothing is seen when a connection is closed without an answer.
