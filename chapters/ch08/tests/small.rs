@@ -238,6 +238,16 @@ fn a_body_is_run_as_a_request_by_the_page_alone() {
     }
 }
 
+#[test]
+fn half_a_body_passes_for_a_whole_one_with_the_page_alone() {
+    let request = b"POST /upload HTTP/1.1\r\nHost: a\r\n\
+        Content-Length: 5000\r\n\r\nHello";
+    let answer = Program::start(PAGE).ask(request);
+    assert!(answer.ends_with("\r\n\r\n5 bytes\n"), "{answer}");
+    let answer = Program::start(STRICT).ask(request);
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+}
+
 /// How many MiB of memory a program has.
 #[cfg(unix)]
 fn memory(program: &Program) -> usize {
