@@ -18,12 +18,15 @@
 //! target/bench-python/bin/pip install flup
 //! ```
 
+#[path = "../../tests/bound/mod.rs"]
+mod bound;
 #[path = "../server/load.rs"]
 #[allow(dead_code)]
 mod load;
-#[path = "../nginx.rs"]
+#[path = "../nginx/mod.rs"]
 mod nginx;
 
+use bound::bound;
 use gateway::fastcgi::Server;
 use gateway::{Environ, Response, Result, StartResponse};
 use load::{Load, Sample};
@@ -252,11 +255,11 @@ impl Kind {
         Some(match self {
             Ours => {
                 let this = env::current_exe().expect("this program");
-                let mut command = Command::new(this);
+                let mut command = bound(this);
                 command.arg("--serve");
                 command
             }
-            C => Command::new(compile()?),
+            C => bound(compile()?),
             Flup => {
                 let python = "target/bench-python/bin/python";
                 let mut command = Command::new(python);
