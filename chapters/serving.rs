@@ -1,7 +1,11 @@
 //! What holds for a program whichever server it has. It is started as
 //! the reader starts it, and talked to in bytes.
 
+#[path = "../tests/bound/mod.rs"]
+mod bound;
+
 use crate::PROGRAM;
+use bound::bound;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -19,7 +23,7 @@ impl Program {
     }
 
     pub fn with_flags(flags: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
+        let mut child = bound(PROGRAM)
             .args(["--port", "0"])
             .args(flags)
             .stdout(Stdio::piped())

@@ -4,9 +4,12 @@
 //! library agree with its own mistakes.
 #![cfg(unix)]
 
+#[path = "bound/mod.rs"]
+mod bound;
 #[path = "it/support/mod.rs"]
 mod support;
 
+use bound::bound;
 use gateway::fastcgi::{Limits, Server, Stopper};
 use gateway::{
     Block, Body, Environ, ErrorLog, Response, Result, StartResponse,
@@ -1405,7 +1408,7 @@ struct Process(Child);
 impl Process {
     fn inherits(stdin: impl Into<Stdio>) -> Self {
         let this = std::env::current_exe().unwrap();
-        let mut command = Command::new(this);
+        let mut command = bound(this);
         command.args(["--exact", "serves_descriptor_0", "--ignored"]);
         command.arg("--nocapture").stdin(stdin);
         command.stdout(Stdio::null()).stderr(Stdio::piped());

@@ -2,9 +2,12 @@
 //! their extremes, floods, and a signal in the middle of everything.
 #![cfg(unix)]
 
+#[path = "bound/mod.rs"]
+mod bound;
 #[path = "it/support/mod.rs"]
 mod support;
 
+use bound::bound;
 use gateway::http::Limits;
 use gateway::{
     Block, Body, Environ, ErrorLog, Key, Response, Result,
@@ -14,7 +17,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::panic::panic_any;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{env, fmt, iter, thread};
@@ -370,7 +373,7 @@ impl Drop for Program {
 /// Starts it, has requests in every state, and sends SIGTERM. Returns
 /// the exit code, and the lines of its log, sorted.
 fn stopped() -> (Option<i32>, Vec<String>) {
-    let mut command = Command::new(env::current_exe().expect("a path"));
+    let mut command = bound(env::current_exe().expect("a path"));
     command.args(["--exact", "--ignored", "--nocapture"]);
     command.arg("serves_until_a_signal").env("RUST_BACKTRACE", "0");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());

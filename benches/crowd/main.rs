@@ -9,8 +9,11 @@
 //! The server is a process of its own, this very program.
 
 mod amid;
+#[path = "../../tests/bound/mod.rs"]
+mod bound;
 mod clients;
 
+use bound::bound;
 use gateway::http::{Limits, Server};
 use gateway::{
     Body, Environ, ErrorLog, Response, Result, StartResponse,
@@ -18,7 +21,7 @@ use gateway::{
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::{Child, ExitCode, Stdio};
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 use std::{env, fs, iter, thread};
@@ -108,7 +111,7 @@ struct Running {
 impl Running {
     fn start() -> Self {
         let program = env::current_exe().expect("a path");
-        let mut command = Command::new(program);
+        let mut command = bound(program);
         command.arg("--serve").stdout(Stdio::piped());
         let mut child = command.spawn().expect("a process");
         let mut line = String::new();

@@ -20,12 +20,15 @@
 //! target/bench-python/bin/pip install flup
 //! ```
 
+#[path = "../../tests/bound/mod.rs"]
+mod bound;
 #[path = "../server/load.rs"]
 #[allow(dead_code)]
 mod load;
-#[path = "../nginx.rs"]
+#[path = "../nginx/mod.rs"]
 mod nginx;
 
+use bound::bound;
 use gateway::cgi::Script;
 use gateway::fastcgi::Server;
 use gateway::{Application, Environ, Response, Result, StartResponse};
@@ -295,14 +298,14 @@ impl Kind {
         Some(match self {
             Ours | Cgi => {
                 let this = env::current_exe().expect("this program");
-                let mut command = Command::new(this);
+                let mut command = bound(this);
                 command.arg(match self {
                     Ours => "--serve",
                     _ => "--wrap",
                 });
                 command
             }
-            C => Command::new(compile()?),
+            C => bound(compile()?),
             Flup => {
                 let python = "target/bench-python/bin/python";
                 let mut command = Command::new(python);

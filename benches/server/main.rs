@@ -26,9 +26,11 @@
 //! target/bench-python/bin/pip install bjoern
 //! ```
 
+#[path = "../../tests/bound/mod.rs"]
+mod bound;
 mod load;
 mod memory;
-#[path = "../nginx.rs"]
+#[path = "../nginx/mod.rs"]
 mod nginx;
 mod servers;
 

@@ -1,5 +1,6 @@
 //! The servers that are compared.
 
+use crate::bound::bound;
 use crate::load;
 use crate::nginx::{self, Folder};
 use gateway::http::Limits;
@@ -106,7 +107,7 @@ impl Kind {
             Self::Counted => peer(&["counted"]),
             _ => {
                 let this = env::current_exe().expect("this program");
-                let mut command = Command::new(this);
+                let mut command = bound(this);
                 command.arg("--serve").arg(self.name());
                 command
             }

@@ -1,12 +1,15 @@
 //! Malformed and hostile requests against both servers.
 
 mod applications;
+#[path = "../bound/mod.rs"]
+mod bound;
 mod client;
 mod http;
 #[macro_use]
 mod requests;
 mod rfc;
 
+use bound::bound;
 use gateway::ErrorLog;
 use gateway::server::{Server, Stopper};
 use requests::{REQUESTS, Request, Then};
@@ -14,7 +17,7 @@ use std::env;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::{self, JoinHandle};
 
 /// A server in this process, stopped with this value.
@@ -110,7 +113,7 @@ const ASKED: &str = "SERVE_UNTIL_KILLED";
 impl OwnProcess {
     fn start() -> Self {
         let program = env::current_exe().expect("a path");
-        let mut command = Command::new(program);
+        let mut command = bound(program);
         command.args(["--exact", "serves_if_asked", "--nocapture"]);
         command.env(ASKED, "yes");
         command.stdout(Stdio::piped()).stderr(Stdio::null());

@@ -6,6 +6,8 @@
 //! variable CI set it fails them.
 
 mod applications;
+#[path = "../bound/mod.rs"]
+mod bound;
 mod chapters;
 mod differences;
 mod fastcgi;

@@ -1,6 +1,7 @@
 //! The configuration that chapter 8 prints: nginx speaks TLS and
 //! HTTP/2 for our server.
 
+use crate::bound::bound_gently;
 use crate::process::{Folder, Running, until};
 use crate::required::{find, required};
 use crate::strangers;
@@ -128,7 +129,7 @@ pub fn start(
     );
     let configuration = folder.path("configuration");
     fs::write(&configuration, text).unwrap();
-    let mut command = Command::new(find("nginx").unwrap());
+    let mut command = bound_gently(find("nginx").unwrap());
     command.arg("-e").arg(folder.path("errors"));
     command.arg("-c").arg(&configuration).arg("-p").arg(path);
     let mut process = Running::start(&mut command);

@@ -3,6 +3,7 @@
 //! `differences.md`, with the specification that decides.
 
 use crate::applications::application;
+use crate::bound::bound;
 use crate::differences::{
     Difference, differences, unexplained, unseen,
 };
@@ -15,7 +16,7 @@ use gateway::server::{Server, Stopper};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 
@@ -137,7 +138,7 @@ impl Reference {
         let root = env!("CARGO_MANIFEST_DIR");
         let errors = File::create(folder.path("errors")).unwrap();
         let mut process = Running::start(
-            Command::new("python3")
+            bound("python3")
                 .arg("-E") // whatever PYTHON* variables say
                 .arg(format!("{root}/tests/outside/reference.py"))
                 .stdin(Stdio::piped())

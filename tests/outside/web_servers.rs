@@ -1,6 +1,7 @@
 //! Apache and lighttpd, each with a configuration of its own, in a
 //! folder of its own, at a port that is free.
 
+use crate::bound::bound_gently;
 use crate::http::{Answer, send};
 use crate::process::{Folder, LIMIT, Running, until};
 use crate::required::{find, required};
@@ -113,7 +114,7 @@ impl Kind {
         let configuration = folder.path("configuration");
         fs::write(&configuration, text).unwrap();
         let output = fs::File::create(folder.path("output")).unwrap();
-        let mut command = Command::new(find(self.program()).unwrap());
+        let mut command = bound_gently(find(self.program()).unwrap());
         command.arg("-f").arg(&configuration);
         match self {
             Kind::Apache => command.args(["-D", "FOREGROUND"]),

@@ -6,6 +6,8 @@
 //! variable set; so it has no test harness of its own.
 
 mod applications;
+#[path = "../bound/mod.rs"]
+mod bound;
 mod client;
 mod flags;
 mod limits;

@@ -1,5 +1,6 @@
 //! This program again, as a server in a process of its own.
 
+use crate::bound::bound;
 use std::env;
 use std::io::{BufRead, BufReader, Lines};
 use std::net::SocketAddr;
@@ -12,7 +13,7 @@ pub const SERVE: &str = "SERVE_AS_A_PROGRAM";
 /// The program, with these flags.
 pub fn program(flags: &[&str]) -> Command {
     let path = env::current_exe().expect("a path");
-    let mut command = Command::new(path);
+    let mut command = bound(path);
     command.args(flags).env(SERVE, "server").env_remove("PORT");
     command
 }

@@ -3,6 +3,8 @@
 //! else anything.
 #![cfg(unix)]
 
+#[path = "../bound/mod.rs"]
+mod bound;
 mod record;
 mod site;
 #[path = "../it/support/mod.rs"]

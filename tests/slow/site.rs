@@ -1,5 +1,6 @@
 //! Our servers, and nginx before them.
 
+use crate::bound::bound_gently;
 use crate::support::{Folder, Log, wait_until};
 use gateway::http::{Limits, Stopper};
 use gateway::{
@@ -11,7 +12,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
@@ -201,7 +202,7 @@ impl Nginx {
         let path = folder.path("");
         fs::write(folder.path("configuration"), text(&path, way, to))
             .expect("is written");
-        let mut command = Command::new(nginx().expect("is installed"));
+        let mut command = bound_gently(nginx().expect("is installed"));
         command.arg("-e").arg(folder.path("errors"));
         command.arg("-c").arg(folder.path("configuration"));
         let child = command.arg("-p").arg(&path).spawn();

@@ -3,10 +3,13 @@
 //! SOAK_SECONDS says for how long. The server is a process of its
 //! own, this very program.
 
+#[path = "../bound/mod.rs"]
+mod bound;
 #[path = "../hostile/requests.rs"]
 #[allow(dead_code)]
 mod requests;
 
+use bound::bound;
 use gateway::http::{Limits, Server};
 use gateway::{
     Block, Body, Environ, ErrorLog, Response, Result, StartResponse,
@@ -14,7 +17,7 @@ use gateway::{
 use socket2::SockRef;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, iter, thread};
@@ -143,7 +146,7 @@ struct State {
 impl Running {
     fn start() -> Self {
         let program = env::current_exe().expect("a path");
-        let mut command = Command::new(program);
+        let mut command = bound(program);
         command.env(SERVE, "yes").stdout(Stdio::piped());
         let mut child = command.spawn().expect("a process");
         let mut line = String::new();

@@ -1,6 +1,10 @@
 //! One program, however it is started: it has to find out, and to
 //! serve the same guest book.
 
+#[path = "../../../tests/bound/mod.rs"]
+mod bound;
+
+use bound::bound;
 use gateway::fastcgi::pairs;
 use gateway::fastcgi::record::*;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -18,7 +22,7 @@ const LONG: Option<Duration> = Some(Duration::from_secs(10));
 
 /// The program, with a guest book of its own.
 fn program(folder: &Path) -> Command {
-    let mut command = Command::new(PROGRAM);
+    let mut command = bound(PROGRAM);
     command.env("GUEST_BOOK", folder.join("book"));
     command.env_remove("GATEWAY_INTERFACE");
     command
@@ -278,7 +282,7 @@ fn only_web_servers_that_are_named_are_answered() {
 fn the_first_server_answers() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let socket = OwnedFd::from(listener.try_clone().unwrap());
-    let _running = Running::start(Command::new(FIRST).stdin(socket));
+    let _running = Running::start(bound(FIRST).stdin(socket));
     for _ in 0..2 {
         assert_eq!(
             fastcgi(tcp(&listener), "POST", "a=b"),

@@ -1,5 +1,6 @@
 //! The servers, each with the same program.
 
+use crate::bound::{bound, bound_gently};
 use crate::http::{Answer, send_and_stay};
 use crate::process::{Folder, LIMIT, Running, until};
 use crate::required::{find, required};
@@ -144,7 +145,7 @@ impl Site {
 
 /// Starts the program as a server of its own.
 fn serving(how: &str) -> (Option<Running>, Option<SocketAddr>) {
-    let mut command = Command::new(&*PROGRAM);
+    let mut command = bound(&*PROGRAM);
     command.arg(how).env_remove("GATEWAY_INTERFACE");
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut program = Running::start(&mut command);
@@ -203,7 +204,7 @@ fn web_server(
     fs::write(&path, text).unwrap();
     let output = fs::File::create(folder.path("output")).unwrap();
     let name = kind.program().unwrap();
-    let mut command = Command::new(find(name).unwrap());
+    let mut command = bound_gently(find(name).unwrap());
     // What it leaves to its programs is the same everywhere.
     command.env_clear().env("PATH", "/usr/bin:/bin");
     match name {

@@ -1,7 +1,7 @@
 //! nginx, started for a bench from a folder of its own.
 
+use crate::bound::bound_gently;
 use rustix::process::{Pid, Signal, kill_process};
-use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -52,6 +52,8 @@ pub fn start(
     workers: usize,
     http: &str,
 ) -> Option<(Running, SocketAddr)> {
+    let version = Command::new("nginx").arg("-v").output();
+    version.is_ok().then_some(())?;
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     drop(listener);
@@ -71,15 +73,11 @@ pub fn start(
     );
     let configuration = folder.0.join("nginx.conf");
     fs::write(&configuration, text).expect("a file");
-    let mut command = Command::new("nginx");
+    let mut command = bound_gently("nginx");
     command.arg("-e").arg(folder.0.join("errors"));
     command.arg("-c").arg(&configuration).arg("-p").arg(&folder.0);
-    let running = match command.stderr(Stdio::null()).spawn() {
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            return None;
-        }
-        child => Running(child.expect("a process")),
-    };
+    let child = command.stderr(Stdio::null()).spawn();
+    let running = Running(child.expect("a process"));
     let starts = until(|| TcpStream::connect(address).is_ok());
     let errors = fs::read_to_string(folder.0.join("errors"));
     assert!(starts, "nginx does not start: {errors:?}");
