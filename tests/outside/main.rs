@@ -12,6 +12,7 @@ mod chapters;
 mod differences;
 mod fastcgi;
 mod http;
+mod killed;
 mod matrix;
 mod nginx;
 mod oracle;

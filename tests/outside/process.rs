@@ -1,11 +1,9 @@
 //! Processes and folders that are gone when a test ends, however it
 //! ends.
 
-use crate::bound::bound;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -118,35 +116,4 @@ fn a_process_and_a_folder_are_gone_after_a_panic() {
     let mut check = Command::new("kill");
     check.args(["-0", &id]).stderr(process::Stdio::null());
     assert!(!check.status().unwrap().success());
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_program_ends_with_the_test_that_was_killed() {
-    let mut test = Command::new(env::current_exe().unwrap());
-    test.args(["--exact", "--ignored", "--nocapture"]);
-    test.arg("process::starts_a_program_and_waits");
-    let mut test = Running::start(test.stdout(Stdio::piped()));
-    let mut lines =
-        BufReader::new(test.0.stdout.take().unwrap()).lines();
-    let mut lines = move || lines.next().transpose().unwrap();
-    while lines().expect("it starts") != STARTED {}
-    test.0.kill().unwrap();
-    // The program has the other end of the pipe, too.
-    let (send, end) = std::sync::mpsc::channel();
-    thread::spawn(move || {
-        while lines().is_some() {}
-        send.send(())
-    });
-    end.recv_timeout(LIMIT).expect("the program's end");
-}
-
-const STARTED: &str = "a program was started";
-
-#[test]
-#[ignore = "is started by the test above, which kills it"]
-fn starts_a_program_and_waits() {
-    let mut sleep = bound("sleep").arg("1000").spawn().unwrap();
-    println!("\n{STARTED}");
-    sleep.wait().unwrap();
 }

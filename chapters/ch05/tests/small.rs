@@ -5,6 +5,8 @@
 
 #[path = "../../../tests/outside/matrix/application.rs"]
 mod application;
+#[path = "../../../tests/bound/mod.rs"]
+mod bound;
 #[path = "../../../tests/outside/http.rs"]
 mod http;
 #[path = "../../../tests/outside/matrix/requests.rs"]
@@ -12,6 +14,7 @@ mod requests;
 #[path = "../src/bin/small5.rs"]
 mod small5;
 
+use bound::bound;
 use servers::{Kind, Site};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -78,7 +81,7 @@ struct Program(Child, String);
 
 impl Program {
     fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_small5"))
+        let mut child = bound(env!("CARGO_BIN_EXE_small5"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -4,6 +4,8 @@
 #[allow(dead_code)]
 #[path = "../../../tests/outside/matrix/application.rs"]
 mod application;
+#[path = "../../../tests/bound/mod.rs"]
+mod bound;
 #[allow(dead_code)]
 #[path = "../../../tests/outside/http.rs"]
 mod http;
@@ -12,6 +14,7 @@ mod process;
 #[path = "../../../tests/outside/matrix/requests.rs"]
 mod requests;
 
+use bound::{bound, bound_gently};
 use process::{Folder, Running, until};
 use servers::{Kind, Site};
 use std::fs::{self, File};
@@ -19,7 +22,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::{env, thread};
 
 /// What the shared requests are sent to.
@@ -78,7 +81,7 @@ fn program(path: &str) -> Option<Site> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let back = listener.local_addr().unwrap();
     let folder = Folder::new();
-    let mut command = Command::new(path);
+    let mut command = bound(path);
     command.env("GUEST_BOOK", folder.path("book"));
     command.env_remove("GATEWAY_INTERFACE");
     command.stdin(OwnedFd::from(listener)).stderr(Stdio::null());
@@ -114,7 +117,7 @@ fn behind_nginx(
         let text = format!("{start}{address}{end}");
         let file = folder.path("nginx.conf");
         fs::write(&file, text).unwrap();
-        let mut command = Command::new(NGINX);
+        let mut command = bound_gently(NGINX);
         command.args(["-e", "stderr", "-p", folder.text()]);
         let errors = File::create(folder.path("errors")).unwrap();
         command.arg("-c").arg(&file).stderr(errors);
@@ -214,7 +217,7 @@ fn echo(stream: &mut TcpStream, flags: u8, body: &[u8]) -> Vec<u8> {
 fn a_connection_is_kept_as_the_flag_says_beside_a_silent_one() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let mut command = Command::new(SMALL);
+    let mut command = bound(SMALL);
     command.stdin(OwnedFd::from(listener));
     let _running = Running::start(&mut command);
     let _silent = TcpStream::connect(address).unwrap();

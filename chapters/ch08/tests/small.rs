@@ -1,6 +1,10 @@
 //! The page and the page with its rules: what they answer to clients
 //! that mean well, and how they fare with others.
 
+#[path = "../../../tests/bound/mod.rs"]
+mod bound;
+
+use bound::bound;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -18,7 +22,7 @@ struct Program {
 
 impl Program {
     fn start(program: &str) -> Self {
-        let mut command = Command::new(program);
+        let mut command = bound(program);
         command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
