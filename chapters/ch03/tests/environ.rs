@@ -5,9 +5,13 @@
 use gateway::testing::{self, Answer};
 use gateway::{Environ, Key};
 use std::ffi::OsStr;
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 const KEYS: &str = env!("CARGO_BIN_EXE_ch03");
 const VALUES: &str = env!("CARGO_BIN_EXE_values");
@@ -159,6 +163,29 @@ fn the_input_ends_where_the_body_ends() {
 }
 
 #[test]
+fn an_answer_does_not_wait_for_the_pipe_to_be_closed() {
+    let mut command = Command::new(ECHO);
+    command.env_clear().env("CONTENT_LENGTH", "6");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // It stays open until the answer is there.
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    stdin.write_all(b"Ferris").unwrap();
+    let (sender, answer) = mpsc::channel();
+    thread::spawn(move || {
+        let mut out = String::new();
+        let read = stdout.read_to_string(&mut out);
+        sender.send(read.map(|_| out))
+    });
+    let answer = answer.recv_timeout(Duration::from_secs(20));
+    drop(stdin);
+    child.wait().unwrap();
+    let answer = answer.expect("an answer while the pipe is open");
+    assert!(answer.unwrap().ends_with("\r\n\r\nFerris"));
+}
+
+#[test]
 fn a_body_need_not_be_text() {
     let body: Vec<u8> = (0..=255).collect();
     let variables: &[(&str, &[u8])] = &[("CONTENT_LENGTH", b"256")];
@@ -236,4 +263,24 @@ fn an_announced_length_is_announced_once() {
     assert_eq!(answer.text(), "Hello");
     let message = "longer than its Content-Length";
     assert!(answer.log.contains(message), "{}", answer.log);
+}
+
+#[test]
+fn a_folder_is_not_an_empty_page() {
+    let app = gateway::app(|_, start_response| {
+        let text = [("Content-Type", "text/plain")];
+        Ok(start_response("200 OK", &text)?.body(File::open("/")?))
+    });
+    let answer = testing::get(&app, "/");
+    assert_eq!(answer.status, "500 Internal Server Error");
+    assert!(answer.log.contains("directory"), "{}", answer.log);
+}
+
+#[test]
+fn a_request_for_the_head_gets_the_head_alone() {
+    let variables: &[(&str, &[u8])] =
+        &[("REQUEST_METHOD", b"HEAD"), ("QUERY_STRING", b"wsgi.m")];
+    let (head, body, _) = answer(&run(VALUES, variables, b""));
+    assert!(head.contains("\r\nContent-Length: "), "{head}");
+    assert_eq!(body, "");
 }

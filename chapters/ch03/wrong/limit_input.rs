@@ -7,10 +7,10 @@ use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub const READ: &str = "In: the body";
+pub const READ: &str = "Exactly so many bytes";
 
 pub const HINT: &str = "`mem::replace` takes the old input out of the \
-    environ. The chapter's `Body` is a model for the reader, and a \
+    environ. The chapter's `Bounded` is a model for the reader, and a \
     `BufReader` around yours gives it the methods of `BufRead`. With \
     nothing left, `fill_buf` of the old input shows whether there is \
     more, and takes nothing.";
