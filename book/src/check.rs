@@ -77,7 +77,8 @@ fn coverage(
         .map(|(file, page)| (&**file, page.trim_end_matches(".html")))
         .filter(|(_, chapter)| is_chapter(chapter))
         .collect();
-    let library = Coverage::of(project, "src", &built.made.printed)?;
+    let library =
+        Coverage::of(project, "src", &built.made.printed.all)?;
     summary.push_str(&share(&library));
     let is_due = chapters.iter().find(|(_, name)| *name == ALL_PRINTED);
     if let Some((file, _)) = is_due {
@@ -85,7 +86,8 @@ fn coverage(
     }
     for (file, chapter) in chapters {
         let folder = format!("chapters/{chapter}/src");
-        let own = Coverage::of(project, &folder, &built.made.printed)?;
+        let own =
+            Coverage::of(project, &folder, &built.made.printed.all)?;
         summary.push_str(&share(&own));
         problems.extend(unprinted(&own, file));
     }

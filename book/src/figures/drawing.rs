@@ -67,7 +67,14 @@ fn themed(svg: &str) -> String {
         let variable = format!("var(--aasvg-{name})");
         svg = svg.replace(&variable, "currentColor");
     }
-    svg.replace("var(--aasvg-bg)", "var(--bg)")
+    joined(&svg.replace("var(--aasvg-bg)", "var(--bg)"))
+}
+
+/// With the lines that look alike and follow one another in one path.
+fn joined(svg: &str) -> String {
+    let end = "\" fill=\"none\" stroke=\"currentColor\"/>";
+    let between = format!("{end}<path d=\"");
+    svg.replace(">\n<path", "><path").replace(&between, " ")
 }
 
 fn attribute<'a>(svg: &'a str, name: &str) -> Option<&'a str> {

@@ -24,11 +24,18 @@ pub fn pre(class: &str, inside: &str) -> String {
 
 /// Code that mdBook colors.
 pub fn code(language: &str, text: &str) -> String {
-    let text = escape(text).replace('\n', "&#10;");
-    format!(
-        "<pre><code class=\"language-{language} ignore\">{text}\
-         </code></pre>"
-    )
+    format!("<pre>{}</pre>", colored(language, text))
+}
+
+/// The same, for a block that has more in it.
+pub fn colored(language: &str, text: &str) -> String {
+    let text = lines(text);
+    format!("<code class=\"language-{language}\">{text}</code>")
+}
+
+/// Text that keeps its lines.
+pub fn lines(text: &str) -> String {
+    escape(text).replace('\n', "&#10;")
 }
 
 /// A figure with a caption above it; both are HTML.
