@@ -1,20 +1,22 @@
 //! `check`: everything that can be checked without a reader.
 
+pub mod captions;
 pub mod debts;
 pub mod glossary;
 pub mod links;
 pub mod prose;
+pub mod share;
 mod transcripts;
 
 use crate::builder::{self, Built, Options};
-use crate::code::coverage::Coverage;
-use crate::code::item::Lines;
+use crate::code::coverage::{Coverage, Part};
 use crate::exercises::whole;
 use crate::kept::record::Record;
 use crate::problem::{Place, Problem};
 use crate::project::Project;
 use crate::run::programs::is_chapter;
 use crate::workshop::Programs;
+use share::Shares;
 use std::fmt::Write;
 use std::fs;
 
@@ -46,6 +48,12 @@ pub fn check(project: &Project) -> Result<Report, String> {
         &destination,
         &built.pages,
     ));
+    problems.extend(captions::problems(
+        project,
+        &destination,
+        &built.pages,
+        &built.made.files,
+    ));
     let mut texts = Vec::new();
     for (file, _) in &built.pages {
         let text = project.read(file)?;
@@ -55,6 +63,10 @@ pub fn check(project: &Project) -> Result<Report, String> {
     problems.extend(whole::problems(project, &texts));
     let mut summary = format!("{} pages\n", built.pages.len());
     coverage(project, &built, &mut problems, &mut summary)?;
+    let explained = &built.made.printed.explained;
+    let shares = Shares::of(project, explained)?;
+    problems.extend(shares.problems());
+    summary.push_str(&shares.table());
     problems.sort();
     problems.dedup();
     // Of no use to anybody, and built anew each time.
@@ -95,7 +107,7 @@ fn coverage(
 }
 
 fn share(coverage: &Coverage) -> String {
-    let (code, printed) = (coverage.code, coverage.printed());
+    let (code, printed) = (coverage.code(), coverage.printed());
     let percent = (printed * 100).checked_div(code).unwrap_or(100);
     let mut text = String::new();
     let _ = writeln!(
@@ -107,15 +119,15 @@ fn share(coverage: &Coverage) -> String {
 }
 
 fn unprinted(coverage: &Coverage, file: &str) -> Vec<Problem> {
-    let problem = |(path, lines): &(String, Lines)| {
+    let problem = |Part { path, missing, .. }: &Part| {
         let numbers: Vec<String> =
-            lines.iter().map(|line| line.to_string()).collect();
-        let first = lines.first().copied().unwrap_or(1);
+            missing.iter().map(|line| line.to_string()).collect();
+        let first = *missing.first()?;
         let message = format!(
             "printed on no page: lines {}; list them in {file}",
             numbers.join(", ")
         );
-        Problem::new(&Place::new(path, first), message)
+        Some(Problem::new(&Place::new(path, first), message))
     };
-    coverage.missing.iter().map(problem).collect()
+    coverage.parts.iter().filter_map(problem).collect()
 }
