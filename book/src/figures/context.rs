@@ -82,21 +82,21 @@ impl Context {
         }
     }
 
-    /// Whether an `impl` is shown around a listing that wants it: not if
-    /// it was around the one before.
+    /// Whether an `impl`, by its first line, is shown around a listing
+    /// that wants it: not if it was around the one before.
     pub fn enters(
         &self,
         path: &str,
-        line: usize,
-        wanted: bool,
+        frame: Option<usize>,
+        is_wanted: bool,
     ) -> bool {
-        let frame = Some((path.to_string(), line));
+        let frame = frame.map(|line| (path.to_string(), line));
         let mut page = self.page.borrow_mut();
         let is_new = page.frame != frame;
         if is_new {
-            page.frame = frame.filter(|_| wanted);
+            page.frame = frame.filter(|_| is_wanted);
         }
-        is_new && wanted
+        is_new && page.frame.is_some()
     }
 
     /// Takes note of lines that the page prints.

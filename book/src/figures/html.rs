@@ -74,14 +74,15 @@ pub fn bytes(text: &str) -> String {
 }
 
 /// A message as the wire has it. The CR at the end of a line is marked
-/// for the style sheet, which does not show it until it is asked to.
+/// for the style sheet, which does not show it until it is asked to;
+/// there are many, so the mark is short.
 pub fn message(text: &str) -> String {
     let mut html = String::new();
     for line in text.split_inclusive('\n') {
         match line.strip_suffix("\r\n") {
             Some(line) => {
                 html.push_str(&output(line));
-                html.push_str("<span class=\"crlf\"></span>\n");
+                html.push_str("<i></i>\n");
             }
             None => html.push_str(&output(line)),
         }

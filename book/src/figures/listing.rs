@@ -122,10 +122,12 @@ impl Listing {
         lines: &Lines,
     ) -> bool {
         let is_part = self.from.is_some() || self.to.is_some();
-        around::frame(source, lines).is_some_and(|frame| {
-            let wanted = is_part || around::is_telling(source, frame);
-            context.enters(&self.path, frame.open, wanted)
-        })
+        let frame = around::frame(source, lines);
+        let is_wanted = frame.is_some_and(|frame| {
+            is_part || around::is_telling(source, frame)
+        });
+        let line = frame.map(|frame| frame.open);
+        context.enters(&self.path, line, is_wanted)
     }
 
     /// What `check` does not let pass.
