@@ -89,20 +89,16 @@ fn the_next_of_the_same_impl_does_without_its_name() {
 fn a_caption_leads_to_the_file_and_the_file_leads_back() {
     let fixture = book(PART, FILES);
     let page = fixture.page();
-    assert_has(
-        &page,
-        "<figure class=\"listing\" id=\"src/crew.rs:11\">",
-    );
-    let link =
-        "<a href=\"ch01-files.html#src/crew.rs:11\">src/crew.rs</a>";
+    assert_has(&page, "<figure class=\"listing\" id=\"crew.rs:11\">");
+    let link = "<a href=\"ch01-files.html#crew.rs:11\">src/crew.rs</a>";
     assert_has(&page, link);
     // What is on no page of files does not link.
     assert_has(&page, "<b>chapters/ch01/src/main.rs</b>");
     let path = fixture.root.join("target/book/html/ch01-files.html");
     let files = main_part(&fs::read_to_string(path).unwrap());
-    assert_has(&files, "<figure class=\"listing\" id=\"src/crew.rs\">");
-    let mark = "<small id=\"src/crew.rs:11\" style=\"--row:10\">\
-                <a href=\"ch01.html#src/crew.rs:11\" \
+    assert_has(&files, "<figure class=\"listing\" id=\"crew.rs\">");
+    let mark = "<small id=\"crew.rs:11\" style=\"--row:10\">\
+                <a href=\"ch01.html#crew.rs:11\" \
                 aria-label=\"line 11 in chapter 1\">ch. 1</a></small>";
     assert_has(&files, mark);
 }

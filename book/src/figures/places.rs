@@ -106,8 +106,10 @@ impl Places {
     }
 }
 
-/// The name of a place on a page: the file, or one of its lines.
+/// The name of a place on a page: the file, or one of its lines. Pages
+/// have many, so the library's go without `src`.
 pub fn anchor(path: &str, line: Option<&usize>) -> String {
+    let path = path.strip_prefix("src/").unwrap_or(path);
     match line {
         Some(line) => format!("{path}:{line}"),
         None => path.to_string(),
