@@ -1,20 +1,22 @@
 //! `check`: everything that can be checked without a reader.
 
+pub mod captions;
 pub mod debts;
 pub mod glossary;
 pub mod links;
 pub mod prose;
+pub mod share;
 mod transcripts;
 
 use crate::builder::{self, Built, Options};
-use crate::code::coverage::Coverage;
-use crate::code::item::Lines;
+use crate::code::coverage::{Coverage, Part};
 use crate::exercises::whole;
 use crate::kept::record::Record;
 use crate::problem::{Place, Problem};
 use crate::project::Project;
 use crate::run::programs::is_chapter;
 use crate::workshop::Programs;
+use share::Shares;
 use std::fmt::Write;
 use std::fs;
 
@@ -46,6 +48,12 @@ pub fn check(project: &Project) -> Result<Report, String> {
         &destination,
         &built.pages,
     ));
+    problems.extend(captions::problems(
+        project,
+        &destination,
+        &built.pages,
+        &built.made.files,
+    ));
     let mut texts = Vec::new();
     for (file, _) in &built.pages {
         let text = project.read(file)?;
@@ -55,6 +63,10 @@ pub fn check(project: &Project) -> Result<Report, String> {
     problems.extend(whole::problems(project, &texts));
     let mut summary = format!("{} pages\n", built.pages.len());
     coverage(project, &built, &mut problems, &mut summary)?;
+    let explained = &built.made.printed.explained;
+    let shares = Shares::of(project, explained)?;
+    problems.extend(shares.problems());
+    summary.push_str(&shares.table());
     problems.sort();
     problems.dedup();
     // Of no use to anybody, and built anew each time.
@@ -77,7 +89,8 @@ fn coverage(
         .map(|(file, page)| (&**file, page.trim_end_matches(".html")))
         .filter(|(_, chapter)| is_chapter(chapter))
         .collect();
-    let library = Coverage::of(project, "src", &built.made.printed)?;
+    let library =
+        Coverage::of(project, "src", &built.made.printed.all)?;
     summary.push_str(&share(&library));
     let is_due = chapters.iter().find(|(_, name)| *name == ALL_PRINTED);
     if let Some((file, _)) = is_due {
@@ -85,7 +98,8 @@ fn coverage(
     }
     for (file, chapter) in chapters {
         let folder = format!("chapters/{chapter}/src");
-        let own = Coverage::of(project, &folder, &built.made.printed)?;
+        let own =
+            Coverage::of(project, &folder, &built.made.printed.all)?;
         summary.push_str(&share(&own));
         problems.extend(unprinted(&own, file));
     }
@@ -93,7 +107,7 @@ fn coverage(
 }
 
 fn share(coverage: &Coverage) -> String {
-    let (code, printed) = (coverage.code, coverage.printed());
+    let (code, printed) = (coverage.code(), coverage.printed());
     let percent = (printed * 100).checked_div(code).unwrap_or(100);
     let mut text = String::new();
     let _ = writeln!(
@@ -105,15 +119,15 @@ fn share(coverage: &Coverage) -> String {
 }
 
 fn unprinted(coverage: &Coverage, file: &str) -> Vec<Problem> {
-    let problem = |(path, lines): &(String, Lines)| {
+    let problem = |Part { path, missing, .. }: &Part| {
         let numbers: Vec<String> =
-            lines.iter().map(|line| line.to_string()).collect();
-        let first = lines.first().copied().unwrap_or(1);
+            missing.iter().map(|line| line.to_string()).collect();
+        let first = *missing.first()?;
         let message = format!(
             "printed on no page: lines {}; list them in {file}",
             numbers.join(", ")
         );
-        Problem::new(&Place::new(path, first), message)
+        Some(Problem::new(&Place::new(path, first), message))
     };
-    coverage.missing.iter().map(problem).collect()
+    coverage.parts.iter().filter_map(problem).collect()
 }

@@ -16,6 +16,7 @@ Commands:
   build            build the static site
     --dest DIR       into this folder (default: target/book/html)
   check            build it anew and check all that can be checked
+  share            how much of src the chapters print
   record           keep what programs print, in book/transcripts
   progress [N]     run the exercises' checks, or those of chapter N;
                    what is solved, and what is next
@@ -33,6 +34,7 @@ pub enum Command {
     Serve { port: Option<u16>, open: bool },
     Build { destination: Option<PathBuf> },
     Check,
+    Share,
     Record,
     Progress { chapter: Option<String>, watch: bool },
     Reset { number: String },
@@ -109,6 +111,7 @@ fn read(
         }
         ("build", _) => Ok(Command::Build { destination }),
         ("check", _) => Ok(Command::Check),
+        ("share", _) => Ok(Command::Share),
         ("record", _) => Ok(Command::Record),
         ("progress", _) => {
             Ok(Command::Progress { chapter: number, watch })

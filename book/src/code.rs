@@ -1,5 +1,6 @@
 //! The project's code, as the figures and the counts see it.
 
+pub mod blocks;
 pub mod coverage;
 pub mod item;
 pub mod source;

@@ -1,5 +1,6 @@
 //! What the author writes as a directive, and the page shows as a figure.
 
+pub mod around;
 pub mod compile_fail;
 pub mod console;
 pub mod context;
@@ -10,5 +11,6 @@ pub mod figure;
 pub mod html;
 pub mod inline;
 pub mod listing;
+pub mod places;
 pub mod rules;
 pub mod sabotage;

@@ -22,6 +22,7 @@ mod run;
 mod workshop;
 
 use builder::{Built, Options};
+use check::share::Shares;
 use cli::Command;
 use exercises::{progress_table, reset};
 use live::fresh::Fresh;
@@ -75,6 +76,9 @@ fn run(command: Command) -> Result<ExitCode, String> {
         Command::Preprocess => preprocess::run()?,
         Command::Build { destination } => return build(destination),
         Command::Check => return check(),
+        Command::Share => {
+            print!("{}", Shares::now(&Project::find()?)?.table());
+        }
         Command::Record => return record(),
         Command::Progress { chapter, watch } => {
             let project = Project::find()?;

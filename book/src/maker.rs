@@ -2,17 +2,17 @@
 
 use crate::check::debts::Debts;
 use crate::check::glossary::{self, Glossary};
-use crate::code::coverage::Printed;
 use crate::draft::{Draft, Piece};
-use crate::figures::context::Context;
+use crate::figures::context::{Context, Shares};
 use crate::figures::directive::Directive;
 use crate::figures::html;
 use crate::figures::inline::{Value, values};
+use crate::figures::places::Places;
 use crate::kept::record::Record;
 use crate::kept::store::{Kept, Store};
 use crate::problem::{Place, Problem};
 use crate::run::runner::Outcomes;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands for a figure that is still to be made.
 const LATER: &str = "<figure class=\"pending\">\
@@ -27,7 +27,9 @@ pub struct Made {
     pub problems: Vec<Problem>,
     /// What only `check` is strict about.
     pub advice: Vec<Problem>,
-    pub printed: Printed,
+    pub printed: Shares,
+    /// The pages on which files are whole.
+    pub files: BTreeMap<String, String>,
     /// How many figures are still to be made.
     pub pending: usize,
     /// What the repository ought to keep, if programs were run for it.
@@ -56,7 +58,7 @@ impl<'a> Maker<'a> {
         let mut maker = Self {
             store,
             glossary,
-            context: Context::of(&store.project),
+            context: Context::of(&store.project, Places::of(drafts)),
             debts: Debts::default(),
             outcomes,
             terms: BTreeSet::new(),
@@ -101,6 +103,7 @@ impl<'a> Maker<'a> {
     }
 
     pub fn page(&mut self, draft: &Draft) {
+        self.context.turn_to(&draft.page.html);
         let mut text = String::new();
         let mut used = BTreeSet::new();
         let is_linked = glossary::is_linked(&draft.page.file);
@@ -202,7 +205,8 @@ impl<'a> Maker<'a> {
     }
 
     pub fn finish(self) -> Made {
+        let files = self.context.places.files().clone();
         let printed = self.context.into_printed();
-        Made { printed, ..self.made }
+        Made { printed, files, ..self.made }
     }
 }

@@ -73,8 +73,8 @@ fn a_listing_says_where_it_lives() {
     let page =
         "# One\n\n```listing chapters/ch01/src/main.rs main\n```\n";
     let html = Fixture::new(page).page();
-    assert_has(&html, "chapters/ch01/src/main.rs</span>");
-    assert_has(&html, "lines 1–5</span>");
+    assert_has(&html, "<b>chapters/ch01/src/main.rs</b>");
+    assert_has(&html, "<i>lines 1–5</i>");
     assert_has(&html, "println!(\"Content-Type");
 }
 
@@ -183,11 +183,8 @@ fn an_exchange_shows_both_sides_and_the_log() {
         MAIN.replace("{\n", "{\n    eprintln!(\"so it goes\");\n");
     fixture.write("chapters/ch01/src/main.rs", &loud);
     let html = fixture.page();
-    assert_has(
-        &html,
-        "GET /cgi-bin/ch01 HTTP/1.1<span class=\"crlf\">",
-    );
-    assert_has(&html, "HTTP/1.1 200 OK<span class=\"crlf\">");
+    assert_has(&html, "GET /cgi-bin/ch01 HTTP/1.1<i>");
+    assert_has(&html, "HTTP/1.1 200 OK<i>");
     assert_has(&html, "Date: Sun, 06 Nov 1994 08:49:37 GMT");
     assert_has(&html, "Hello from Some(\"/cgi-bin/ch01\")");
     assert_has(&html, "so it goes");
@@ -214,7 +211,7 @@ fn a_program_that_serves_is_started_for_an_exchange() {
     fixture.write("chapters/ch05/Cargo.toml", package);
     fixture.write("chapters/ch05/src/main.rs", SERVER);
     let html = fixture.page();
-    assert_has(&html, "HTTP/1.1 200 OK<span class=\"crlf\">");
+    assert_has(&html, "HTTP/1.1 200 OK<i>");
     assert_has(&html, "read 18 bytes");
     fixture.write("chapters/ch05/src/main.rs", "fn main() {}");
     let wanted = "book/text/ch01.md:3: exchange: `target/debug/ch05 \

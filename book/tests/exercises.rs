@@ -154,7 +154,7 @@ fn a_page_has_task_stub_command_hint_and_solution() {
     assert_has(html, "todo!(\"exercise 1.1: count\")");
     assert_has(html, "cargo test -p ch01 --test exercises one");
     assert_has(html, "Count <em>again</em>.");
-    assert_has(html, "chapters/ch01/solutions/one.rs</span>");
+    assert_has(html, "<b>chapters/ch01/solutions/one.rs</b>");
 }
 
 #[test]

@@ -38,8 +38,8 @@ fn an_exchange_does_not_depend_on_how_the_output_comes() {
     fixture.write("chapters/ch01/src/main.rs", SLOW);
     assert_has(
         &fixture.page(),
-        "8<span class=\"crlf\"></span>\none\ntwo\n\
-         <span class=\"crlf\"></span>\n0<span",
+        "8<i></i>\none\ntwo\n\
+         <i></i>\n0<i>",
     );
 }
 

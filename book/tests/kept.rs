@@ -59,7 +59,7 @@ fn a_fresh_clone_shows_all_figures_and_runs_nothing() {
     );
     let page = alone(&fixture, &["build"]);
     assert_has(&page, "Hello from None");
-    assert_has(&page, "HTTP/1.1 200 OK<span");
+    assert_has(&page, "HTTP/1.1 200 OK<i>");
     assert_has(&page, "<ins>+    std::process::exit(3);</ins>");
     fs::remove_dir_all(fixture.root.join("target")).unwrap();
     let served = Served::start(&fixture, &["serve", "--port", "0"]);

@@ -20,6 +20,19 @@
     // What was folded has no width.
     addEventListener("toggle", letScroll, true);
 
+    // A link may lead to what is folded.
+    function unfold() {
+        const name = decodeURIComponent(location.hash.slice(1));
+        const target = document.getElementById(name);
+        const folded = target?.closest("details:not([open])");
+        if (!folded) return;
+        folded.open = true;
+        target.scrollIntoView();
+    }
+
+    unfold();
+    addEventListener("hashchange", unfold);
+
     // Figures that are still being made when a page is opened are put
     // in their place as soon as they are there.
     const figures = (page) => [...page.querySelectorAll("main figure")];

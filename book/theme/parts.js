@@ -21,7 +21,7 @@ const Parts = (() => {
             if (at % 2 === 0) {
                 shown.append(piece);
             } else if (piece === "\r\n") {
-                shown.append(element("span", { className: "crlf" }), "\n");
+                shown.append(element("i"), "\n");
             } else {
                 const code = piece.charCodeAt(0).toString(16);
                 const textContent = piece === "\r" ? "\\r" : `\\u{${code}}`;
@@ -33,7 +33,7 @@ const Parts = (() => {
 
     // What a message was made of: its ends of lines are not in the text.
     function textOf(node) {
-        if (node.className === "crlf") return "\r";
+        if (node.nodeName === "I") return "\r";
         if (node.className === "control") {
             const code = /^\\u\{([0-9a-f]+)\}$/.exec(node.textContent)?.[1];
             return code ? String.fromCharCode(parseInt(code, 16)) : "\r";

@@ -1,20 +1,15 @@
-//! The glossary: each of its terms is linked where a page uses it
-//! first.
+//! The glossary: its terms are linked where the author says so. The
+//! letters do not tell who is meant when something *turns out*.
 
 use crate::problem::{Place, Problem};
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::fmt::Write;
 
 /// The page with the terms, a heading for each.
 pub const FILE: &str = "book/text/glossary.md";
 
-/// Terms that are plain words, too: nobody can tell by the letters
-/// which of the two is meant. They are linked where they are bold, for
-/// there they are defined, and where the author has linked them.
-const PLAIN: [&str; 10] = [
-    "block", "boundary", "exchange", "pair", "patience", "record",
-    "role", "stream", "token", "turn",
-];
+/// How the chapters link to it.
+const PAGE: &str = "glossary.md#";
 
 #[derive(Default)]
 pub struct Glossary {
@@ -24,7 +19,6 @@ pub struct Glossary {
 struct Term {
     /// As it stands in the glossary: `` `start_response` ``.
     name: String,
-    lower: String,
     line: usize,
     /// The pages that its entry leads to.
     pages: BTreeSet<String>,
@@ -34,7 +28,6 @@ impl Term {
     /// Of the glossary's text, from its heading on.
     fn new(heading: &str, line: usize, rest: &[&str]) -> Self {
         let name = heading.trim().to_string();
-        let lower = name.to_ascii_lowercase();
         let entry =
             rest.iter().take_while(|line| !line.starts_with("## "));
         let pages = entry.flat_map(|line| {
@@ -42,7 +35,7 @@ impl Term {
             links.filter_map(|link| link.split(['#', ')']).next())
         });
         let pages = pages.map(String::from).collect();
-        Self { name, lower, line, pages }
+        Self { name, line, pages }
     }
 
     /// Is it this one, perhaps in the plural?
@@ -50,10 +43,6 @@ impl Term {
         let bare = |text: &str| text.replace('`', "").to_lowercase();
         let (name, bold) = (bare(&self.name), bare(bold));
         bold == name || bold.strip_suffix('s') == Some(&name)
-    }
-
-    fn is_plain(&self) -> bool {
-        PLAIN.contains(&self.name.as_str())
     }
 
     /// The heading's name, as mdBook makes it.
@@ -66,29 +55,6 @@ impl Term {
             _ => None,
         });
         letters.collect()
-    }
-
-    /// Where it stands in some prose: as a word of its own, of any
-    /// case, perhaps in the plural.
-    fn find(&self, prose: &str) -> Option<Range<usize>> {
-        let lower = prose.to_ascii_lowercase();
-        let name = &self.lower;
-        let is_word =
-            |c: char| c.is_alphanumeric() || "_-`".contains(c);
-        lower.match_indices(name).find_map(|(start, _)| {
-            let mut end = start + name.len();
-            if lower[end..].starts_with('s') && !name.ends_with('s') {
-                end += 1;
-            }
-            let before = lower[..start].chars().next_back();
-            let after = lower[end..].chars().next();
-            let is_free = !before.is_some_and(is_word)
-                && !after.is_some_and(is_word);
-            let is_bold = lower[..start].ends_with("**")
-                && lower[end..].starts_with("**");
-            let is_meant = is_bold || !self.is_plain();
-            (is_free && is_meant).then_some(start..end)
-        })
     }
 }
 
@@ -104,50 +70,35 @@ impl Glossary {
         Self { terms: terms.collect() }
     }
 
-    /// Links the terms of a line that the page has not used before.
+    /// Links what a line defines, and takes note of the terms that it
+    /// uses: those, and what its author has linked.
     pub fn link(
         &self,
         line: &str,
         used: &mut BTreeSet<String>,
     ) -> String {
-        let is_left_alone = line.starts_with('#')
-            || line.contains("<summary")
-            || line.starts_with('<')
-            || line.starts_with("| ---");
-        if is_left_alone {
-            return line.to_string();
-        }
-        let mut line = line.to_string();
-        let mut lower = line.to_ascii_lowercase();
-        for term in &self.terms {
-            if line.contains(&format!("glossary.md#{})", term.anchor()))
-            {
-                used.insert(term.name.clone()); // by the author
+        let mut text = String::new();
+        for (at, piece) in line.split("**").enumerate() {
+            if at > 0 {
+                text.push_str("**");
             }
-            // Most lines have none, and that is quick to see.
-            if used.contains(&term.name) || !lower.contains(&term.lower)
-            {
-                continue;
-            }
-            let is_code = term.name.starts_with('`');
-            let found =
-                prose(&line, is_code).into_iter().find_map(|r| {
-                    let found = term.find(&line[r.clone()])?;
-                    Some(r.start + found.start..r.start + found.end)
-                });
-            if let Some(range) = found {
-                used.insert(term.name.clone());
-                let (word, anchor) =
-                    (&line[range.clone()], term.anchor());
-                let link = format!(
-                    "<a class=\"term\" href=\"glossary.html#{anchor}\">\
-                     {word}</a>"
-                );
-                line.replace_range(range, &link);
-                lower = line.to_ascii_lowercase();
+            let is_bold = at % 2 == 1 && (at > 1 || !is_heading(line));
+            let term = self.terms.iter().find(|term| term.is(piece));
+            match term.filter(|_| is_bold) {
+                Some(term) if used.insert(term.name.clone()) => {
+                    let anchor = term.anchor();
+                    let _ = write!(text, "[{piece}]({PAGE}{anchor})");
+                }
+                _ => text.push_str(piece),
             }
         }
-        line
+        for rest in text.split(PAGE).skip(1) {
+            let anchor = rest.split(')').next().unwrap_or_default();
+            let is_meant = |term: &&Term| term.anchor() == anchor;
+            let term = self.terms.iter().find(is_meant);
+            used.extend(term.map(|term| term.name.clone()));
+        }
+        text
     }
 
     /// Terms of two entries, or of none, and entries that no page uses.
@@ -200,58 +151,22 @@ impl Glossary {
     }
 }
 
-/// Does a page link its terms? Those with a text of their own do.
+/// Does a page have terms? Those with a text of their own do.
 pub fn is_linked(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or_default();
     name == "introduction.md"
         || name.starts_with("ch") && !name.ends_with("-files.md")
 }
 
-/// What is bold within a line: there it is defined. At a line's start,
-/// it is a heading of a kind.
+/// What is bold within a line: there it is defined.
 fn defined(line: &str) -> impl Iterator<Item = &str> {
-    let is_heading = line.starts_with("**");
     let bold = line.split("**").skip(1).step_by(2);
-    bold.skip(usize::from(is_heading))
+    bold.skip(usize::from(is_heading(line)))
 }
 
-/// The parts of a line that are prose: not code, nor links, nor HTML
-/// and what is in it. With `code`, code is among them.
-fn prose(line: &str, code: bool) -> Vec<Range<usize>> {
-    let mut parts = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while at < line.len() {
-        let rest = &line[at..];
-        let length = skipped(rest, code);
-        if length > 0 {
-            parts.push(start..at);
-            start = at + length;
-            at = start;
-        } else {
-            at += rest.chars().next().map_or(1, char::len_utf8);
-        }
-    }
-    parts.push(start..line.len());
-    parts
-}
-
-/// The length of what begins here and is no prose.
-fn skipped(rest: &str, code: bool) -> usize {
-    let to = |end: &str| rest.find(end).map(|at| at + end.len());
-    let length = if rest.starts_with("<a ") {
-        to("</a>")
-    } else if rest.starts_with('<') {
-        to(">")
-    } else if rest.starts_with('[') {
-        let is_link = |end: &usize| rest[*end..].starts_with('(');
-        let end = to("]").filter(is_link);
-        end.and_then(|end| Some(end + rest[end..].find(')')? + 1))
-    } else if rest.starts_with('`') && !code {
-        rest[1..].find('`').map(|at| at + 2)
-    } else {
-        None
-    };
-    length.unwrap_or(0)
+/// Bold at a line's start is a heading of a kind.
+fn is_heading(line: &str) -> bool {
+    line.starts_with("**")
 }
 
 #[cfg(test)]
@@ -269,56 +184,47 @@ mod tests {
         lines.iter().map(link).collect()
     }
 
-    fn link(anchor: &str, word: &str) -> String {
-        format!(
-            "<a class=\"term\" href=\"glossary.html#{anchor}\">{word}</a>"
-        )
-    }
-
     #[test]
-    fn the_first_use_is_linked() {
-        let lines = linked(&["An environ, an environ.", "environ"]);
-        let first = link("environ", "environ");
-        assert_eq!(lines[0], format!("An {first}, an environ."));
-        assert_eq!(lines[1], "environ");
-    }
-
-    #[test]
-    fn plurals_capitals_and_code_are_found() {
-        let lines = linked(&["Query strings, and `start_response`"]);
-        let (first, second) = (
-            link("query-string", "Query strings"),
-            link("start_response", "`start_response`"),
-        );
-        assert_eq!(lines[0], format!("{first}, and {second}"));
-    }
-
-    #[test]
-    fn code_links_headings_and_parts_of_words_are_left_alone() {
+    fn spelling_links_nothing() {
         for line in [
-            "## environ",
-            "`environ` or `an environ`",
-            "[an environ](ch03.md) and <a href=\"x\">environ</a>",
-            "<summary>environ</summary>",
-            "environment, wsgi-environ, environ_x",
+            "An environ, Query strings, and `start_response`.",
+            "## turn",
+            "It turns out that **nothing** is meant.",
+            "**Turn.** A heading of a kind.",
         ] {
             assert_eq!(linked(&[line]), [line]);
         }
     }
 
     #[test]
-    fn a_plain_word_is_linked_where_the_author_says() {
-        let turn = link("turn", "turns");
-        let lines = [
-            "It turns out.",
-            "There are **turns**.",
-            "A **turn** is lent.",
-        ];
-        let bold = format!("There are **{turn}**.");
-        assert_eq!(linked(&lines), [lines[0], &bold, lines[2]]);
-        let by_hand = "a [turn](glossary.md#turn)";
-        let lines = [by_hand, "**turn**"];
-        assert_eq!(linked(&lines), lines);
+    fn what_is_defined_is_linked_once() {
+        let lines = linked(&[
+            "There are **turns**, and **`start_response`**.",
+            "**One.** A **turn** of a **query string**.",
+        ]);
+        let turns = "**[turns](glossary.md#turn)**";
+        let call = "**[`start_response`](glossary.md#start_response)**";
+        assert_eq!(lines[0], format!("There are {turns}, and {call}."));
+        let query = "**[query string](glossary.md#query-string)**";
+        assert_eq!(
+            lines[1],
+            format!("**One.** A **turn** of a {query}.")
+        );
+    }
+
+    #[test]
+    fn the_authors_links_stay_and_count() {
+        let glossary = Glossary::of(TEXT);
+        let mut used = BTreeSet::new();
+        let line = "A [turn](glossary.md#turn), [such](glossary.md#environ), \
+                    a **turn** and [none](glossary.md#none)";
+        let linked = glossary.link(line, &mut used);
+        // What stands before is what is linked.
+        let defined =
+            line.replace("**turn**", "**[turn](glossary.md#turn)**");
+        assert_eq!(linked, defined);
+        let used: Vec<String> = used.into_iter().collect();
+        assert_eq!(used, ["environ", "turn"]);
     }
 
     #[test]

@@ -16,9 +16,15 @@ pub type Printed = BTreeMap<String, Lines>;
 /// How much of a folder is printed.
 pub struct Coverage {
     pub folder: String,
+    pub parts: Vec<Part>,
+}
+
+/// A file of it.
+pub struct Part {
+    pub path: String,
+    /// How many lines of code it has.
     pub code: usize,
-    /// What is missing: file and lines.
-    pub missing: Vec<(String, Lines)>,
+    pub missing: Lines,
 }
 
 impl Coverage {
@@ -27,11 +33,7 @@ impl Coverage {
         folder: &str,
         printed: &Printed,
     ) -> Result<Self, String> {
-        let mut coverage = Self {
-            folder: folder.into(),
-            code: 0,
-            missing: Vec::new(),
-        };
+        let mut parts = Vec::new();
         for path in files(&project.root.join(folder)) {
             let path =
                 path.strip_prefix(&project.root).unwrap_or(&path);
@@ -43,17 +45,19 @@ impl Coverage {
             let none = Lines::new();
             let lines = printed.get(&*path).unwrap_or(&none);
             let missing = missing(&source, lines);
-            coverage.code += source.code.len();
-            if !missing.is_empty() {
-                coverage.missing.push((path.into_owned(), missing));
-            }
+            let (path, code) = (path.into_owned(), source.code.len());
+            parts.push(Part { path, code, missing });
         }
-        Ok(coverage)
+        Ok(Self { folder: folder.into(), parts })
+    }
+
+    pub fn code(&self) -> usize {
+        self.parts.iter().map(|part| part.code).sum()
     }
 
     pub fn printed(&self) -> usize {
-        let missing = self.missing.iter().map(|(_, lines)| lines.len());
-        self.code - missing.sum::<usize>()
+        let missing = self.parts.iter().map(|part| part.missing.len());
+        self.code() - missing.sum::<usize>()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A source file: its lines, and which of them are code.
 
+use crate::code::blocks::{Block, blocks};
 use crate::code::item::{Items, Lines, lines_of};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
@@ -16,12 +17,17 @@ pub struct Source {
     pub docs: Lines,
     /// Lines with code on them: not blank, not a comment, not a test.
     pub code: Lines,
+    /// Those and the tests'.
+    pub tokens: Lines,
+    /// What opens on one line and closes on another, in Rust.
+    pub blocks: Vec<Block>,
 }
 
 impl Source {
     pub fn parse(path: &str, text: String) -> Result<Self, String> {
         let (mut docs, mut code) = (Lines::new(), Lines::new());
         let mut rust = None;
+        let mut all = TokenStream::new();
         if path.ends_with(".rs") {
             let file = syn::parse_file(&text).map_err(|e| {
                 let number = e.span().start().line;
@@ -29,17 +35,20 @@ impl Source {
                 let line = line.unwrap_or_default().trim();
                 format!("{path}:{number} is not Rust: {e}: {line}")
             })?;
-            let tokens: TokenStream = text
+            all = text
                 .parse()
                 .map_err(|e| format!("{path} is not Rust: {e}"))?;
-            mark(tokens, &mut code, &mut docs);
-            unmark_tests(&file.items, &mut code);
+            mark(all.clone(), &mut code, &mut docs);
             rust = Some(file);
         } else {
             code = other_code(&text);
         }
+        let (blocks, tokens) = (blocks(all), code.clone());
         let items = rust.as_ref().map(Items::of);
-        Ok(Self { text, rust, items, docs, code })
+        if let Some(file) = &rust {
+            unmark_tests(&file.items, &mut code);
+        }
+        Ok(Self { text, rust, items, docs, code, tokens, blocks })
     }
 
     /// A line's text; lines count from 1.

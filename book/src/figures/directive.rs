@@ -99,6 +99,10 @@ impl Directive {
         self.figure.job()
     }
 
+    pub fn listing(&self) -> Option<&Listing> {
+        self.figure.listing()
+    }
+
     /// The HTML of the figure, on one line.
     pub fn render(
         &self,

@@ -37,9 +37,7 @@ impl Drawing {
             "<svg role=\"img\" aria-label=\"{label}\" \
              style=\"--width: {size}px\" "
         );
-        let title = format!("<title>{label}</title>");
         let svg = svg.replacen("<svg ", &head, 1);
-        let svg = svg.replacen('>', &format!(">{title}"), 1);
         svg.replace('\n', "")
     }
 }
@@ -63,11 +61,24 @@ fn themed(svg: &str) -> String {
     {
         svg.replace_range(start..end + "</style>".len(), "");
     }
+    // What no browser needs in a page, and how a text is fitted in.
+    for name in [" xmlns", " version", " lengthAdjust", " class"] {
+        while let Some(value) = attribute(&svg, name.trim()) {
+            svg = svg.replace(&format!("{name}=\"{value}\""), "");
+        }
+    }
     for name in ["stroke", "fill", "text"] {
         let variable = format!("var(--aasvg-{name})");
         svg = svg.replace(&variable, "currentColor");
     }
-    svg.replace("var(--aasvg-bg)", "var(--bg)")
+    joined(&svg.replace("var(--aasvg-bg)", "var(--bg)"))
+}
+
+/// With the lines that look alike and follow one another in one path.
+fn joined(svg: &str) -> String {
+    let end = "\" fill=\"none\" stroke=\"currentColor\"/>";
+    let between = format!("{end}<path d=\"");
+    svg.replace(">\n<path", "><path").replace(&between, " ")
 }
 
 fn attribute<'a>(svg: &'a str, name: &str) -> Option<&'a str> {
@@ -87,7 +98,8 @@ mod tests {
         let drawing = Drawing::parse("a \"box\"", &art).unwrap();
         let html = drawing.svg();
         assert!(html.contains("aria-label=\"a &quot;box&quot;\""));
-        assert!(html.contains("<title>a &quot;box&quot;</title>"));
+        // Lines that look alike are one.
+        assert_eq!(html.matches("<path").count(), 1, "{html}");
         assert!(html.contains("currentColor"), "{html}");
         assert!(!html.contains("#000"), "{html}");
         assert!(!html.contains("aasvg"), "{html}");

@@ -1,11 +1,17 @@
 //! What a directive becomes on its page.
 
 use crate::figures::context::Context;
+use crate::figures::listing::Listing;
 use crate::run::job::Job;
 
 pub trait Figure: Send + Sync {
     /// What has to be run before it can be shown, if anything has.
     fn job(&self) -> Option<&dyn Job> {
+        None
+    }
+
+    /// What it prints of a file, if that is all it does.
+    fn listing(&self) -> Option<&Listing> {
         None
     }
 

@@ -24,11 +24,18 @@ pub fn pre(class: &str, inside: &str) -> String {
 
 /// Code that mdBook colors.
 pub fn code(language: &str, text: &str) -> String {
-    let text = escape(text).replace('\n', "&#10;");
-    format!(
-        "<pre><code class=\"language-{language} ignore\">{text}\
-         </code></pre>"
-    )
+    format!("<pre>{}</pre>", colored(language, text))
+}
+
+/// The same, for a block that has more in it.
+pub fn colored(language: &str, text: &str) -> String {
+    let text = lines(text);
+    format!("<code class=\"language-{language}\">{text}</code>")
+}
+
+/// Text that keeps its lines.
+pub fn lines(text: &str) -> String {
+    escape(text).replace('\n', "&#10;")
 }
 
 /// A figure with a caption above it; both are HTML.
@@ -67,14 +74,15 @@ pub fn bytes(text: &str) -> String {
 }
 
 /// A message as the wire has it. The CR at the end of a line is marked
-/// for the style sheet, which does not show it until it is asked to.
+/// for the style sheet, which does not show it until it is asked to;
+/// there are many, so the mark is short.
 pub fn message(text: &str) -> String {
     let mut html = String::new();
     for line in text.split_inclusive('\n') {
         match line.strip_suffix("\r\n") {
             Some(line) => {
                 html.push_str(&output(line));
-                html.push_str("<span class=\"crlf\"></span>\n");
+                html.push_str("<i></i>\n");
             }
             None => html.push_str(&output(line)),
         }

@@ -2,15 +2,17 @@
 
 use crate::code::item::Lines;
 use crate::code::source::Source;
+use crate::figures::around::{self, Around};
 use crate::figures::context::Context;
 use crate::figures::figure::Figure;
 use crate::figures::html;
+use crate::figures::places::is_files;
 
 /// The widest line that fits a page and a phone.
 pub const WIDTH: usize = 72;
 
 /// What a listing prints.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listing {
     pub path: String,
     /// The item, or nothing for the whole file.
@@ -54,20 +56,40 @@ impl Listing {
         Ok(listing)
     }
 
-    fn caption(&self, lines: &Lines) -> String {
+    /// All of a file.
+    pub fn is_whole(&self) -> bool {
+        let parts = [&self.item, &self.from, &self.to];
+        parts.iter().all(|part| part.is_none())
+    }
+
+    /// Where the lines are from, with a link to all of the file.
+    fn caption(&self, context: &Context, lines: &Lines) -> String {
         let path = html::escape(&self.path);
+        let page = context.page();
+        let path = match context.places.file(&page, &self.path, lines) {
+            Some(link) => format!("<a href=\"{link}\">{path}</a>"),
+            None => format!("<b>{path}</b>"),
+        };
         let item = match self.item.as_deref() {
             None => String::new(),
-            Some(item) => {
-                let item = html::escape(item);
-                format!(" <span class=\"item\">{item}</span>")
-            }
+            Some(item) => format!(" <b>{}</b>", html::escape(item)),
         };
         let ranges = ranges(lines);
-        format!(
-            "<span class=\"path\">{path}</span>{item} \
-             <span class=\"lines\">{ranges}</span>"
-        )
+        format!("{path}{item} <i>{ranges}</i>")
+    }
+
+    /// What the caption or the file's page can lead to.
+    fn anchor(&self, context: &Context, lines: &Lines) -> String {
+        let (page, path) = (context.page(), &self.path);
+        let id = match context.places.files().get(path) {
+            Some(file) if *file == page => context.anchor(path, None),
+            Some(_) => context.anchor(path, lines.first()),
+            None => String::new(),
+        };
+        match id.as_str() {
+            "" => String::new(),
+            id => format!("\" id=\"{id}"),
+        }
     }
 
     /// The lines that are printed.
@@ -92,6 +114,50 @@ impl Listing {
         Ok(lines)
     }
 
+    /// Whether the `impl` is shown that these lines are in.
+    fn is_framed(
+        &self,
+        context: &Context,
+        source: &Source,
+        lines: &Lines,
+    ) -> bool {
+        let is_part = self.from.is_some() || self.to.is_some();
+        let frame = around::frame(source, lines);
+        let is_wanted = frame.is_some_and(|frame| {
+            is_part || around::is_telling(source, frame)
+        });
+        let line = frame.map(|frame| frame.open);
+        context.enters(&self.path, line, is_wanted)
+    }
+
+    /// What `check` does not let pass.
+    fn faults(
+        &self,
+        source: &Source,
+        lines: &Lines,
+        shown: &Lines,
+    ) -> Vec<String> {
+        let path = &self.path;
+        let wide = shown.iter().filter_map(|line| {
+            let text = source.line(*line);
+            let width = text.chars().count();
+            (width > WIDTH).then(|| {
+                let text = text.trim();
+                format!(
+                    "listing: a line of {path} is {width} columns wide; \
+                     make it {WIDTH} at most: {text}"
+                )
+            })
+        });
+        let mut faults: Vec<String> = wide.collect();
+        if source.rust.is_some() {
+            let fault = around::fault(source, shown, lines);
+            let said = |why| format!("listing of {path}: {why}");
+            faults.extend(fault.map(said));
+        }
+        faults
+    }
+
     /// Keeps what stands between `from` and `to`.
     fn narrow(
         &self,
@@ -107,7 +173,7 @@ impl Listing {
                 "{}: no line of {item} starts with `{text}` ({key}); \
                  it prints:\n{}",
                 self.path,
-                print(source, lines)
+                print(source, lines, indent(source, lines))
             )
         };
         let mut first = lines.first().copied().unwrap_or(1);
@@ -135,22 +201,39 @@ impl Figure for Listing {
     ) -> Result<String, String> {
         let source = context.source(&self.path)?;
         let lines = self.lines(&source)?;
-        let text = print(&source, &lines);
-        for line in text.lines() {
-            let width = line.chars().count();
-            if width > WIDTH {
-                context.advise(format!(
-                    "listing: a line of {} is {width} columns wide; \
-                     make it {WIDTH} at most: {}",
-                    self.path,
-                    line.trim()
-                ));
-            }
+        let framed = self.is_framed(context, &source, &lines);
+        let around = Around::of(&source, &lines, framed);
+        let shown = around.with(&lines);
+        for fault in self.faults(&source, &lines, &shown) {
+            context.advise(fault);
         }
-        let caption = self.caption(&lines);
         context.print(&self.path, &lines);
-        let code = html::code(language(&self.path), &text);
-        Ok(html::figure("listing", &caption, &code))
+        let indent = indent(&source, &shown);
+        let (before, after) = around.text(&source, &lines, indent);
+        let text = print(&source, &lines, indent);
+        let code = html::colored(language(&self.path), &text);
+        let is_file = is_files(&context.page()) && self.is_whole();
+        let marks = match is_file {
+            true => context.places.marks(&self.path, &source, &lines),
+            false => String::new(),
+        };
+        let (before, after) = (dimmed(&before), dimmed(&after));
+        let pre = format!("<pre>{before}{code}{after}{marks}</pre>");
+        let class = format!("listing{}", self.anchor(context, &lines));
+        let caption = self.caption(context, &lines);
+        Ok(html::figure(&class, &caption, &pre))
+    }
+
+    fn listing(&self) -> Option<&Listing> {
+        Some(self)
+    }
+}
+
+/// What stands around a listing's lines.
+fn dimmed(text: &str) -> String {
+    match text {
+        "" => String::new(),
+        text => format!("<span>{}</span>", html::lines(text)),
     }
 }
 
@@ -165,18 +248,17 @@ fn trim(source: &Source, lines: &mut Lines) {
     }
 }
 
-/// The text of lines, without the indent that all of them have.
-fn print(source: &Source, lines: &Lines) -> String {
-    let all: Vec<&str> = source.text.lines().collect();
-    let text = |line: &usize| all.get(line - 1).copied().unwrap_or("");
-    let indent = lines
-        .iter()
-        .map(text)
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.len() - line.trim_start().len())
-        .min()
-        .unwrap_or(0);
-    let dedent = |line| text(line).get(indent..).unwrap_or("");
+/// The indent that all of these lines have.
+fn indent(source: &Source, lines: &Lines) -> usize {
+    let texts = lines.iter().map(|line| source.line(*line));
+    let texts = texts.filter(|line| !line.trim().is_empty());
+    texts.map(around::indent).min().unwrap_or(0)
+}
+
+/// The text of lines, without an indent of so many columns.
+fn print(source: &Source, lines: &Lines, indent: usize) -> String {
+    let dedent =
+        |line: &usize| source.line(*line).get(indent..).unwrap_or("");
     lines.iter().map(|l| format!("{}\n", dedent(l))).collect()
 }
 
@@ -237,7 +319,8 @@ impl Log {
         let source = Source::parse("a.rs", TEXT.into()).unwrap();
         let listing = Listing::parse("a.rs Log::open", body)?;
         let lines = listing.lines(&source)?;
-        Ok((print(&source, &lines), ranges(&lines)))
+        let indent = indent(&source, &lines);
+        Ok((print(&source, &lines, indent), ranges(&lines)))
     }
 
     #[test]
