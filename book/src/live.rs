@@ -3,23 +3,28 @@
 //! saved. All of it is under `/live/`, for our own pages alone.
 
 mod builds;
+mod desk;
+mod edition;
 mod environ;
 pub mod fresh;
 mod guard;
+mod making;
 mod marks;
 mod send;
 pub mod serve;
 mod servers;
-
-pub use guard::{Token, is_foreign};
+pub mod site;
+mod state;
 
 use crate::exercises::exercise;
 use crate::exercises::progress_table;
 use crate::live::fresh::Fresh;
+use crate::live::site::plain;
 use crate::project::Project;
-use crate::run::programs::Target;
+use crate::run::programs::{Programs, Target};
 use builds::Builds;
 use gateway::{Environ, Response, StartResponse};
+use guard::Token;
 use marks::Marks;
 use send::{How, Sender};
 use serde_json::{Value, json};
@@ -82,9 +87,10 @@ impl Live {
         start_response: StartResponse<'_>,
     ) -> gateway::Result<Response> {
         if !self.token.is_in(environ) {
-            let text = "Only the book's own pages may ask this; reload \
-                        the page if it is one.\n";
-            return reply("403 Forbidden", text, start_response);
+            let text = "The book was started anew, and this page is of \
+                        the time before: reload it.";
+            let refused = json!({ "trouble": text }).to_string();
+            return reply("403 Forbidden", &refused, start_response);
         }
         let is_post = environ.bytes("REQUEST_METHOD") == Some(b"POST");
         let done = match name {
@@ -99,9 +105,7 @@ impl Live {
                 ("400 Bad Request", json!({ "trouble": text }))
             }
             Err(Trouble::Busy) => {
-                let text = "Something is being built or checked \
-                            already; try again in a moment.";
-                ("503 Service Unavailable", json!({ "trouble": text }))
+                ("503 Service Unavailable", json!({ "trouble": BUSY }))
             }
             Err(Trouble::Build(text)) => {
                 ("200 OK", json!({ "broken": text }))
@@ -111,6 +115,34 @@ impl Live {
             }
         };
         reply(status, &value.to_string(), start_response)
+    }
+
+    /// Runs the program that is at `/cgi-bin/`.
+    pub fn run(
+        &self,
+        target: &Target,
+        environ: &mut Environ,
+        start_response: StartResponse<'_>,
+    ) -> gateway::Result<Response> {
+        match self.builds.build(target) {
+            Ok(_) => Programs::of(&self.project).answer(
+                target,
+                environ,
+                start_response,
+            ),
+            Err(Trouble::Busy) => {
+                let status = "503 Service Unavailable";
+                plain(status, BUSY, start_response)
+            }
+            Err(
+                Trouble::Build(text)
+                | Trouble::Run(text)
+                | Trouble::Request(text),
+            ) => {
+                let status = "500 Internal Server Error";
+                plain(status, &text, start_response)
+            }
+        }
     }
 
     /// Sends bytes to a chapter's program.
@@ -169,6 +201,9 @@ impl Live {
         }))
     }
 }
+
+const BUSY: &str = "Something is being built or checked already; try \
+                    again in a moment.\n";
 
 fn query(environ: &Environ) -> Result<gateway::Form, Trouble> {
     environ.query().map_err(|no| Trouble::Request(no.reason))

@@ -23,6 +23,7 @@ use cli::Command;
 use exercises::{progress_table, reset};
 use live::fresh::Fresh;
 use live::serve;
+use live::site::Site;
 use project::Project;
 use std::env;
 use std::path::PathBuf;
@@ -110,23 +111,18 @@ fn check() -> Result<ExitCode, String> {
 /// wants to go on reading.
 fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
     let project = Project::find()?;
-    let server = serve::listen(port)?;
-    let (fresh, folder) = Fresh::start(&project)?;
-    let address = format!("http://{}", server.address());
+    let servers = serve::listen(port)?;
+    let fresh = Fresh::start(&project)?;
+    let ports = servers.ports();
+    let address = format!("http://127.0.0.1:{}", ports.book);
     println!("Reading at {address} (Ctrl-C stops)");
     if open {
         serve::open(&address);
     }
-    let site = serve::Site::new(&project, fresh, &folder)?;
-    let stopper = server.stopper();
-    ctrlc::set_handler(move || stopper.stop())
+    let site = Site::new(&project, fresh, ports)?;
+    ctrlc::set_handler(servers.stopper())
         .map_err(|e| format!("Ctrl-C cannot be handled: {e}"))?;
-    let app =
-        |environ: &mut gateway::Environ,
-         start_response: gateway::StartResponse<'_>| {
-            site.answer(environ, start_response)
-        };
-    let served = server.serve(app);
+    let served = servers.serve(&site);
     site.stop();
     served.map_err(|e| format!("the server ended: {e}"))
 }

@@ -1,391 +1,124 @@
 //! Keeps the served pages as new as what they are made from.
 
-use crate::builder::{self, Options};
-use crate::project::{Project, files};
-use crate::report;
-use crate::run::cache::SOURCES;
-use crate::workshop::{GoesOn, Programs};
-use std::collections::BTreeMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+pub use super::state::{CODE, State};
+
+use super::desk::Desk;
+use super::edition::{Edition, Found, Print};
+use super::making::Making;
+use crate::builder::{self, INDEX, PRINT, SEARCH, Wanted};
+use crate::project::Project;
+use std::collections::BTreeSet;
+use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
-use std::{fs, thread};
+use std::thread;
+use std::time::Duration;
 
-/// What the pages are made from, besides the programs' sources.
-const PAGES: [&str; 3] = ["book/book.toml", "book/text", "book/theme"];
-
-/// What the chapters' programs are made from, but for what cargo writes.
-pub const CODE: [&str; 4] = ["src", "chapters", "Cargo.toml", ".cargo"];
-
-/// A served book, and the state of its sources when it was built.
+/// A served book.
 ///
-/// The book can be read before its figures are made: that takes as
-/// long as a first build of all chapters. When something was saved,
-/// pages are built again at once, with the figures as they were; these
-/// are made again when nobody is busy.
+/// A page is built when it is asked for, if something was saved since
+/// it was built last, with the figures that are there. That takes a
+/// moment, and no program is run. Figures that are not there, or not
+/// true any more, are made when nobody is busy.
 pub struct Fresh {
     project: Project,
-    folder: PathBuf,
-    built: Mutex<Built>,
-    is_making: AtomicBool,
-    /// When the reader last did something that needs the compiler.
-    touched: Arc<Mutex<Instant>>,
+    edition: Mutex<Edition>,
+    desk: Desk,
+    making: Arc<Making>,
 }
 
-struct Built {
-    state: State,
-    at: Instant,
-    has_pending: bool,
-    /// Were only some pages built since the whole book was?
-    is_partial: bool,
-    /// The state for which figures were made last, or tried to be.
-    made: Option<State>,
-}
+/// How long a request waits for its page. Then it has the one before.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often a page is built again while its figures are being made.
-const WHILE_MAKING: Duration = Duration::from_secs(5);
-
-/// How long nothing must happen before the rest of the book follows a
-/// page that was saved.
-const SHORT: Duration = Duration::from_secs(3);
-
-/// How long nothing must happen before figures are made again.
-const QUIET: Duration = Duration::from_secs(5);
+/// How long the first page may take.
+const START: Duration = Duration::from_secs(600);
 
 impl Fresh {
-    /// Builds the pages with the figures that are there. Returns the
-    /// folder, too.
-    pub fn start(
-        project: &Project,
-    ) -> Result<(Arc<Self>, PathBuf), String> {
-        let state = State::of_all(project);
-        let built = build(project)?;
-        let now = Instant::now();
+    /// Builds the first page.
+    pub fn start(project: &Project) -> Result<Arc<Self>, String> {
         let fresh = Arc::new(Self {
             project: project.clone(),
-            folder: built.destination.clone(),
-            built: Mutex::new(Built {
-                state,
-                at: now,
-                has_pending: built.pending > 0,
-                is_partial: false,
-                made: None,
-            }),
-            is_making: AtomicBool::new(false),
-            touched: Arc::new(Mutex::new(
-                now.checked_sub(QUIET).unwrap_or(now),
-            )),
+            edition: Mutex::default(),
+            desk: Desk::default(),
+            making: Arc::new(Making::of(project)),
         });
-        if built.pending > 0 {
-            let pending = built.pending;
-            eprintln!("{pending} figures are being made; read on.");
+        let builder = Arc::clone(&fresh);
+        thread::spawn(move || builder.build_what_is_ordered());
+        fresh.desk.order(INDEX, START);
+        if let Some(message) = &fresh.edition().failure {
+            return Err(message.clone());
         }
-        let making = Arc::clone(&fresh);
-        thread::spawn(move || making.make_when_quiet());
-        Ok((fresh, built.destination))
+        let seen = Arc::clone(&fresh);
+        thread::spawn(move || {
+            seen.making.run(|| Arc::clone(&seen.edition().state))
+        });
+        Ok(fresh)
     }
 
     /// The reader is busy, and needs the compiler.
     pub fn touch(&self) {
-        *lock(&self.touched) = Instant::now();
+        self.making.touch();
     }
 
-    /// Makes the figures that are not there or not true any more,
-    /// whenever nobody has done anything for a while.
-    fn make_when_quiet(&self) {
-        loop {
-            let is_due = {
-                let built = self.built();
-                let is_new = built.made.as_ref() != Some(&built.state);
-                built.has_pending && is_new
-            };
-            let quiet = lock(&self.touched).elapsed();
-            if quiet >= SHORT {
-                self.complete();
-            }
-            match is_due && quiet >= QUIET {
-                true => self.make(),
-                false => thread::sleep(Duration::from_millis(500)),
-            }
+    /// What is under a name. What is made of the texts is as new as
+    /// they are.
+    pub fn get(&self, name: &str) -> Found {
+        // Its hash is that of an index which is old, or of a part.
+        let is_search =
+            name.starts_with("searchindex") && name.ends_with(".js");
+        let name = if is_search { SEARCH } else { name };
+        if is_search || name.ends_with(".html") {
+            self.update(name);
+        }
+        self.edition().get(name)
+    }
+
+    /// Has a page built if it is not as new as it could be.
+    pub fn update(&self, name: &str) {
+        let state = State::of_all(&self.project);
+        let made_at = self.making.made_at();
+        let edition = self.edition();
+        if *edition.state != state {
+            self.touch();
+        }
+        if !edition.is_new(name, &state, made_at) {
+            drop(edition);
+            self.desk.order(name, PATIENCE);
         }
     }
 
-    /// Makes figures, until somebody is busy again.
-    fn make(&self) {
+    /// The prints of a page; empty, if there is none of this name.
+    pub fn print(&self, name: &str) -> Print {
+        match self.edition().get(name) {
+            Found::Page(page) => page.print.clone(),
+            _ => Print::default(),
+        }
+    }
+
+    fn build_what_is_ordered(&self) {
+        loop {
+            self.build(self.desk.next());
+            self.desk.finish();
+        }
+    }
+
+    fn build(&self, names: BTreeSet<String>) {
         let state = State::of_all(&self.project);
-        self.is_making.store(true, Ordering::Release);
-        let goes_on = {
-            let (project, state) =
-                (self.project.clone(), state.clone());
-            let touched = Arc::clone(&self.touched);
-            move || {
-                lock(&touched).elapsed() >= QUIET
-                    && State::of_all(&project) == state
-            }
+        let is_of_all = |name: &String| [PRINT, SEARCH].contains(&&**name);
+        let wanted = match names.iter().any(is_of_all) {
+            true => Wanted::All,
+            false => Wanted::Pages(names),
         };
-        let goes_on: GoesOn = Arc::new(goes_on);
-        let ran =
-            builder::run_programs(&self.project, Arc::clone(&goes_on));
-        if let Err(message) = ran {
+        let project = self.project.clone();
+        let built =
+            catch_unwind(|| builder::build_part(&project, wanted));
+        let built = built.unwrap_or_else(|_| Err("a panic".into()));
+        if let Err(message) = &built {
             eprintln!("error: {message}");
         }
-        self.is_making.store(false, Ordering::Release);
-        if !goes_on() {
-            return;
-        }
-        let mut built = self.built();
-        // What failed stays as it was: to run it here would keep every
-        // reader waiting.
-        self.rebuild(&mut built);
-        built.made = Some(state);
-        if !built.has_pending {
-            eprintln!("All figures are made.");
-        }
+        self.edition().add(built, state);
     }
 
-    /// Builds what shows something that was saved since, `page` first;
-    /// and `page`, if more of its figures may be there.
-    pub fn update(&self, page: &str) {
-        // One build at a time; the others wait, and find it done.
-        let mut built = self.built();
-        let state = State::of_all(&self.project);
-        if built.state != state {
-            self.touch();
-            match built.state.texts_since(&state) {
-                Some(mut files) => {
-                    files.push(file(page));
-                    self.rebuild_some(&mut built, &files);
-                    built.state = state;
-                }
-                None => self.rebuild(&mut built),
-            }
-            self.touch();
-        } else if self.is_making.load(Ordering::Acquire)
-            && built.at.elapsed() > WHILE_MAKING
-            && self.read(page).is_some_and(|html| has_pending(&html))
-        {
-            self.rebuild_some(&mut built, &[file(page)]);
-        }
-    }
-
-    fn rebuild_some(&self, built: &mut Built, files: &[String]) {
-        let (project, folder) = (&self.project, &self.folder);
-        match builder::build_some(project, files, folder) {
-            Ok(pending) => built.has_pending |= pending > 0,
-            Err(message) => eprintln!("error: {message}"),
-        }
-        built.at = Instant::now();
-        built.is_partial = true;
-    }
-
-    /// Brings the other pages, the search index and the page to print
-    /// up to date.
-    fn complete(&self) {
-        let mut built = self.built();
-        if built.is_partial {
-            self.rebuild(&mut built);
-        }
-    }
-
-    fn rebuild(&self, built: &mut Built) {
-        let state = State::of_all(&self.project);
-        match build(&self.project) {
-            Ok(again) => built.has_pending = again.pending > 0,
-            Err(message) => eprintln!("error: {message}"),
-        }
-        built.state = state;
-        built.is_partial = false;
-        built.at = Instant::now();
-    }
-
-    /// The prints of a page.
-    pub fn print(&self, page: &str) -> Print {
-        self.read(page).map_or_else(Print::default, |p| Print::of(&p))
-    }
-
-    /// A page as it was built; nothing, if there is none of this name.
-    fn read(&self, page: &str) -> Option<String> {
-        let is_name = |c: char| {
-            c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')
-        };
-        if !page.chars().all(is_name) || !page.ends_with(".html") {
-            return None;
-        }
-        fs::read_to_string(self.folder.join(page)).ok()
-    }
-
-    fn built(&self) -> MutexGuard<'_, Built> {
-        lock(&self.built)
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What a page is made from.
-fn file(page: &str) -> String {
-    format!("book/text/{}.md", page.trim_end_matches(".html"))
-}
-
-/// Whether some of a page's figures are not there, or not true.
-fn has_pending(html: &str) -> bool {
-    ["pending\"", "stale "]
-        .iter()
-        .any(|class| html.contains(&format!("<figure class=\"{class}")))
-}
-
-/// What tells one state of a page from another.
-#[derive(Default)]
-pub struct Print {
-    /// Of what was written, which running a program does not change.
-    pub text: String,
-    /// Of everything.
-    pub page: String,
-}
-
-impl Print {
-    pub fn of(html: &str) -> Self {
-        Self { text: print(written(html)), page: print([html]) }
-    }
-}
-
-fn print<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hasher = DefaultHasher::new();
-    parts.into_iter().for_each(|part| part.hash(&mut hasher));
-    format!("{:016x}", hasher.finish())
-}
-
-/// A page without the figures that are made by running programs.
-fn written(html: &str) -> impl Iterator<Item = &str> {
-    html.split("<figure class=\"").enumerate().map(|(at, part)| {
-        let is_written = ["listing\"", "drawing\""]
-            .iter()
-            .any(|class| part.starts_with(class));
-        match part.split_once("</figure>") {
-            Some((_, rest)) if at > 0 && !is_written => rest,
-            _ => part,
-        }
-    })
-}
-
-fn build(project: &Project) -> Result<builder::Built, String> {
-    let programs = Programs::None;
-    let options = Options { destination: None, programs };
-    let built = builder::build(project, options)?;
-    report(&built);
-    Ok(built)
-}
-
-/// When each file was saved: enough to see that one was saved, added
-/// or removed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct State(BTreeMap<PathBuf, Option<SystemTime>>);
-
-impl State {
-    fn of_all(project: &Project) -> Self {
-        let all: Vec<&str> =
-            SOURCES.iter().chain(&PAGES).copied().collect();
-        Self::of(project, &all)
-    }
-
-    /// The state of these files, and of those in these folders.
-    pub fn of(project: &Project, sources: &[&str]) -> Self {
-        let paths = sources.iter().flat_map(|source| {
-            let path = project.root.join(source);
-            match path.is_file() {
-                true => vec![path],
-                false => files(&path),
-            }
-        });
-        let saved = |path: PathBuf| {
-            let data = fs::metadata(&path);
-            let time = data.and_then(|data| data.modified()).ok();
-            let name = path.strip_prefix(&project.root);
-            (name.unwrap_or(&path).to_path_buf(), time)
-        };
-        Self(paths.map(saved).collect())
-    }
-
-    /// The texts that were saved until `now`, if nothing else was that
-    /// changes more than what the pages show.
-    fn texts_since(&self, now: &Self) -> Option<Vec<String>> {
-        if !self.0.keys().eq(now.0.keys()) {
-            return None;
-        }
-        let saved =
-            now.0.iter().filter(|(p, t)| self.0.get(*p) != Some(*t));
-        let mut texts = Vec::new();
-        for (path, _) in saved {
-            let is_text = path.starts_with("book/text")
-                && path.extension().is_some_and(|e| e == "md")
-                && !path.ends_with("SUMMARY.md");
-            match is_text {
-                true => texts.push(path.to_string_lossy().into_owned()),
-                false if path.starts_with("book") => return None,
-                false => {}
-            }
-        }
-        Some(texts)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_told_from_what_is_made() {
-        let page = |figure| {
-            format!(
-                "a<figure class=\"listing\">b</figure>c\
-                 <figure class=\"{figure}</figure>d"
-            )
-        };
-        let text = |html: &str| written(html).collect::<String>();
-        let pending = text(&page("pending\">x"));
-        assert_eq!(pending, "alisting\">b</figure>cd");
-        assert_eq!(pending, text(&page("stale console\">y")));
-    }
-
-    #[test]
-    fn a_saved_a_new_and_a_removed_file_are_seen() {
-        let name = format!("book-fresh-{}", std::process::id());
-        let root = std::env::temp_dir().join(name);
-        fs::create_dir_all(root.join("book/text")).unwrap();
-        let page = root.join("book/text/ch01.md");
-        fs::write(&page, "one").unwrap();
-        let project = Project::at(&root);
-        let first = State::of_all(&project);
-        assert!(first == State::of_all(&project));
-
-        let file = fs::File::options().append(true).open(&page);
-        let later =
-            SystemTime::now() + std::time::Duration::from_secs(9);
-        file.unwrap().set_modified(later).unwrap();
-        let second = State::of_all(&project);
-        assert!(first != second);
-        let texts = vec!["book/text/ch01.md".to_string()];
-        assert_eq!(first.texts_since(&second), Some(texts));
-
-        // Code is shown by pages that are as they were; the theme is
-        // on all of them.
-        let saved = |path: &str| {
-            let file = BTreeMap::from([(PathBuf::from(path), None)]);
-            let then = BTreeMap::from([(path.into(), Some(later))]);
-            State(file).texts_since(&State(then))
-        };
-        assert_eq!(saved("src/lib.rs"), Some(Vec::new()));
-        assert_eq!(saved("book/theme/live.js"), None);
-
-        fs::write(root.join("book/text/ch02.md"), "two").unwrap();
-        let third = State::of_all(&project);
-        assert!(second != third);
-        assert_eq!(second.texts_since(&third), None);
-        fs::remove_dir_all(&root).unwrap();
-        assert!(third != State::of_all(&project));
+    fn edition(&self) -> MutexGuard<'_, Edition> {
+        self.edition.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

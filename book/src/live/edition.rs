@@ -1,0 +1,179 @@
+//! The book as it is read: in memory, where nothing is missing while
+//! something is built.
+
+use super::state::State;
+use crate::builder::Part;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::time::Instant;
+
+type Files = BTreeMap<String, Arc<[u8]>>;
+
+/// What was built so far. Each page is as new as its last reader needed
+/// it to be.
+#[derive(Default)]
+pub struct Edition {
+    /// The state of the last build, whatever came of it.
+    pub state: Arc<State>,
+    /// Why that was nothing.
+    pub failure: Option<String>,
+    names: BTreeSet<String>,
+    pages: BTreeMap<String, Arc<Page>>,
+    /// What pages are shown with, of the newest build.
+    files: Files,
+    /// The same of the one before, for pages that are open still.
+    old_files: Files,
+}
+
+/// A page, or what else is made of the texts.
+pub struct Page {
+    pub text: String,
+    pub print: Print,
+    state: Arc<State>,
+    at: Instant,
+    has_pending: bool,
+}
+
+/// What there is under a name.
+pub enum Found {
+    Page(Arc<Page>),
+    File(Arc<[u8]>),
+    /// A page that is not built yet.
+    Later,
+    Nothing,
+}
+
+impl Edition {
+    /// Is what there is of this name made from these files, and from
+    /// the figures that were made until then?
+    pub fn is_new(
+        &self,
+        name: &str,
+        state: &State,
+        figures: Option<Instant>,
+    ) -> bool {
+        if self.failure.is_some() && *self.state == *state {
+            return true; // as new as it can be
+        }
+        match self.pages.get(name) {
+            Some(page) => {
+                let is_before = figures.is_some_and(|at| page.at < at);
+                *page.state == *state
+                    && !(page.has_pending && is_before)
+            }
+            None => *self.state == *state && !self.names.contains(name),
+        }
+    }
+
+    pub fn get(&self, name: &str) -> Found {
+        let file = || self.files.get(name);
+        let old_file = || self.old_files.get(name);
+        match self.pages.get(name) {
+            Some(page) => Found::Page(Arc::clone(page)),
+            None if self.names.contains(name) => Found::Later,
+            None => match file().or_else(old_file) {
+                Some(bytes) => Found::File(Arc::clone(bytes)),
+                None => Found::Nothing,
+            },
+        }
+    }
+
+    /// Takes in what was built from files in this state.
+    pub fn add(&mut self, built: Result<Part, String>, state: State) {
+        self.state = Arc::new(state);
+        self.failure = None;
+        let part = match built {
+            Ok(part) => part,
+            Err(message) => {
+                self.failure = Some(message);
+                return;
+            }
+        };
+        let page = |text| {
+            Arc::new(Page::new(text, Arc::clone(&self.state)))
+        };
+        let pages = part.pages.into_iter();
+        self.pages.extend(pages.map(|(name, text)| (name, page(text))));
+        self.names = part.names;
+        let names = &self.names;
+        self.pages.retain(|name, _| names.contains(name));
+        let files = part.files.into_iter();
+        let files: Files =
+            files.map(|(name, bytes)| (name, bytes.into())).collect();
+        // Their names change with what is in them.
+        let old = std::mem::replace(&mut self.files, files);
+        if !old.keys().eq(self.files.keys()) {
+            self.old_files = old;
+        }
+    }
+}
+
+impl Page {
+    fn new(text: String, state: Arc<State>) -> Self {
+        let print = Print::of(&text);
+        let has_pending = has_pending(&text);
+        Self { text, print, state, at: Instant::now(), has_pending }
+    }
+}
+
+/// Whether some of a page's figures are not there, or not true.
+fn has_pending(html: &str) -> bool {
+    ["pending\"", "stale "]
+        .iter()
+        .any(|class| html.contains(&format!("<figure class=\"{class}")))
+}
+
+/// What tells one state of a page from another.
+#[derive(Clone, Default)]
+pub struct Print {
+    /// Of what was written, which running a program does not change.
+    pub text: String,
+    /// Of everything.
+    pub page: String,
+}
+
+impl Print {
+    fn of(html: &str) -> Self {
+        Self { text: print(written(html)), page: print([html]) }
+    }
+}
+
+fn print<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hasher = DefaultHasher::new();
+    parts.into_iter().for_each(|part| part.hash(&mut hasher));
+    format!("{:016x}", hasher.finish())
+}
+
+/// A page without the figures that are made by running programs.
+fn written(html: &str) -> impl Iterator<Item = &str> {
+    html.split("<figure class=\"").enumerate().map(|(at, part)| {
+        let is_written = ["listing\"", "drawing\""]
+            .iter()
+            .any(|class| part.starts_with(class));
+        match part.split_once("</figure>") {
+            Some((_, rest)) if at > 0 && !is_written => rest,
+            _ => part,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_told_from_what_is_made() {
+        let page = |figure| {
+            format!(
+                "a<figure class=\"listing\">b</figure>c\
+                 <figure class=\"{figure}</figure>d"
+            )
+        };
+        let text = |html: &str| written(html).collect::<String>();
+        let pending = text(&page("pending\">x"));
+        assert_eq!(pending, "alisting\">b</figure>cd");
+        assert_eq!(pending, text(&page("stale console\">y")));
+    }
+}
