@@ -64,10 +64,10 @@ const TABLE: &str = "\
 ";
 
 fn wrong(request: &Request, seen: &str) -> Option<String> {
-    let right = request.right;
-    (!right.contains(&seen)).then(|| {
+    let right = request.right_in_chapter_8();
+    (right != seen).then(|| {
         let (name, section) = (request.name, request.section);
-        format!("{name}: {seen:?} is none of {right:?} ({section})")
+        format!("{name}: {seen:?} is not {right:?} ({section})")
     })
 }
 

@@ -17,11 +17,12 @@ pub struct Request {
     pub text: &'static str,
     pub repeat: (&'static str, usize),
     pub then: Then,
+    /// Both servers' answer, or chapter 5's and chapter 8's.
     pub right: &'static [&'static str],
     pub debt: Option<Debt>,
 }
 
-/// What a server does instead, for now, and the number of the defect.
+/// What chapter 5's server does instead, and the number of the defect.
 pub struct Debt {
     pub defect: u8,
     pub instead: &'static str,
@@ -56,6 +57,14 @@ pub const fn request(
 }
 
 impl Request {
+    pub fn right_in_chapter_5(&self) -> &'static str {
+        self.right[0]
+    }
+
+    pub fn right_in_chapter_8(&self) -> &'static str {
+        self.right[self.right.len() - 1]
+    }
+
     pub const fn debt(
         mut self,
         defect: u8,
@@ -135,7 +144,8 @@ macro_rules! chunked {
 }
 
 const MIB: usize = 1 << 20;
-const REFUSED: [&str; 2] = ["400", "400 200"];
+/// Chapter 5's server cannot close the connection.
+const REFUSED: [&str; 2] = ["400 200", "400"];
 
 requests! {
     // Content-Length
@@ -156,7 +166,7 @@ requests! {
         debt(10, "400 418 200");
     "Content-Length: 5, 5", "6.3",
         post!("/hello", "Content-Length: 5, 5", "hello"),
-        ["400", "200 200"],
+        ["400"],
         debt(10, "400 200");
     "two Content-Lengths that differ", "6.3",
         smuggle!("Content-Length: 0\r\nContent-Length: 35"), ["400"],
@@ -164,39 +174,39 @@ requests! {
     "two Content-Lengths that agree", "6.3",
         post!("/hello", "Content-Length: 5\r\nContent-Length: 5",
             "hello"),
-        ["400", "200 200"],
+        ["400"],
         debt(10, "400 200");
     "Content-Length of 21 digits", "6.3",
         smuggle!("Content-Length: 100000000000000000000"),
-        ["400", "413"],
+        ["400"],
         debt(10, "400 418 200");
     "Content-Length of 2^64 - 1", "6.3",
         post!("/leave", "Content-Length: 18446744073709551615", ""),
-        ["400", "413"],
+        ["413"],
         debt(1, "...");
     "Content-Length of 2^62", "6.3",
         post!("/leave", "Content-Length: 4611686018427387904", ""),
-        ["400", "413"], then(Then::HalfClose), debt(1, "abort");
+        ["413"], then(Then::HalfClose), debt(1, "abort");
     "Content-Length of 2 GB, and no body", "6.3",
         post!("/leave", "Content-Length: 2000000000", ""),
-        ["400", "413"], then(Then::HalfClose);
+        ["413"], then(Then::HalfClose);
     "a body of 10 bytes that says 5000", "6.3",
         post!("/", "Content-Length: 5000", "0123456789"),
-        ["400", ""], then(Then::HalfClose);
+        ["400"], then(Then::HalfClose);
     "a body of 10 bytes that says 100", "6.3",
         post!("/", "Content-Length: 100", "0123456789"),
-        ["400", ""], then(Then::HalfClose);
+        ["", "400"], then(Then::HalfClose);
     "a body that does not come", "9110 15.5.9",
         post!("/", "Content-Length: 5000", "0123456789"),
-        ["408", ""], then(Then::Wait),
+        ["408"], then(Then::Wait),
         debt(6, "...");
     "a body that does not come, left", "9110 15.5.9",
         post!("/leave", "Content-Length: 5000", "0123456789"),
-        ["200", "408", ""], then(Then::Wait),
+        ["200"], then(Then::Wait),
         debt(6, "...");
     "a body that the application leaves", "9.3",
         smuggle!("X-Leave: yes\r\nContent-Length: 35"),
-        ["200", "200 200"];
+        ["200 200"];
 
     // Transfer-Encoding
     "a body in chunks", "7.1",
@@ -210,7 +220,7 @@ requests! {
         post!("/hello",
             "Content-Length: 3\r\nTransfer-Encoding: chunked",
             "5\r\nhello\r\n0\r\n\r\n"),
-        ["400", "200"],
+        ["400"],
         debt(10, "400 400");
     "Transfer-Encoding: gzip", "6.3",
         smuggle!("Transfer-Encoding: gzip"), ["400"],
@@ -228,7 +238,7 @@ requests! {
     "Transfer-Encoding: chunked, chunked", "6.3",
         post!("/hello", "Transfer-Encoding: chunked, chunked",
             "5\r\nhello\r\n0\r\n\r\n"),
-        ["400", "501"],
+        ["501"],
         debt(10, "501 400");
     "Transfer-Encoding: chunked, twice", "6.3",
         post!("/hello",
@@ -244,7 +254,7 @@ requests! {
     "Transfer-Encoding in HTTP/1.0", "6.1",
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n\
          5\r\nhello\r\n0\r\n\r\n",
-        ["400", "200"];
+        ["400"];
 
     // Chunks
     "chunk size zz", "7.1",
@@ -264,14 +274,14 @@ requests! {
         debt(11, "400 400");
     "chunk size of 17 digits", "7.1",
         chunked!("/", "10000000000000000\r\nhello\r\n0\r\n\r\n"),
-        ["400", "413"],
+        ["400"],
         debt(11, "400 400");
     "chunk size of 2^64 - 1", "7.1",
         chunked!("/", "ffffffffffffffff\r\nhello\r\n"),
-        ["400", "413"],
+        ["413"],
         debt(6, "...");
     "a chunk size that ends in LF", "7.1",
-        chunked!("/", "5\nhello\r\n0\r\n\r\n"), ["400", "200 200"],
+        chunked!("/", "5\nhello\r\n0\r\n\r\n"), ["400"],
         debt(11, "400 400");
     "a chunk without its CR LF", "7.1",
         chunked!("/", "5\r\nhello0\r\n\r\n"), ["400"],
@@ -281,28 +291,28 @@ requests! {
         debt(11, "400 400");
     "a chunk extension of 1 MiB", "7.1.1",
         chunked!("/hello", "5;…\r\nhello\r\n0\r\n\r\n"),
-        ["400", "413", "200 200"], repeat("x", MIB);
+        ["200 200", "400"], repeat("x", MIB);
     "a chunk size with 1 MiB of zeros", "7.1",
         chunked!("/hello", "…5\r\nhello\r\n0\r\n\r\n"),
-        ["400", "413", "200 200"], repeat("0", MIB);
+        ["200 200", "400"], repeat("0", MIB);
     "a chunk that is cut", "8",
-        chunked!("/", "5\r\nhe"), ["400", ""],
+        chunked!("/", "5\r\nhe"), ["400"],
         then(Then::HalfClose),
         debt(12, "200");
     "chunks without the last", "8",
-        chunked!("/", "5\r\nhello\r\n"), ["400", ""],
+        chunked!("/", "5\r\nhello\r\n"), ["400"],
         then(Then::HalfClose);
     "chunks that do not come", "9110 15.5.9",
-        chunked!("/", "5\r\nhe"), ["408", ""], then(Then::Wait),
+        chunked!("/", "5\r\nhe"), ["408"], then(Then::Wait),
         debt(6, "...");
     "chunks that the application leaves", "9.3",
         chunked!("/leave", "23\r\nGET /smuggled HTTP/1.1\r\n\
             Host: a\r\n\r\n\r\n0\r\n\r\n"),
-        ["200", "200 200"];
+        ["200 200"];
     "broken chunks that the application leaves", "7.1",
         chunked!("/leave", "zz\r\n\
             GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"),
-        ["200", "400"],
+        ["200"],
         debt(11, "200 418 200");
 
     // Fields
@@ -311,7 +321,7 @@ requests! {
     "a control character in a value", "9110 5.5",
         get!("Host: a\r\nX: a\u{7f}b"), REFUSED;
     "a bare CR in a value", "2.2",
-        get!("Host: a\r\nX: a\rb"), ["400", "400 200", "200 200"];
+        get!("Host: a\r\nX: a\rb"), ["400 200", "400"];
     "NUL in a name", "9110 5.1",
         get!("Host: a\r\nX\0Y: a"), REFUSED;
     "an empty name", "9110 5.1",
@@ -319,20 +329,20 @@ requests! {
     "a name that is no token", "9110 5.1",
         get!("Host: a\r\nX(@: a"), REFUSED;
     "a space before the colon", "5.1",
-        get!("Host: a\r\nX : a"), REFUSED;
+        get!("Host: a\r\nX : a"), ["400"];
     "a line without a colon", "5",
-        get!("Host: a\r\nX"), REFUSED;
+        get!("Host: a\r\nX"), ["400"];
     "a space before the first field", "2.2",
-        get!(" X: y\r\nHost: a"), REFUSED,
+        get!(" X: y\r\nHost: a"), ["400"],
         debt(15, "200 200");
     "a folded line", "5.2",
-        get!("Host: a\r\nX: a\r\n b"), ["400", "400 200", "200 200"];
+        get!("Host: a\r\nX: a\r\n b"), ["400"];
     "a folded line with a colon", "5.2",
         get!("Host: a\r\nX: a\r\n Host: b"),
-        ["400", "400 200", "200 200"];
+        ["400 200", "400"];
     "lines that end in LF", "2.2",
         "GET / HTTP/1.1\nHost: a\nConnection: close\n\n",
-        ["400", "200"], then(Then::Wait),
+        ["400"], then(Then::Wait),
         debt(15, "...");
     "Latin-1 in a value", "9110 5.5",
         get!("Host: a\r\nX: caf\u{e9}"), ["200 200"],
@@ -341,26 +351,26 @@ requests! {
         get!("Host: a\r\nX: caf\u{c3}\u{a9}"), ["200 200"],
         debt(14, "");
     "a name with an underscore", "9110 5.1",
-        get!("Host: a\r\nX_Y: z"), ["200 200", "400", "400 200"];
+        get!("Host: a\r\nX_Y: z"), ["200 200"];
     "101 fields", "9110 5.4",
         get!("Host: a…"),
-        ["431", "431 200"], repeat("\r\nX: y", 100);
+        ["431 200", "431"], repeat("\r\nX: y", 100);
     "100 000 fields", "9110 5.4",
         get!("Host: a…"),
-        ["431", "431 200"], repeat("\r\nX: y", 100_000);
+        ["431 200", "431"], repeat("\r\nX: y", 100_000);
     "a value of 1 MiB", "9110 5.4",
         get!("Host: a\r\nX: …"),
-        ["431", "431 200"], repeat("y", MIB);
+        ["431 200", "431"], repeat("y", MIB);
     "a name of 1 MiB", "9110 5.4",
         get!("Host: a\r\n…: y"),
-        ["431", "431 200"], repeat("x", MIB);
+        ["431 200", "431"], repeat("x", MIB);
     "a value that does not end", "9110 5.4",
         "GET / HTTP/1.1\r\nHost: a\r\nX: …",
-        ["431", "400"], repeat("y", MIB), then(Then::Wait),
+        ["431"], repeat("y", MIB), then(Then::Wait),
         debt(7, "...");
     "fields that do not end", "9110 5.4",
         "GET / HTTP/1.1\r\nHost: a…",
-        ["431", "400"], repeat("\r\nX: y", MIB / 6), then(Then::Wait),
+        ["431"], repeat("\r\nX: y", MIB / 6), then(Then::Wait),
         debt(7, "...");
 
     // Host
@@ -380,13 +390,13 @@ requests! {
     // The request line
     "a target of 64 KiB", "3",
         "GET /… HTTP/1.1\r\nHost: a\r\n\r\n",
-        ["414", "414 200"], repeat("x", 1 << 16);
+        ["414 200", "414"], repeat("x", 1 << 16);
     "a target that does not end", "3",
-        "GET /…", ["414", "400"], repeat("x", MIB),
+        "GET /…", ["414"], repeat("x", MIB),
         then(Then::Wait),
         debt(7, "...");
     "Latin-1 in the target", "3.2",
-        "GET /caf\u{e9} HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED,
+        "GET /caf\u{e9} HTTP/1.1\r\nHost: a\r\n\r\n", ["400"],
         debt(14, "");
     "a control character in the target", "3.2",
         "GET /\u{7f} HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED;
@@ -394,22 +404,22 @@ requests! {
         "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", ["200 200"],
         debt(15, "400");
     "a space before the request line", "3",
-        " GET / HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED,
+        " GET / HTTP/1.1\r\nHost: a\r\n\r\n", ["400"],
         debt(15, "200 200");
     "two spaces in the request line", "3",
         "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
-        ["400", "400 200", "200 200"];
+        ["400"];
     "a fourth word in the request line", "3",
-        "GET / HTTP/1.1 x\r\nHost: a\r\n\r\n", REFUSED,
+        "GET / HTTP/1.1 x\r\nHost: a\r\n\r\n", ["400"],
         debt(15, "200 200");
     "tabs in the request line", "3",
         "GET\t/\tHTTP/1.1\r\nHost: a\r\n\r\n",
-        ["400", "400 200", "200 200"];
+        ["400"];
     "a method that is no token", "9110 9.1",
         "G\0E@T / HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED;
     "a method in lower case", "9110 9.1",
         "get / HTTP/1.1\r\nHost: a\r\n\r\n",
-        ["200 200", "501", "501 200", "405 200"];
+        ["200 200"];
     "a target in absolute form", "3.2.2",
         "GET http://b/hello HTTP/1.1\r\nHost: a\r\n\
          Content-Length: 5\r\n\r\nhello", ["200 200"];
@@ -425,40 +435,40 @@ requests! {
         "GET * HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED;
     "CONNECT", "9110 9.3.6",
         "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n",
-        ["405", "501", "400", "405 200", "501 200", "400 200"];
+        ["501 200", "501"];
     "a target without a slash", "3.2",
         "GET x HTTP/1.1\r\nHost: a\r\n\r\n", REFUSED;
     "a path with escapes", "3.2.1",
         "GET /%00%zz%2 HTTP/1.1\r\nHost: a\r\n\r\n",
-        ["200 200", "400", "400 200"];
+        ["200 200"];
 
     // Versions
     "HTTP/0.9, which has no version", "3",
-        "GET /\r\n", ["400", ""];
+        "GET /\r\n", ["400"];
     "GET / HTTP/0.9", "9110 15.6.6",
         "GET / HTTP/0.9\r\n\r\n",
-        ["400", "505", "400 200", "505 200"];
+        ["505 200", "505"];
     "GET / HTTP/1.2", "9110 2.5",
         "GET / HTTP/1.2\r\nHost: a\r\n\r\n", ["200 200"],
         debt(15, "400");
     "GET / HTTP/2.0", "9110 15.6.6",
-        "GET / HTTP/2.0\r\nHost: a\r\n\r\n", ["505", "400"],
+        "GET / HTTP/2.0\r\nHost: a\r\n\r\n", ["505"],
         debt(2, "...");
     "the start of HTTP/2", "9113 3.4",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ["505", "400"],
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ["505"],
         debt(2, "...");
     "http/1.1", "2.3",
-        "GET / http/1.1\r\nHost: a\r\n\r\n", REFUSED;
+        "GET / http/1.1\r\nHost: a\r\n\r\n", ["400"];
     "HTTP/11.1", "2.3",
         "GET / HTTP/11.1\r\nHost: a\r\n\r\n",
-        ["400", "505", "400 200"];
+        ["400"];
     "the start of TLS", "3",
         "\u{16}\u{3}\u{1}\u{2}\0\u{1}\0\u{1}\u{fc}\u{3}\u{3}\r\n",
-        ["400", ""];
-    "nothing at all", "9110 15.5.9", "", ["408", ""],
+        ["", "400"];
+    "nothing at all", "9110 15.5.9", "", [""],
         then(Then::Wait),
         debt(6, "...");
-    "half a request line", "9110 15.5.9", "GET / HT", ["408", ""],
+    "half a request line", "9110 15.5.9", "GET / HT", ["408"],
         then(Then::Wait),
         debt(6, "...");
 
@@ -491,11 +501,12 @@ requests! {
             "Connection: upgrade\r\nUpgrade: x\r\nContent-Length: 5",
             "hello"),
         ["200", "200 200"];
-    "Connection: upgrade and chunks", "9110 7.8",
+    "Connection: upgrade and chunks", "7.1",
         post!("/hello", "Connection: upgrade\r\nUpgrade: x\r\n\
             Transfer-Encoding: chunked",
             "5\r\nhello\r\n0\r\n\r\n"),
-        ["200", "200 200", "400", "501"];
+        ["200 200"],
+        debt(10, "501");
     "Expect: 100-continue", "9110 10.1.1",
         post!("/hello",
             "Expect: 100-continue\r\nContent-Length: 5", ""),
@@ -504,12 +515,12 @@ requests! {
     "Expect: 100-continue, and the body is left", "9110 10.1.1",
         post!("/leave",
             "Expect: 100-continue\r\nContent-Length: 5", ""),
-        ["100 200 200", "200"], then(Then::Send("hello")),
+        ["200"], then(Then::Send("hello")),
         debt(17, "100! 200 200");
     "Expect: 100-continue, and chunks are left", "9110 10.1.1",
         post!("/leave",
             "Expect: 100-continue\r\nTransfer-Encoding: chunked", ""),
-        ["100 200 200", "200"],
+        ["200"],
         then(Then::Send("5\r\nhello\r\n0\r\n\r\n")),
         debt(17, "100! 200 200");
     "Expect: 100-continue in HTTP/1.0", "9110 10.1.1",
@@ -518,7 +529,7 @@ requests! {
         debt(17, "100! 200");
     "another Expect", "9110 10.1.1",
         post!("/hello", "Expect: x\r\nContent-Length: 5", "hello"),
-        ["417", "417 200", "200 200"];
+        ["417", "200 200"];
     "an application that panics", "9110 15.6.1",
         "GET /panic HTTP/1.1\r\nHost: a\r\n\r\n", ["500 200"];
     "an answer that is cut", "8",

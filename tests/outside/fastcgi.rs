@@ -62,11 +62,13 @@ impl Site {
         let (place, back) = (server.address(), server.stopper());
         let thread = thread::spawn(move || server.serve(app));
         let folder = Folder::new();
-        let place = |text: &str, port: u16| {
-            text.replace("9000", &place.port().to_string())
-                .replace("8080", &port.to_string())
+        let text = match program {
+            NGINX_AS_IT_COMES => AS_IT_COMES,
+            "nginx" => include_str!("fastcgi/nginx.conf"),
+            "lighttpd" => include_str!("fastcgi/lighttpd.conf"),
+            _ => include_str!("fastcgi/apache.conf"),
         };
-        let (process, address) = start(program, &folder, place);
+        let (process, address) = start(program, &folder, text, place);
         let thread = Some(thread);
         Some(Self { address, back, thread, _process: process, folder })
     }
@@ -120,11 +122,13 @@ server {
 }
 ";
 
-/// Starts a web server with the book's lines, but for the ports.
-fn start(
+/// Starts a web server with these lines, but for the ports: its own is
+/// 8080 there, and ours 9000.
+pub fn start(
     program: &str,
     folder: &Folder,
-    place: impl Fn(&str, u16) -> String,
+    text: &str,
+    ours: SocketAddr,
 ) -> (Running, SocketAddr) {
     let mode = fs::Permissions::from_mode(0o777);
     fs::set_permissions(folder.path(""), mode.clone()).unwrap();
@@ -133,25 +137,24 @@ fn start(
     // Somebody may take the port between us and the web server.
     let started = (0..5).find_map(|_| {
         let port = free_port();
+        // A port that is put in may look like the other.
+        let its_own = port.to_string();
+        let pieces = text.split("9000");
+        let pieces = pieces.map(|t| t.replace("8080", &its_own));
+        let pieces: Vec<_> = pieces.collect();
+        let text = pieces.join(&ours.port().to_string());
         match program {
-            "nginx" | NGINX_AS_IT_COMES => {
-                let text = match program {
-                    NGINX_AS_IT_COMES => AS_IT_COMES,
-                    _ => include_str!("fastcgi/nginx.conf"),
-                };
-                let site = place(text, port);
-                let process = nginx::start(folder, &site, port)?;
-                Some((process, ([127, 0, 0, 1], port).into()))
+            "apache2" => {
+                let text = apache(folder) + &text;
+                Kind::Apache.start_in(folder, port, &text)
             }
             "lighttpd" => {
-                let text = include_str!("fastcgi/lighttpd.conf");
-                let text = lighttpd(folder) + &place(text, port);
+                let text = lighttpd(folder) + &text;
                 Kind::Lighttpd.start_in(folder, port, &text)
             }
             _ => {
-                let text = include_str!("fastcgi/apache.conf");
-                let text = apache(folder) + &place(text, port);
-                Kind::Apache.start_in(folder, port, &text)
+                let process = nginx::start(folder, &text, port)?;
+                Some((process, ([127, 0, 0, 1], port).into()))
             }
         }
     });

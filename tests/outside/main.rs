@@ -18,6 +18,7 @@ mod requests;
 mod required;
 #[path = "../it/forms/shifts.rs"]
 mod shifts;
+mod smuggling;
 mod strangers;
 mod urls;
 mod web_servers;

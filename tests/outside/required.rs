@@ -63,6 +63,9 @@ fn a_missing_program_skips_its_tests_and_is_named() {
         ("fastcgi::apache", "apache2"),
         ("fastcgi::lighttpd", "lighttpd"),
         ("fastcgi::nginx", "nginx"),
+        ("smuggling::apache", "apache2"),
+        ("smuggling::lighttpd", "lighttpd"),
+        ("smuggling::nginx", "nginx"),
         ("urls::", "python3"),
     ] {
         let (passed, text) = where_nothing_is_installed(filter, None);
@@ -83,6 +86,9 @@ fn a_missing_program_fails_its_tests_where_ci_is_set() {
         ("fastcgi::apache", "apache2"),
         ("fastcgi::lighttpd", "lighttpd"),
         ("fastcgi::nginx", "nginx"),
+        ("smuggling::apache", "apache2"),
+        ("smuggling::lighttpd", "lighttpd"),
+        ("smuggling::nginx", "nginx"),
         ("urls::", "python3"),
     ] {
         let (passed, text) =
