@@ -8,12 +8,13 @@
 
     const page = location.pathname.split("/").pop() || "index.html";
 
+    // Where the programs are that are run for each request: at another
+    // port than the book.
+    const programs = `http://${location.hostname}:${served.dataset.programs}`;
+
     async function ask(what, options = {}) {
         const headers = { "X-Live-Token": token };
         const answer = await fetch("/live/" + what, { headers, ...options });
-        if (answer.status === 403) {
-            return { trouble: "The book was started anew; reload the page." };
-        }
         return answer.json();
     }
 
@@ -149,7 +150,7 @@
     // A command that sends the same request from a terminal.
     function curl(figure, request) {
         const isCgi = figure.dataset.how === "cgi";
-        const origin = isCgi ? location.origin : "http://127.0.0.1:8000";
+        const origin = isCgi ? programs : "http://127.0.0.1:8000";
         const [head, ...rest] = request.split("\r\n\r\n");
         const [first, ...fields] = head.split("\r\n");
         const [method, target, version] = first.split(" ");

@@ -41,8 +41,7 @@ impl Desk {
     pub fn next(&self) -> BTreeSet<String> {
         let is_idle = |orders: &mut Orders| orders.wanted.is_empty();
         let orders = self.news.wait_while(self.orders(), is_idle);
-        let mut orders =
-            orders.unwrap_or_else(PoisonError::into_inner);
+        let mut orders = orders.unwrap_or_else(PoisonError::into_inner);
         orders.begun += 1;
         take(&mut orders.wanted)
     }

@@ -32,7 +32,7 @@ pub struct Page {
     pub text: String,
     pub print: Print,
     state: Arc<State>,
-    at: Instant,
+    begun: Instant,
     has_pending: bool,
 }
 
@@ -59,7 +59,8 @@ impl Edition {
         }
         match self.pages.get(name) {
             Some(page) => {
-                let is_before = figures.is_some_and(|at| page.at < at);
+                let is_before =
+                    figures.is_some_and(|at| page.begun < at);
                 *page.state == *state
                     && !(page.has_pending && is_before)
             }
@@ -80,8 +81,14 @@ impl Edition {
         }
     }
 
-    /// Takes in what was built from files in this state.
-    pub fn add(&mut self, built: Result<Part, String>, state: State) {
+    /// Takes in what was built from files in this state, and from the
+    /// figures that were made before it began.
+    pub fn add(
+        &mut self,
+        built: Result<Part, String>,
+        state: State,
+        begun: Instant,
+    ) {
         self.state = Arc::new(state);
         self.failure = None;
         let part = match built {
@@ -91,11 +98,11 @@ impl Edition {
                 return;
             }
         };
-        let page = |text| {
-            Arc::new(Page::new(text, Arc::clone(&self.state)))
-        };
-        let pages = part.pages.into_iter();
-        self.pages.extend(pages.map(|(name, text)| (name, page(text))));
+        for (name, text) in part.pages {
+            let state = Arc::clone(&self.state);
+            let page = Page::new(text, state, begun);
+            self.pages.insert(name, Arc::new(page));
+        }
         self.names = part.names;
         let names = &self.names;
         self.pages.retain(|name, _| names.contains(name));
@@ -111,10 +118,10 @@ impl Edition {
 }
 
 impl Page {
-    fn new(text: String, state: Arc<State>) -> Self {
+    fn new(text: String, state: Arc<State>, begun: Instant) -> Self {
         let print = Print::of(&text);
         let has_pending = has_pending(&text);
-        Self { text, print, state, at: Instant::now(), has_pending }
+        Self { text, print, state, begun, has_pending }
     }
 }
 

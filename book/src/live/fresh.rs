@@ -7,11 +7,12 @@ use super::edition::{Edition, Found, Print};
 use super::making::Making;
 use crate::builder::{self, INDEX, PRINT, SEARCH, Wanted};
 use crate::project::Project;
+use proc_macro2::extra::invalidate_current_thread_spans;
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A served book.
 ///
@@ -29,8 +30,8 @@ pub struct Fresh {
 /// How long a request waits for its page. Then it has the one before.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long the first page may take.
-const START: Duration = Duration::from_secs(600);
+/// The same if there was none before.
+const LONG: Duration = Duration::from_secs(60);
 
 impl Fresh {
     /// Builds the first page.
@@ -43,7 +44,7 @@ impl Fresh {
         });
         let builder = Arc::clone(&fresh);
         thread::spawn(move || builder.build_what_is_ordered());
-        fresh.desk.order(INDEX, START);
+        fresh.desk.order(INDEX, LONG);
         if let Some(message) = &fresh.edition().failure {
             return Err(message.clone());
         }
@@ -81,8 +82,12 @@ impl Fresh {
             self.touch();
         }
         if !edition.is_new(name, &state, made_at) {
+            let limit = match edition.get(name) {
+                Found::Later => LONG,
+                _ => PATIENCE,
+            };
             drop(edition);
-            self.desk.order(name, PATIENCE);
+            self.desk.order(name, limit);
         }
     }
 
@@ -102,8 +107,10 @@ impl Fresh {
     }
 
     fn build(&self, names: BTreeSet<String>) {
+        let begun = Instant::now();
         let state = State::of_all(&self.project);
-        let is_of_all = |name: &String| [PRINT, SEARCH].contains(&&**name);
+        let is_of_all =
+            |name: &String| [PRINT, SEARCH].contains(&&**name);
         let wanted = match names.iter().any(is_of_all) {
             true => Wanted::All,
             false => Wanted::Pages(names),
@@ -111,11 +118,15 @@ impl Fresh {
         let project = self.project.clone();
         let built =
             catch_unwind(|| builder::build_part(&project, wanted));
-        let built = built.unwrap_or_else(|_| Err("a panic".into()));
+        let built = built.unwrap_or_else(|_| {
+            Err("the pages cannot be built".into())
+        });
+        // Where each token of each file was is kept by the thread.
+        invalidate_current_thread_spans();
         if let Err(message) = &built {
             eprintln!("error: {message}");
         }
-        self.edition().add(built, state);
+        self.edition().add(built, state, begun);
     }
 
     fn edition(&self) -> MutexGuard<'_, Edition> {

@@ -146,7 +146,10 @@ pub const FRAMED: &str = "default-src 'none'; style-src 'self'; \
 /// there, whatever programs print is shown.
 pub fn numbered(page: &str, number: &str) -> String {
     let numbered = |part: &str| {
-        part.replace("<script>", &format!("<script nonce=\"{number}\">"))
+        part.replace(
+            "<script>",
+            &format!("<script nonce=\"{number}\">"),
+        )
     };
     let (start, rest) = page.split_once("<main>").unwrap_or((page, ""));
     match rest.rsplit_once("</main>") {

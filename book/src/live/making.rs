@@ -4,6 +4,7 @@ use super::state::State;
 use crate::builder;
 use crate::project::Project;
 use crate::workshop::GoesOn;
+use proc_macro2::extra::invalidate_current_thread_spans;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -75,13 +76,15 @@ impl Making {
     fn make(self: &Arc<Self>, state: &Arc<State>) -> bool {
         let (making, state) = (Arc::clone(self), Arc::clone(state));
         let goes_on = move || {
-            making.is_quiet() && State::of_all(&making.project) == *state
+            making.is_quiet()
+                && State::of_all(&making.project) == *state
         };
         let goes_on: GoesOn = Arc::new(goes_on);
         *lock(&self.made) = Made::Now;
         let ran =
             builder::run_programs(&self.project, Arc::clone(&goes_on));
         *lock(&self.made) = Made::At(Instant::now());
+        invalidate_current_thread_spans();
         if let Err(message) = ran {
             eprintln!("error: {message}");
         }

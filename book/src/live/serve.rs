@@ -100,10 +100,11 @@ impl Servers {
              start_response: StartResponse<'_>| {
                 site.run(environ, start_response)
             };
-        let book = |environ: &mut Environ,
-                    start_response: StartResponse<'_>| {
-            site.answer(environ, start_response)
-        };
+        let book =
+            |environ: &mut Environ,
+             start_response: StartResponse<'_>| {
+                site.answer(environ, start_response)
+            };
         thread::scope(|scope| {
             scope.spawn(|| {
                 if let Err(e) = self.programs.serve(programs) {

@@ -82,7 +82,9 @@ impl Site {
         }
         let path = path(environ);
         match self.programs.split(&path) {
-            Some((target, ..)) => self.live.run(&target, environ, start),
+            Some((target, ..)) => {
+                self.live.run(&target, environ, start)
+            }
             None => {
                 let text = format!("There is no program at {path}.\n");
                 plain(NOT_FOUND, &text, start)

@@ -88,14 +88,26 @@ impl Book {
         fs::write(path, text).expect("a file that can be written");
     }
 
+    /// The folder of the static site, which is built from the copy.
+    pub fn build(&self) -> PathBuf {
+        let built = Command::new(build())
+            .arg("build")
+            .current_dir(self.folder.path())
+            .env_remove("CARGO_TARGET_DIR")
+            .env_remove("CARGO_MANIFEST_DIR")
+            .status();
+        assert!(built.expect("the book").success());
+        self.folder.path().join("target/book/html")
+    }
+
     /// The names of all pages, from the table of contents.
     pub fn pages(&self) -> Vec<String> {
-        let toc = self.read("target/book/html/toc.html");
-        let links = toc.split("href=\"").skip(1);
-        let names = links.filter_map(|link| link.split('"').next());
+        let summary = self.read("book/text/SUMMARY.md");
+        let links = summary.split("](").skip(1);
+        let names = links.filter_map(|link| link.split(')').next());
         let mut pages: Vec<String> = names
-            .filter(|name| name.ends_with(".html"))
-            .map(String::from)
+            .filter_map(|name| name.strip_suffix(".md"))
+            .map(|name| format!("{name}.html"))
             .collect();
         pages.dedup();
         assert!(pages.len() > 5, "{pages:?}");
