@@ -183,4 +183,55 @@ mod tests {
         assert_eq!(pending, "alisting\">b</figure>cd");
         assert_eq!(pending, text(&page("stale console\">y")));
     }
+
+    fn part(names: &[&str], pages: &[(&str, &str)]) -> Part {
+        let names = names.iter().map(|name| name.to_string());
+        let pages =
+            pages.iter().map(|(n, t)| (n.to_string(), t.to_string()));
+        let files = BTreeMap::from([("a.css".into(), b"a".to_vec())]);
+        Part { names: names.collect(), pages: pages.collect(), files }
+    }
+
+    #[test]
+    fn a_figure_that_was_made_during_a_build_is_not_missed() {
+        let state = State::default();
+        let mut edition = Edition::default();
+        let pending = "<figure class=\"pending\">x</figure>";
+        let pages = [("a", pending), ("b", "text")];
+        let begun = Instant::now();
+        edition.add(
+            Ok(part(&["a", "b"], &pages)),
+            state.clone(),
+            begun,
+        );
+        let is_new = |name, made| edition.is_new(name, &state, made);
+        assert!(is_new("a", None) && is_new("b", None));
+        // Before the build was over, but not before it began.
+        let made = Some(Instant::now());
+        assert!(!is_new("a", made) && is_new("b", made));
+        assert!(is_new("a", Some(begun)));
+    }
+
+    #[test]
+    fn what_is_not_built_is_told_from_what_is_not_there() {
+        let state = State::default();
+        let mut edition = Edition::default();
+        let begun = Instant::now();
+        let built = part(&["a", "b"], &[("a", "x")]);
+        edition.add(Ok(built), state.clone(), begun);
+        assert!(matches!(edition.get("a"), Found::Page(_)));
+        assert!(matches!(edition.get("b"), Found::Later));
+        assert!(matches!(edition.get("a.css"), Found::File(_)));
+        assert!(matches!(edition.get("c"), Found::Nothing));
+        assert!(!edition.is_new("b", &state, None));
+        assert!(edition.is_new("c", &state, None));
+        // A page that is gone.
+        let built = part(&["b"], &[("b", "x")]);
+        edition.add(Ok(built), state.clone(), begun);
+        assert!(matches!(edition.get("a"), Found::Nothing));
+        // A build that fails is not tried again and again.
+        edition.add(Err("why".into()), state.clone(), begun);
+        assert!(edition.is_new("a", &state, None));
+        assert!(matches!(edition.get("b"), Found::Page(_)));
+    }
 }

@@ -198,6 +198,29 @@ mod tests {
     }
 
     #[test]
+    fn only_names_of_this_machine_are_answered() {
+        for host in [
+            "127.0.0.1",
+            "localhost:3000",
+            "LOCALHOST",
+            "[::1]:1",
+            "[::1]",
+        ] {
+            assert!(is_here(&environ("HTTP_HOST", host)), "{host}");
+        }
+        for host in [
+            "",
+            "evil.example",
+            "127.0.0.1.evil.example:3000",
+            "localhost:80.evil",
+            "[::2]",
+        ] {
+            assert!(!is_here(&environ("HTTP_HOST", host)), "{host}");
+        }
+        assert!(!is_here(&Environ::new()));
+    }
+
+    #[test]
     fn only_the_whole_token_will_do() {
         let token = Token::new().unwrap();
         let has = |sent: &str| {
