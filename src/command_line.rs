@@ -1,18 +1,21 @@
 //! What a program with a server of ours is told by its user: flags,
 //! and the variable PORT.
 
-use crate::program::say;
+use crate::program::{fail, say};
 use lexopt::prelude::*;
-use std::env;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZero;
 use std::process::ExitCode;
 use std::str::FromStr;
+use std::{env, fmt};
 
 /// The port that a program serves at unless it is told another.
 pub const DEFAULT_PORT: u16 = 8000;
+
+/// How many threads serve unless it is told.
+const THREADS: NonZero<usize> = NonZero::new(4).unwrap();
 
 const HELP: &str = "\
 Serves an application over HTTP, until Ctrl-C.
@@ -25,107 +28,67 @@ Options:
   --threads N  answer N requests at a time [default: 4]
   --help       print this";
 
-/// What the command line says.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Flags {
-    pub(crate) host: IpAddr,
-    pub(crate) port: u16,
-    pub(crate) threads: usize,
-}
-
-impl Flags {
-    /// Reads the command line; `Err` is how to end at once. `own` is
-    /// what `--help` says of the program's own options.
-    pub(crate) fn parse(
-        arguments: impl IntoIterator<Item = OsString>,
-        own: &str,
-    ) -> Result<Self, ExitCode> {
-        let arguments = lexopt::Parser::from_args(arguments);
-        match Self::read(arguments, env::var_os("PORT")) {
-            Ok(Some(flags)) => Ok(flags),
-            Ok(None) => {
-                let help = format!("{HELP}\n{own}");
-                say(&mut io::stdout(), help.trim_end());
-                Err(ExitCode::SUCCESS)
-            }
-            Err(error) => {
-                let advice = "--help lists the options";
-                say(&mut io::stderr(), &format!("{error}; {advice}"));
-                Err(ExitCode::from(2))
-            }
+/// Serves as the command line says. `own` is what `--help` says of the
+/// program's own options; `serve` is given an address and a number of
+/// threads, and fails if it cannot listen there.
+pub(crate) fn run(
+    arguments: impl IntoIterator<Item = OsString>,
+    own: &str,
+    serve: impl FnOnce(SocketAddr, usize) -> io::Result<ExitCode>,
+) -> ExitCode {
+    match read(lexopt::Parser::from_args(arguments)) {
+        Ok(Some((address, threads))) => serve(address, threads.get())
+            .unwrap_or_else(|error| fail(1, &explain(address, error))),
+        Ok(None) => {
+            let help = format!("{HELP}\n{own}");
+            say(&mut io::stdout(), help.trim_end());
+            ExitCode::SUCCESS
         }
-    }
-
-    fn read(
-        mut arguments: lexopt::Parser,
-        port: Option<OsString>,
-    ) -> Result<Option<Self>, lexopt::Error> {
-        let mut flags = Self {
-            host: Ipv4Addr::LOCALHOST.into(),
-            port: DEFAULT_PORT,
-            threads: 4,
-        };
-        if let Some(port) = port {
-            flags.port = parsed("PORT", port)?;
+        Err(error) => {
+            fail(2, &format!("{error}; --help lists the options"))
         }
-        while let Some(argument) = arguments.next()? {
-            match argument {
-                Long("help") | Short('h') => return Ok(None),
-                Long(name) => {
-                    let name = format!("--{name}");
-                    flags.set(&name, &mut arguments)?;
-                }
-                other => return Err(other.unexpected()),
-            }
-        }
-        Ok(Some(flags))
-    }
-
-    fn set(
-        &mut self,
-        name: &str,
-        arguments: &mut lexopt::Parser,
-    ) -> Result<(), lexopt::Error> {
-        match name {
-            "--port" => self.port = parsed(name, arguments.value()?)?,
-            "--host" => self.host = parsed(name, arguments.value()?)?,
-            "--threads" => {
-                let threads: NonZero<usize> =
-                    parsed(name, arguments.value()?)?;
-                self.threads = threads.get();
-            }
-            _ => return Err(format!("no option {name}").into()),
-        }
-        Ok(())
-    }
-
-    pub(crate) fn address(&self) -> SocketAddr {
-        SocketAddr::new(self.host, self.port)
-    }
-
-    /// An address that cannot be had, and what to do.
-    pub(crate) fn explain(&self, error: io::Error) -> io::Error {
-        let address = self.address();
-        let advice = match error.kind() {
-            ErrorKind::AddrInUse => "; --port 0 takes one that is free",
-            ErrorKind::PermissionDenied => "; try one from 1024 on",
-            _ => "",
-        };
-        io::Error::other(format!(
-            "cannot listen at {address}: {error}{advice}"
-        ))
     }
 }
 
-/// A value; the error names what it was for.
-fn parsed<T: FromStr>(
+/// The address and the number of threads, unless help is wanted.
+fn read(
+    mut flags: lexopt::Parser,
+) -> Result<Option<(SocketAddr, NonZero<usize>)>, lexopt::Error> {
+    let mut host = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let (mut port, mut threads) = (DEFAULT_PORT, THREADS);
+    if let Some(value) = env::var_os("PORT") {
+        port = parsed("PORT", value)?;
+    }
+    while let Some(flag) = flags.next()? {
+        match flag {
+            Long("help") | Short('h') => return Ok(None),
+            Long("host") => host = parsed("--host", flags.value()?)?,
+            Long("port") => port = parsed("--port", flags.value()?)?,
+            Long("threads") => {
+                threads = parsed("--threads", flags.value()?)?
+            }
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Some((SocketAddr::new(host, port), threads)))
+}
+
+/// The value of a flag or a variable; the error names it.
+fn parsed<T: FromStr<Err: fmt::Display>>(
     name: &str,
     value: OsString,
-) -> Result<T, lexopt::Error>
-where
-    T::Err: std::fmt::Display,
-{
+) -> Result<T, lexopt::Error> {
     let text = value.to_string_lossy();
     text.parse()
         .map_err(|error| format!("{name} {text:?}: {error}").into())
+}
+
+/// Why an address cannot be had, and what to do.
+fn explain(address: SocketAddr, error: io::Error) -> String {
+    let advice = match error.kind() {
+        ErrorKind::AddrInUse => "; --port 0 takes one that is free",
+        ErrorKind::PermissionDenied => "; try one from 1024 on",
+        _ => "",
+    };
+    format!("cannot listen at {address}: {error}{advice}")
 }

@@ -115,7 +115,7 @@ impl Environ {
     /// Makes it as good as new, for the next request, but for `errors`.
     /// The memory is kept. What the application has put there is gone
     /// with the exchange.
-    #[cfg(any(feature = "fastcgi", feature = "http"))]
+    #[cfg(feature = "signal")]
     pub(crate) fn reset(&mut self) {
         self.text.clear();
         self.places.clear();

@@ -8,14 +8,13 @@ mod inbound;
 
 pub use crate::serving::{Limits, Stopper};
 
-use crate::command_line::Flags;
 use crate::serving::{
     self, Deadline, Protocol, Settings, Socket, within,
 };
-use crate::{Application, ErrorLog, program};
+use crate::{Application, ErrorLog, command_line};
 use connection::Connection;
 use std::env;
-use std::io;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -72,21 +71,20 @@ impl Protocol for Http {
 /// }
 /// ```
 pub fn run(app: impl Application + Sync) -> ExitCode {
-    let flags = match Flags::parse(env::args_os().skip(1), "") {
-        Ok(flags) => flags,
-        Err(exit) => return exit,
-    };
-    match bind(&flags) {
-        Ok(server) => server.run(app),
-        Err(error) => program::exit_code(Err(error)),
-    }
+    run_with(app, env::args_os().skip(1), "")
 }
 
-fn bind(flags: &Flags) -> io::Result<Server> {
-    let server = Server::bind(flags.address())
-        .map_err(|error| flags.explain(error))?;
-    let server = server.threads(flags.threads);
-    Ok(server.access_log(ErrorLog::stderr()))
+/// As [`run`], for a program with options of its own: it has taken
+/// them out of the arguments, and `help` has a line for each.
+pub fn run_with(
+    app: impl Application + Sync,
+    arguments: impl IntoIterator<Item = OsString>,
+    help: &str,
+) -> ExitCode {
+    command_line::run(arguments, help, |address, threads| {
+        let server = Server::bind(address)?.threads(threads);
+        Ok(server.access_log(ErrorLog::stderr()).run(app))
+    })
 }
 
 #[cfg(test)]

@@ -36,7 +36,12 @@ pub(crate) fn body(
     length: Option<u64>,
     limit: u64,
 ) -> Box<dyn BufRead + Send> {
-    Box::new(BufReader::new(Bounded::of(source, length, limit)))
+    match length {
+        Some(0) => Box::new(io::empty()), // of most requests
+        _ => {
+            Box::new(BufReader::new(Bounded::of(source, length, limit)))
+        }
+    }
 }
 
 /// All of a body, if it has at most `limit` bytes.

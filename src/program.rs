@@ -51,9 +51,12 @@ fn end_after(limit: Duration) {
 pub(crate) fn exit_code(served: io::Result<()>) -> ExitCode {
     match served {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&mut io::stderr(), &error.to_string());
-            ExitCode::FAILURE
-        }
+        Err(error) => fail(1, &error.to_string()),
     }
+}
+
+/// Says why, and ends with this code.
+pub(crate) fn fail(code: u8, why: &str) -> ExitCode {
+    say(&mut io::stderr(), why);
+    ExitCode::from(code)
 }

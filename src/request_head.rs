@@ -55,6 +55,14 @@ impl RequestBody {
             body => Ok(body),
         }
     }
+
+    /// In bytes, where it is told.
+    pub fn length(self) -> Option<u64> {
+        match self {
+            Self::Length(length) => Some(length),
+            Self::Chunked => None,
+        }
+    }
 }
 
 /// The longest request target that is served, in bytes (RFC 9112,
@@ -68,6 +76,25 @@ pub const FIELD_LIMIT: usize = 100;
 pub const FIELDS_LIMIT: usize = 64 * 1024;
 
 impl<'a> RequestHead<'a> {
+    /// Puts a request into the environ, and tells how its body ends. Of
+    /// one that is refused it is as much as the log needs.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check), or the body is longer than the limit.
+    pub fn read_into(
+        &self,
+        environ: &mut Environ,
+        body_limit: u64,
+    ) -> Result<RequestBody, Failure> {
+        let checked = self.check().and_then(|b| b.within(body_limit));
+        match checked {
+            Ok(_) => self.fill(environ),
+            Err(_) => self.fill_refused(environ),
+        }
+        checked
+    }
+
     /// Refuses what no client sends in good faith, and tells how the
     /// body ends.
     ///
@@ -278,7 +305,7 @@ impl<'a> RequestHead<'a> {
 
     /// Puts as much of a request that is refused into the environ as
     /// the log needs.
-    pub fn fill_refused(&self, environ: &mut Environ) {
+    fn fill_refused(&self, environ: &mut Environ) {
         let method = shown(self.method.as_bytes());
         environ.set("REQUEST_METHOD", method.as_bytes());
         environ.set("PATH_INFO", shown(self.target).as_bytes());

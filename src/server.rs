@@ -3,23 +3,21 @@
 //! Nothing outside this file knows tiny_http.
 
 use crate::access_log::Entry;
-use crate::command_line::Flags;
-use crate::exchange::{self, Outcome, Protocol};
+use crate::exchange::{self, Outcome};
 use crate::request_head::{
     Field, RequestBody, RequestHead, address_and_port, fill_addresses,
     name_and_port,
 };
-use crate::{Application, Environ, ErrorLog, Failure, input, program};
+use crate::{Application, Environ, ErrorLog, Failure};
+use crate::{command_line, input, program};
 use std::ffi::OsString;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread::{Builder, scope};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
-use std::{env, fmt};
-use tiny_http::Request;
+use std::{env, fmt, thread};
+use tiny_http::{Header, Request};
 
 /// A server that is listening.
 ///
@@ -34,7 +32,6 @@ use tiny_http::Request;
 /// ```
 pub struct Server {
     listener: Arc<tiny_http::Server>,
-    is_stopping: Arc<AtomicBool>,
     address: SocketAddr,
     /// The address as text, for SERVER_NAME and SERVER_PORT.
     name_and_port: (String, String),
@@ -46,18 +43,14 @@ pub struct Server {
 
 /// Stops a [`Server`] from another thread.
 #[derive(Clone, Debug)]
-pub struct Stopper {
-    listener: Weak<tiny_http::Server>,
-    is_stopping: Arc<AtomicBool>,
-}
+pub struct Stopper(Weak<tiny_http::Server>);
 
 impl Stopper {
     /// Lets [`Server::serve`] return when the requests that are under
     /// way are answered.
     pub fn stop(&self) {
-        self.is_stopping.store(true, Ordering::Release);
-        if let Some(listener) = self.listener.upgrade() {
-            listener.unblock(); // one thread, which wakes the next
+        if let Some(listener) = self.0.upgrade() {
+            listener.unblock(); // one worker, which wakes the next
         }
     }
 }
@@ -84,26 +77,10 @@ pub fn run_with(
     arguments: impl IntoIterator<Item = OsString>,
     help: &str,
 ) -> ExitCode {
-    let served = match Flags::parse(arguments, help) {
-        Ok(flags) => serve(app, &flags),
-        Err(exit) => return exit,
-    };
-    program::exit_code(served)
-}
-
-fn serve(
-    app: impl Application + Sync,
-    flags: &Flags,
-) -> io::Result<()> {
-    let server = Server::bind(flags.address())
-        .map_err(|error| flags.explain(error))?
-        .threads(flags.threads)
-        .access_log(ErrorLog::stderr());
-    let stopper = server.stopper();
-    program::on_signal(STOP_LIMIT, move || stopper.stop());
-    let line = format!("Serving at http://{}", server.address());
-    program::say(&mut io::stdout(), &line);
-    server.serve(app)
+    command_line::run(arguments, help, |address, threads| {
+        let server = Server::bind(address)?.threads(threads);
+        Ok(server.access_log(ErrorLog::stderr()).run(app))
+    })
 }
 
 impl fmt::Debug for Server {
@@ -122,13 +99,17 @@ impl Server {
     /// is listening there.
     pub fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
         let socket = TcpListener::bind(address)?;
-        set_options(&socket)?;
+        // Accepted connections inherit its options.
+        let options = socket2::SockRef::from(&socket);
+        // Without it the end of an answer waits 40 ms for the client to
+        // acknowledge its start.
+        options.set_tcp_nodelay(true)?;
+        options.set_write_timeout(Some(WRITE_LIMIT))?;
         let address = socket.local_addr()?;
         let listener = tiny_http::Server::from_listener(socket, None)
             .map_err(io::Error::other)?;
         Ok(Self {
             listener: Arc::new(listener),
-            is_stopping: Arc::default(),
             address,
             name_and_port: name_and_port(address),
             threads: 4,
@@ -170,10 +151,7 @@ impl Server {
 
     /// A handle that stops it.
     pub fn stopper(&self) -> Stopper {
-        Stopper {
-            listener: Arc::downgrade(&self.listener),
-            is_stopping: Arc::clone(&self.is_stopping),
-        }
+        Stopper(Arc::downgrade(&self.listener))
     }
 
     /// Serves until it is stopped, and then listens no longer.
@@ -187,101 +165,94 @@ impl Server {
     /// tiny_http has ended, for instance because the process has too
     /// many files open; or a thread cannot be had.
     pub fn serve(self, app: impl Application + Sync) -> io::Result<()> {
-        scope(|scope| {
-            let start = |_| {
-                let work = || self.work(&app);
-                let worker = Builder::new().spawn_scoped(scope, work);
-                worker.inspect_err(|_| self.stopper().stop())
+        thread::scope(|scope| {
+            let work = || {
+                let ended = self.work(&app);
+                self.listener.unblock(); // the next worker
+                ended
             };
-            let workers: io::Result<Vec<_>> =
+            let start = |_| {
+                let worker =
+                    thread::Builder::new().spawn_scoped(scope, work);
+                worker.inspect_err(|_| self.listener.unblock())
+            };
+            let workers: Vec<_> =
                 (0..self.threads).map(start).collect();
-            workers?.into_iter().try_for_each(|worker| {
-                let ended = worker.join();
-                ended.unwrap_or_else(|_| Err(io::Error::other("panic")))
+            workers.into_iter().try_for_each(|worker| {
+                worker?.join().map_err(|_| io::Error::other("panic"))?
             })
         })
     }
 
+    /// Serves until Ctrl-C or SIGTERM, as a program's `main` does: it
+    /// says where it listens, and ends with an error if a request is
+    /// not over some seconds after the signal.
+    pub fn run(self, app: impl Application + Sync) -> ExitCode {
+        let stopper = self.stopper();
+        program::on_signal(STOP_LIMIT, move || stopper.stop());
+        let line = format!("Serving at http://{}", self.address);
+        program::say(&mut io::stdout(), &line);
+        program::exit_code(self.serve(app))
+    }
+
     fn work(&self, app: &dyn Application) -> io::Result<()> {
-        loop {
-            match self.listener.recv() {
-                Ok(request) => self.answer(app, request),
-                Err(_) if self.is_stopping.load(Ordering::Acquire) => {
-                    self.stopper().stop(); // the next thread
-                    return Ok(());
-                }
-                Err(error) => {
-                    self.stopper().stop();
-                    return Err(error);
-                }
-            }
-        }
-    }
-
-    fn answer(&self, app: &dyn Application, request: Request) {
-        let entry = self.access_log.as_ref().map(|_| entry(&request));
-        let fields = fields(&request);
-        let head = head(&request, &fields);
-        let (protocol, skip) = (protocol(&head), self.skip(&head));
-        let checked = self.check(&head);
-        let mut environ = self.environ(&request, &head, &checked);
-        let input = Input::new(request, skip);
-        let outcome = match checked {
-            Ok(body) => {
-                environ.input = input.until_end(body, self.body_limit);
-                input.answer(app, &mut environ, protocol)
-            }
-            Err(no) => input.answer(&no, &mut environ, protocol),
-        };
-        if let (Some(log), Some(entry)) = (&self.access_log, entry) {
-            entry.write(log, &outcome);
-        }
-    }
-
-    fn environ(
-        &self,
-        request: &Request,
-        head: &RequestHead,
-        checked: &Result<RequestBody, Failure>,
-    ) -> Environ {
-        let client = request.remote_addr().copied();
-        let client = client.map(address_and_port);
+        let log = self.access_log.as_ref();
         let mut environ = Environ::new();
+        // `recv` would take a stop for an error.
+        let next = || self.listener.recv_timeout(Duration::MAX);
+        while let Some(request) = next()? {
+            let entry = log.map(|log| (log, entry(&request)));
+            let outcome = self.answer(app, &mut environ, request);
+            if let Some((log, entry)) = entry {
+                entry.write(log, &outcome);
+            }
+            environ.reset();
+        }
+        Ok(())
+    }
+
+    fn answer(
+        &self,
+        app: &dyn Application,
+        environ: &mut Environ,
+        request: Request,
+    ) -> Outcome {
         environ.errors = self.errors.clone();
         environ.multithread = self.threads > 1;
-        let client = client.as_ref();
-        fill_addresses(&mut environ, &self.name_and_port, client);
-        match checked {
-            Ok(_) => head.fill(&mut environ),
-            Err(_) => head.fill_refused(&mut environ),
+        let client = request.remote_addr().copied();
+        let client = client.map(address_and_port);
+        fill_addresses(environ, &self.name_and_port, client.as_ref());
+        let version = request.http_version();
+        let fields = request.headers().iter().map(field);
+        let fields: Vec<Field> = fields.collect();
+        let head = RequestHead {
+            method: request.method().as_str(),
+            target: request.url().as_bytes(),
+            version: (version.0, version.1),
+            fields: &fields,
+        };
+        let limit = self.body_limit;
+        let checked = head.read_into(environ, limit);
+        let mut protocol = head.protocol();
+        let mut length = head.body().map(RequestBody::length);
+        if is_upgrade(&head) {
+            protocol = protocol.closing();
+            length = length.and_then(no_chunks);
         }
-        environ
-    }
-
-    fn check(
-        &self,
-        head: &RequestHead,
-    ) -> Result<RequestBody, Failure> {
-        match head.check()?.within(self.body_limit)? {
-            RequestBody::Chunked if is_upgrade(head) => {
-                let reason = "an upgrade with a body in chunks";
-                Err(Failure::new("501 Not Implemented", reason))
+        let skip = if let Ok(None) = length { limit } else { 0 };
+        let input = Input(Arc::new(Mutex::new(Some((request, skip)))));
+        let writer = Box::new(io::sink());
+        let mut out = Out { input: input.clone(), writer };
+        let outcome = match checked.and(length) {
+            Ok(length) => {
+                environ.input = input::body(input, length, limit);
+                exchange::run(app, environ, protocol, &mut out)
             }
-            body => Ok(body),
-        }
-    }
-
-    /// How much to read of a body that the application has left.
-    ///
-    /// tiny_http does it for those with a Content-Length. It would take
-    /// the rest of the others for the next request.
-    fn skip(&self, head: &RequestHead) -> u64 {
-        match head.body() {
-            Ok(RequestBody::Chunked) if !is_upgrade(head) => {
-                self.body_limit
-            }
-            _ => 0,
-        }
+            Err(no) => exchange::run(&no, environ, protocol, &mut out),
+        };
+        // A client that has gone need not be told.
+        let _ = out.flush();
+        outcome
     }
 }
 
@@ -291,34 +262,8 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// How long a client may leave an answer unread before it is given up.
 const WRITE_LIMIT: Duration = Duration::from_secs(5);
 
-/// Accepted connections inherit them from the one that listens.
-fn set_options(socket: &TcpListener) -> io::Result<()> {
-    let socket = socket2::SockRef::from(socket);
-    // Without it the end of an answer waits 40 ms for the client to
-    // acknowledge its start.
-    socket.set_tcp_nodelay(true)?;
-    socket.set_write_timeout(Some(WRITE_LIMIT))
-}
-
-fn fields(request: &Request) -> Vec<Field<'_>> {
-    let fields = request.headers().iter().map(|header| {
-        let name = header.field.as_str().as_str();
-        (name, header.value.as_bytes())
-    });
-    fields.collect()
-}
-
-fn head<'a>(
-    request: &'a Request,
-    fields: &'a [Field<'a>],
-) -> RequestHead<'a> {
-    let version = request.http_version();
-    RequestHead {
-        method: request.method().as_str(),
-        target: request.url().as_bytes(),
-        version: (version.0, version.1),
-        fields,
-    }
+fn field(header: &Header) -> Field<'_> {
+    (header.field.as_str().as_str(), header.value.as_bytes())
 }
 
 fn entry(request: &Request) -> Entry {
@@ -330,89 +275,33 @@ fn entry(request: &Request) -> Entry {
     Entry::new(client, line)
 }
 
-/// tiny_http serves no other request after one to upgrade.
-fn protocol(head: &RequestHead) -> Protocol {
-    match is_upgrade(head) {
-        true => head.protocol().closing(),
-        false => head.protocol(),
-    }
-}
-
-/// Will tiny_http hand over the connection instead of a body?
+/// Will tiny_http hand over the bare connection instead of a body, and
+/// serve no other request on it?
 fn is_upgrade(head: &RequestHead) -> bool {
     let first = head.values("Connection").next().unwrap_or_default();
     first.to_ascii_lowercase().windows(7).any(|w| w == b"upgrade")
 }
 
-/// A request, of which tiny_http gives out the body or the way to
-/// answer, and never both.
-struct Wire {
-    request: Option<Request>,
-    skip: u64,
+fn no_chunks(length: Option<u64>) -> Result<Option<u64>, Failure> {
+    let reason = "an upgrade with a body in chunks";
+    let no = Failure::new("501 Not Implemented", reason);
+    length.map(Some).ok_or(no)
 }
 
-impl Wire {
-    fn writer(&mut self) -> Option<Box<dyn Write + Send>> {
-        let mut request = self.request.take()?;
-        // It also sends the `100 Continue` that is still owed, without
-        // which the client would not send what is to be skipped.
-        let mut rest = request.as_reader().take(self.skip);
-        // The answer is ready; what is wrong with the rest of the body
-        // cannot change it any more.
-        let _ = io::copy(&mut rest, &mut io::sink());
-        Some(request.into_writer())
-    }
-}
-
-/// `wsgi.input`, until the answer begins.
+/// `wsgi.input`: a request, until the answer begins, and how much is to
+/// be skipped then. tiny_http gives out the body or the way to answer,
+/// and never both.
 #[derive(Clone)]
-struct Input(Arc<Mutex<Wire>>);
-
-impl Input {
-    fn new(request: Request, skip: u64) -> Self {
-        let wire = Wire { request: Some(request), skip };
-        Self(Arc::new(Mutex::new(wire)))
-    }
-
-    fn answer(
-        &self,
-        app: &dyn Application,
-        environ: &mut Environ,
-        protocol: Protocol,
-    ) -> Outcome {
-        let mut out = Out { input: self.clone(), writer: None };
-        let outcome = exchange::run(app, environ, protocol, &mut out);
-        // A client that has gone need not be told.
-        let _ = out.flush();
-        outcome
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Wire> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn until_end(
-        &self,
-        body: RequestBody,
-        limit: u64,
-    ) -> Box<dyn BufRead + Send> {
-        let length = match body {
-            RequestBody::Length(length) => Some(length),
-            RequestBody::Chunked => None,
-        };
-        input::body(self.clone(), length, limit)
-    }
-}
+struct Input(Arc<Mutex<Option<(Request, u64)>>>);
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut wire = self.lock();
-        let Some(request) = &mut wire.request else {
-            return Err(io::Error::other(GONE));
-        };
+        let gone = || io::Error::other(GONE);
+        let mut lent = self.0.lock().map_err(|_| gone())?;
+        let (request, skip) = lent.as_mut().ok_or_else(gone)?;
         let read = request.as_reader().read(buffer);
         read.map_err(|error| {
-            wire.skip = 0; // nobody knows where the body ends
+            *skip = 0; // nobody knows where the body ends
             Failure::bad_request(format!("body: {error}")).into()
         })
     }
@@ -424,26 +313,27 @@ const GONE: &str =
 /// Where the answer goes.
 struct Out {
     input: Input,
-    writer: Option<Box<dyn Write + Send>>,
-}
-
-impl Out {
-    fn writer(&mut self) -> io::Result<&mut Box<dyn Write + Send>> {
-        if self.writer.is_none() {
-            self.writer = self.input.lock().writer();
-        }
-        self.writer
-            .as_mut()
-            .ok_or_else(|| io::ErrorKind::NotConnected.into())
-    }
+    /// Nowhere, while the request is there.
+    writer: Box<dyn Write>,
 }
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer()?.write(bytes)
+        let lent = self.input.0.lock().map(|mut lent| lent.take());
+        if let Ok(Some((mut request, skip))) = lent {
+            // It also sends the `100 Continue` that is still owed,
+            // without which the client would not send what is to be
+            // skipped.
+            let mut rest = request.as_reader().take(skip);
+            // The answer is ready; what is wrong with the rest of the
+            // body cannot change it any more.
+            let _ = io::copy(&mut rest, &mut io::sink());
+            self.writer = request.into_writer();
+        }
+        self.writer.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer()?.flush()
+        self.writer.flush()
     }
 }

@@ -8,6 +8,7 @@ use gateway::{
     Body, Environ, ErrorLog, Response, Result, StartResponse,
 };
 use std::io::{self, ErrorKind, Read};
+use std::mem::replace;
 use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -71,12 +72,20 @@ impl Serving {
 impl Drop for Serving {
     fn drop(&mut self) {
         self.stopper.stop();
-        let Some(thread) = self.thread.take() else { return };
-        let served = thread.join();
-        if !thread::panicking() {
-            assert!(matches!(served, Ok(Ok(()))), "{served:?}");
+        // In a test that has failed it may never end.
+        if let Some(thread) = self.thread.take()
+            && !thread::panicking()
+        {
+            end(thread);
         }
     }
+}
+
+/// The end of a server that was stopped.
+fn end(thread: JoinHandle<io::Result<()>>) {
+    wait_until("the end of serve", || thread.is_finished());
+    let served = thread.join();
+    assert!(matches!(served, Ok(Ok(()))), "{served:?}");
 }
 
 fn application(
@@ -190,6 +199,115 @@ fn a_body_that_is_not_read_is_not_the_next_request() {
     }
 }
 
+/// Of one that is refused as well: what is left of it would be the next
+/// request.
+#[test]
+fn a_body_of_a_refused_request_is_not_the_next_request() {
+    let serving = Serving::start();
+    let mut client = serving.client();
+    for body in [
+        "Content-Length: 5\r\n\r\nGET /",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nGET /\r\n0\r\n\r\n",
+    ] {
+        client.send(format!("POST / HTTP/1.1\r\nHost: a b\r\n{body}"));
+        let refused = client.until("400 Bad Request\n");
+        assert!(refused.starts_with("HTTP/1.1 400 "), "{refused}");
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        assert_eq!(client.until("Hello"), whole("Hello"));
+    }
+}
+
+/// tiny_http reads no other, and undoes no chunks.
+#[test]
+fn an_upgrade_is_the_last_request_and_has_no_chunks() {
+    let serving = Serving::start();
+    let upgrade = "POST /echo HTTP/1.1\r\nHost: h\r\n\
+        Connection: keep-alive, Upgrade\r\nUpgrade: x\r\n";
+    let length = format!("{upgrade}Content-Length: 3\r\n\r\nabc");
+    assert_eq!(serving.ask(&length), closing("abc"));
+    let chunks =
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+    let text = serving.ask(&format!("{upgrade}{chunks}"));
+    assert!(text.starts_with("HTTP/1.1 501 Not Impl"), "{text:?}");
+    assert!(text.contains("Connection: close\r\n"), "{text:?}");
+}
+
+/// What is wrong with a body is known when it is read, and then nothing
+/// more of it is waited for.
+#[test]
+fn a_broken_body_is_400_at_once() {
+    let serving = Serving::start();
+    let mut client = serving.client();
+    client.send(
+        "POST /echo HTTP/1.1\r\nHost: h\r\n\
+         Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    );
+    let text = client.until("400 Bad Request\n");
+    assert!(text.starts_with("HTTP/1.1 400 Bad Request"), "{text:?}");
+}
+
+/// A worker has one environ for all of its requests.
+#[test]
+fn nothing_of_a_request_is_left_for_the_next() {
+    let server = Server::bind("127.0.0.1:0").unwrap().threads(1);
+    let (address, stopper) = (server.address(), server.stopper());
+    let app = |environ: &mut Environ, start: StartResponse| {
+        let mut seen = format!("{:?}", environ.variables().keys());
+        seen += if environ.multithread { " threads" } else { " one" };
+        environ.multithread = true;
+        environ.set("LEFT", "behind");
+        let text = [("Content-Type", "text/plain")];
+        Ok(start("200 OK", &text)?.body(seen))
+    };
+    let thread = thread::spawn(move || server.serve(app));
+    let ask = |fields: &str| {
+        let mut client = Client::new(address);
+        client.send(format!("GET / HTTP/1.0\r\n{fields}\r\n"));
+        let answer = client.rest();
+        let (_, seen) = answer.split_once("\r\n\r\n").unwrap();
+        seen.to_owned()
+    };
+    let before = ask("");
+    assert!(before.ends_with(" one"), "{before}");
+    assert!(ask("Cookie: a\r\n").contains("HTTP_COOKIE"));
+    assert!(ask("Host: /\r\n").starts_with("400"));
+    assert_eq!(ask(""), before);
+    stopper.stop();
+    end(thread);
+}
+
+/// An application may keep its input for as long as it likes.
+#[test]
+fn an_input_that_is_kept_does_not_keep_the_connection() {
+    let server = Server::bind("127.0.0.1:0").unwrap();
+    let (address, stopper) = (server.address(), server.stopper());
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let keeps = Arc::clone(&kept);
+    let app = move |environ: &mut Environ, start: StartResponse| {
+        let input = replace(&mut environ.input, Box::new(io::empty()));
+        keeps.lock().unwrap().push(input);
+        let text = [("Content-Type", "text/plain")];
+        Ok(start("200 OK", &text)?.body("kept"))
+    };
+    let thread = thread::spawn(move || server.serve(app));
+    let mut client = Client::new(address);
+    for _ in 0..3 {
+        client.send(
+            "POST / HTTP/1.1\r\nHost: h\r\n\
+             Content-Length: 2000\r\n\r\n",
+        );
+        client.send("x".repeat(2000));
+        client.until("kept");
+    }
+    client.send("GET / HTTP/1.0\r\n\r\n");
+    assert!(client.rest().ends_with("kept"));
+    let mut kept = kept.lock().unwrap();
+    let error = kept[0].read(&mut [0]).unwrap_err().to_string();
+    assert!(error.ends_with("when the answer began"), "{error}");
+    stopper.stop();
+    end(thread);
+}
+
 const EXPECT: &str = "HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\
     Content-Length: 3\r\nExpect: 100-continue\r\n\r\n";
 
@@ -286,18 +404,14 @@ fn stop_finishes_the_requests_under_way() {
     serving.stopper.stop();
     serving.go.send(()).unwrap();
     assert_eq!(client.until("waited"), whole("waited"));
-    let thread = serving.thread.take().unwrap();
-    wait_until("the end of serve", || thread.is_finished());
-    assert!(thread.join().unwrap().is_ok());
+    end(serving.thread.take().unwrap());
 }
 
 #[test]
 fn stop_without_a_request_ends_it() {
     let mut serving = Serving::start();
     serving.stopper.stop();
-    let thread = serving.thread.take().unwrap();
-    wait_until("the end of serve", || thread.is_finished());
-    assert!(thread.join().unwrap().is_ok());
+    end(serving.thread.take().unwrap());
 }
 
 #[test]
@@ -346,5 +460,5 @@ fn a_refused_body_stays_refused() {
         bytes, true";
     assert!(answer.ends_with(seen), "{answer}");
     stopper.stop();
-    thread.join().unwrap().unwrap();
+    end(thread);
 }

@@ -1,15 +1,19 @@
 //! The book: mdBook does the pages, we do the figures.
 
-use crate::problem::Problem;
-use crate::project::Project;
-use crate::workshop::{GoesOn, Page, Printed, Programs, Workshop};
+use crate::draft::Page;
+use crate::maker::Made;
+use crate::project::{Project, mirror};
+use crate::run::runner::Reader;
+use crate::workshop::{Programs, Workshop};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
+use std::mem::take;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How a book is built.
 pub struct Options {
@@ -23,10 +27,7 @@ pub struct Built {
     pub destination: PathBuf,
     /// The Markdown files that are in the book, and what each became.
     pub pages: Vec<(String, String)>,
-    pub problems: Vec<Problem>,
-    /// What only `check` is strict about.
-    pub advice: Vec<Problem>,
-    pub printed: Printed,
+    pub made: Made,
 }
 
 /// Builds the book. Problems do not keep it from being read.
@@ -37,23 +38,17 @@ pub fn build(
     let mut book = load(project, options.destination)?;
     let workshop = Workshop::open(project, options.programs);
     let source = book.source_dir();
-    let texts = pages(project, &source, &book.book);
-    let texts: Vec<(String, String)> =
-        texts.into_iter().map(|page| (page.file, page.text)).collect();
-    let pages = process(&workshop, &source, &mut book.book);
+    let (pages, made) = process(&workshop, &source, &mut book.book);
     if options.programs != Programs::None {
-        workshop.show("building: pages");
+        workshop.progress.show("building: pages");
     }
-    book.build().map_err(|e| format!("{e:#}"))?;
-    workshop.clear();
+    render(project, &mut book)?;
+    workshop.progress.finish();
     let destination = book.build_dir_for("html");
     Ok(Built {
         destination: destination.canonicalize().unwrap_or(destination),
         pages,
-        problems: workshop.problems(),
-        advice: [workshop.advice(), workshop.glossary_problems(&texts)]
-            .concat(),
-        printed: workshop.all_printed(),
+        made,
     })
 }
 
@@ -74,8 +69,8 @@ impl Wanted {
 
 /// What was built, by the names of the files.
 pub struct Part {
-    /// All that is made of the texts.
-    pub names: BTreeSet<String>,
+    /// All that is made of the texts, and of which file each is made.
+    pub names: BTreeMap<String, String>,
     /// What of it was wanted.
     pub pages: BTreeMap<String, String>,
     /// What the pages are shown with, such as style sheets.
@@ -111,13 +106,16 @@ pub fn build_part(
     let made = workshop.make_some(&pages, |file| {
         pages.iter().any(|p| p.file == file && wanted.has(&p.html))
     });
-    replace(&mut book.book, &pages, made);
-    book.build().map_err(|e| format!("{e:#}"))?;
-    for problem in workshop.problems() {
+    replace(&mut book.book, &pages, made.pages);
+    render(project, &mut book)?;
+    for problem in &made.problems {
         eprintln!("{problem}");
     }
-    let names = pages.into_iter().map(|page| page.html);
-    let names = names.chain([INDEX, PRINT, SEARCH].map(String::from));
+    let first = pages.first().map_or("", |page| &page.file);
+    let others = [(INDEX, first), (PRINT, ""), (SEARCH, "")];
+    let names = pages.iter().map(|page| (&*page.html, &*page.file));
+    let names = names.chain(others);
+    let names = names.map(|(name, file)| (name.into(), file.into()));
     let built = book.build_dir_for("html");
     Part::read(&built, names.collect(), &wanted).map_err(failed)
 }
@@ -133,7 +131,7 @@ fn lock(folder: &Path) -> io::Result<File> {
 impl Part {
     fn read(
         folder: &Path,
-        names: BTreeSet<String>,
+        names: BTreeMap<String, String>,
         wanted: &Wanted,
     ) -> io::Result<Self> {
         let (pages, files) = (BTreeMap::new(), BTreeMap::new());
@@ -159,7 +157,7 @@ impl Part {
             true => SEARCH.into(),
             false => name,
         };
-        if !self.names.contains(&name) {
+        if !self.names.contains_key(&name) {
             self.files.insert(name, bytes);
         } else if wanted.has(&name) {
             let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -168,15 +166,24 @@ impl Part {
     }
 }
 
+/// Makes all pages, for the record of what programs print: what is
+/// remembered is not run again.
+pub fn record(project: &Project) -> Result<Made, String> {
+    let book = load(project, None)?;
+    let pages = pages(project, &book.source_dir(), &book.book);
+    Ok(Workshop::open(project, Programs::Unrecorded).make(&pages))
+}
+
 /// Runs the programs whose output is not remembered, for the next
-/// build, for as long as that is wanted.
+/// build: first those for the pages that the reader looks at, and for as
+/// long as it is wanted.
 pub fn run_programs(
     project: &Project,
-    goes_on: GoesOn,
+    reader: Arc<dyn Reader>,
 ) -> Result<(), String> {
     let book = load(project, None)?;
     let pages = pages(project, &book.source_dir(), &book.book);
-    Workshop::with(project, Programs::Missing, goes_on).run(&pages);
+    Workshop::with(project, Programs::Missing, reader).run(&pages);
     Ok(())
 }
 
@@ -197,17 +204,29 @@ fn load(
     MDBook::load_with_config(root, config).map_err(failed)
 }
 
+/// Has mdBook render the book. It copies what stands beside the texts,
+/// all of it, and fails at the links to nowhere that Emacs puts there:
+/// it is given a folder in which there are none.
+fn render(project: &Project, book: &mut MDBook) -> Result<(), String> {
+    let texts = project.workplace().join("texts");
+    mirror(&book.source_dir(), &["."], &texts)
+        .map_err(|e| format!("the texts cannot be copied: {e}"))?;
+    book.config.book.src = texts;
+    book.build().map_err(|e| format!("{e:#}"))
+}
+
 /// Replaces the directives in a book's chapters. Returns the files and
-/// the pages they become.
+/// the pages they become, and what was made.
 pub fn process(
     workshop: &Workshop,
     source: &Path,
     book: &mut Book,
-) -> Vec<(String, String)> {
+) -> (Vec<(String, String)>, Made) {
     let pages = pages(&workshop.project, source, book);
-    let made = workshop.make(&pages);
-    replace(book, &pages, made);
-    pages.into_iter().map(|page| (page.file, page.html)).collect()
+    let mut made = workshop.make(&pages);
+    replace(book, &pages, take(&mut made.pages));
+    let names = pages.into_iter().map(|page| (page.file, page.html));
+    (names.collect(), made)
 }
 
 /// Puts the made pages in the place of the chapters' texts.

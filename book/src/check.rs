@@ -4,11 +4,13 @@ pub mod debts;
 pub mod glossary;
 pub mod links;
 pub mod prose;
+mod transcripts;
 
 use crate::builder::{self, Built, Options};
 use crate::code::coverage::Coverage;
-use crate::code::source::Lines;
-use crate::exercises::exercise;
+use crate::code::item::Lines;
+use crate::exercises::whole;
+use crate::kept::record::Record;
 use crate::problem::{Place, Problem};
 use crate::project::Project;
 use crate::run::programs::is_chapter;
@@ -22,6 +24,8 @@ const ALL_PRINTED: &str = "ch08";
 /// What was found, and a summary.
 pub struct Report {
     pub problems: Vec<Problem>,
+    /// What is as it ought to be, and will not be for long.
+    pub warnings: Vec<Problem>,
     pub summary: String,
 }
 
@@ -32,8 +36,11 @@ pub fn check(project: &Project) -> Result<Report, String> {
         programs: Programs::All,
     };
     let built = builder::build(project, options)?;
-    let mut problems = built.problems.clone();
-    problems.extend(built.advice.iter().cloned());
+    let mut problems = built.made.problems.clone();
+    problems.extend(built.made.advice.iter().cloned());
+    let kept = Record::read(project);
+    let compared = transcripts::compare(&kept, &built.made.record);
+    problems.extend(compared.problems);
     problems.extend(links::problems(
         project,
         &destination,
@@ -45,14 +52,15 @@ pub fn check(project: &Project) -> Result<Report, String> {
         problems.extend(prose::problems(file, &text));
         texts.push((file.clone(), text));
     }
-    problems.extend(exercise::problems(project, &texts));
+    problems.extend(whole::problems(project, &texts));
     let mut summary = format!("{} pages\n", built.pages.len());
     coverage(project, &built, &mut problems, &mut summary)?;
     problems.sort();
     problems.dedup();
     // Of no use to anybody, and built anew each time.
     let _ = fs::remove_dir_all(destination);
-    Ok(Report { problems, summary })
+    let warnings = compared.warnings;
+    Ok(Report { problems, warnings, summary })
 }
 
 /// How much is printed: reported for the library, required of each
@@ -69,7 +77,7 @@ fn coverage(
         .map(|(file, page)| (&**file, page.trim_end_matches(".html")))
         .filter(|(_, chapter)| is_chapter(chapter))
         .collect();
-    let library = Coverage::of(project, "src", &built.printed)?;
+    let library = Coverage::of(project, "src", &built.made.printed)?;
     summary.push_str(&share(&library));
     let is_due = chapters.iter().find(|(_, name)| *name == ALL_PRINTED);
     if let Some((file, _)) = is_due {
@@ -77,7 +85,7 @@ fn coverage(
     }
     for (file, chapter) in chapters {
         let folder = format!("chapters/{chapter}/src");
-        let own = Coverage::of(project, &folder, &built.printed)?;
+        let own = Coverage::of(project, &folder, &built.made.printed)?;
         summary.push_str(&share(&own));
         problems.extend(unprinted(&own, file));
     }

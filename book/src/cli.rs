@@ -16,6 +16,7 @@ Commands:
   build            build the static site
     --dest DIR       into this folder (default: target/book/html)
   check            build it anew and check all that can be checked
+  record           keep what programs print, in book/transcripts
   progress [N]     run the exercises' checks, or those of chapter N;
                    what is solved, and what is next
     --watch          and again whenever a file is saved
@@ -32,6 +33,7 @@ pub enum Command {
     Serve { port: Option<u16>, open: bool },
     Build { destination: Option<PathBuf> },
     Check,
+    Record,
     Progress { chapter: Option<String>, watch: bool },
     Reset { number: String },
     Preprocess,
@@ -107,6 +109,7 @@ fn read(
         }
         ("build", _) => Ok(Command::Build { destination }),
         ("check", _) => Ok(Command::Check),
+        ("record", _) => Ok(Command::Record),
         ("progress", _) => {
             Ok(Command::Progress { chapter: number, watch })
         }

@@ -1,5 +1,8 @@
 //! The exercises: what they consist of, and how far the reader is.
 
+mod compiled;
 pub mod exercise;
 pub mod progress_table;
 pub mod reset;
+pub mod verdict;
+pub mod whole;

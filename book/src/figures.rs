@@ -2,9 +2,11 @@
 
 pub mod compile_fail;
 pub mod console;
+pub mod context;
 pub mod directive;
 pub mod drawing;
 pub mod exchange;
+pub mod figure;
 pub mod html;
 pub mod inline;
 pub mod listing;

@@ -15,15 +15,15 @@ pub mod serve;
 mod servers;
 pub mod site;
 mod state;
+mod turns;
 
 use crate::exercises::exercise;
-use crate::exercises::progress_table;
+use crate::exercises::verdict::Verdict;
 use crate::live::fresh::Fresh;
-use crate::live::site::plain;
 use crate::project::Project;
 use crate::run::programs::{Programs, Target};
 use builds::Builds;
-use gateway::{Environ, Response, StartResponse};
+use gateway::{Environ, Key, Response, StartResponse};
 use guard::Token;
 use marks::Marks;
 use send::{How, Sender};
@@ -31,14 +31,35 @@ use serde_json::{Value, json};
 use servers::Servers;
 use std::io::Read;
 use std::sync::Arc;
+use std::time::Duration;
+use turns::{Turn, Turns};
 
 /// The longest request that is sent to a program, in bytes.
 const REQUEST_LIMIT: u64 = 64 * 1024;
+
+/// How many requests of our pages may be at work, or wait for others,
+/// at a time.
+const MOST: usize = 64;
+
+/// How many of others, for programs that are behind `/cgi-bin/`.
+const MOST_OF_OTHERS: usize = 8;
+
+/// How many threads it takes so that none of these keeps a page from
+/// being read.
+pub const THREADS: usize = MOST + 8;
+
+/// The same for those who are told that too much is at work.
+pub const THREADS_OF_OTHERS: usize = MOST_OF_OTHERS + 2;
+
+/// A request's turn, which ends with it.
+const TURN: Key<Turn> = Key::new("book.turn");
 
 pub struct Live {
     project: Project,
     fresh: Arc<Fresh>,
     token: Token,
+    turns: Turns,
+    turns_of_others: Turns,
     builds: Builds,
     servers: Servers,
     marks: Arc<Marks>,
@@ -49,7 +70,7 @@ pub enum Trouble {
     /// The request makes no sense.
     Request(String),
     /// Too much is being done already.
-    Busy,
+    Busy(String),
     /// The program does not compile.
     Build(String),
     /// It was run, and something else went wrong.
@@ -68,6 +89,8 @@ impl Live {
             project: project.clone(),
             fresh,
             token,
+            turns: Turns::new(MOST),
+            turns_of_others: Turns::new(MOST_OF_OTHERS),
             builds: Builds::of(project),
             servers: Servers::of(project),
             marks: Arc::new(Marks::of(project)),
@@ -104,8 +127,8 @@ impl Live {
             Err(Trouble::Request(text)) => {
                 ("400 Bad Request", json!({ "trouble": text }))
             }
-            Err(Trouble::Busy) => {
-                ("503 Service Unavailable", json!({ "trouble": BUSY }))
+            Err(Trouble::Busy(text)) => {
+                (BUSY, json!({ "trouble": text }))
             }
             Err(Trouble::Build(text)) => {
                 ("200 OK", json!({ "broken": text }))
@@ -124,15 +147,20 @@ impl Live {
         environ: &mut Environ,
         start_response: StartResponse<'_>,
     ) -> gateway::Result<Response> {
+        let turn = self.turns_of_others.turn(Duration::ZERO);
+        let Some(turn) = turn else {
+            return plain(BUSY, TOO_MANY.into(), start_response);
+        };
+        // Its answer is longer at work than we are.
+        environ.insert(TURN, turn);
         match self.builds.build(target) {
-            Ok(_) => Programs::of(&self.project).answer(
-                target,
+            Ok(program) => Programs::of(&self.project).answer(
+                &program,
                 environ,
                 start_response,
             ),
-            Err(Trouble::Busy) => {
-                let status = "503 Service Unavailable";
-                plain(status, BUSY, start_response)
+            Err(Trouble::Busy(text)) => {
+                plain(BUSY, text, start_response)
             }
             Err(
                 Trouble::Build(text)
@@ -140,7 +168,7 @@ impl Live {
                 | Trouble::Request(text),
             ) => {
                 let status = "500 Internal Server Error";
-                plain(status, &text, start_response)
+                plain(status, text, start_response)
             }
         }
     }
@@ -158,15 +186,20 @@ impl Live {
         }
         let how = How::parse(get("how"), &target)?;
         let request = body(environ)?;
+        let _turn = self.turn()?;
         self.fresh.touch();
-        let is_new = self.builds.build(&target)?;
         let sender = Sender {
             project: &self.project,
             servers: &self.servers,
-            target,
-            is_new,
+            program: self.builds.build(&target)?,
         };
         sender.send(how, &request)
+    }
+
+    /// Leave to do what may take a while.
+    fn turn(&self) -> Result<Turn, Trouble> {
+        let turn = self.turns.turn(Duration::ZERO);
+        turn.ok_or_else(|| Trouble::Busy(TOO_MANY.into()))
     }
 
     /// Runs the check of an exercise.
@@ -175,17 +208,12 @@ impl Live {
         let number = query.get("exercise").unwrap_or_default();
         let entry = exercise::find(&self.project, number)
             .map_err(Trouble::Request)?;
+        let _turn = self.turn()?;
         self.fresh.touch();
-        let _turn = self.builds.turn()?;
-        let checked = progress_table::check_chapter(
-            &self.project,
-            &entry.chapter,
-        )
-        .map_err(Trouble::Run)?;
-        self.marks.keep(&entry.chapter, &checked);
-        let one = checked.into_iter().find(|one| one.entry == entry);
-        let complaint = one.and_then(|one| one.complaint);
-        Ok(json!({ "solved": complaint.is_none(), "said": complaint }))
+        let _turn_to_build = self.builds.turn()?;
+        let verdict = self.marks.check(&entry)?;
+        let is_solved = verdict == Verdict::Solved;
+        Ok(json!({ "solved": is_solved, "said": verdict.said() }))
     }
 
     /// Whether a page has changed, and what is solved.
@@ -197,13 +225,15 @@ impl Live {
         Ok(json!({
             "text": print.text,
             "page": print.page,
-            "solved": self.marks.all(),
+            "exercises": self.marks.all(),
         }))
     }
 }
 
-const BUSY: &str = "Something is being built or checked already; try \
-                    again in a moment.\n";
+const BUSY: &str = "503 Service Unavailable";
+
+const TOO_MANY: &str =
+    "Too many requests are at work; try again in a moment.\n";
 
 fn query(environ: &Environ) -> Result<gateway::Form, Trouble> {
     environ.query().map_err(|no| Trouble::Request(no.reason))
@@ -230,4 +260,17 @@ fn reply(
         ("Cache-Control", "no-store"),
     ];
     Ok(start_response(status, &headers)?.body(text.to_string()))
+}
+
+/// Answers in plain words.
+pub fn plain(
+    status: &str,
+    text: String,
+    start_response: StartResponse<'_>,
+) -> gateway::Result<Response> {
+    let headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Cache-Control", "no-cache"),
+    ];
+    Ok(start_response(status, &headers)?.body(text))
 }

@@ -7,9 +7,12 @@ mod builder;
 mod check;
 mod cli;
 mod code;
+mod draft;
 mod exercises;
 mod figures;
+mod kept;
 mod live;
+mod maker;
 mod markdown;
 mod percent;
 mod preprocess;
@@ -24,14 +27,23 @@ use exercises::{progress_table, reset};
 use live::fresh::Fresh;
 use live::serve;
 use live::site::Site;
+use problem::Problem;
 use project::Project;
-use std::env;
+use run::{process, supervisor};
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{ExitCode, exit};
+use std::time::Duration;
+use std::{env, thread};
 use workshop::Programs;
 
+/// How long a stop waits for what is under way.
+const STOP: Duration = Duration::from_secs(3);
+
 fn main() -> ExitCode {
-    let arguments = env::args_os().skip(1);
+    let mut arguments = env::args_os().skip(1).peekable();
+    if arguments.next_if(|a| a == "supervise").is_some() {
+        return supervisor::run(arguments);
+    }
     let arguments = arguments.map(|a| a.to_string_lossy().into_owned());
     let port = env::var("PORT").ok();
     let command = match cli::parse(arguments, port.as_deref()) {
@@ -64,6 +76,7 @@ fn run(command: Command) -> Result<ExitCode, String> {
         Command::Preprocess => preprocess::run()?,
         Command::Build { destination } => return build(destination),
         Command::Check => return check(),
+        Command::Record => return record(),
         Command::Progress { chapter, watch } => {
             let project = Project::find()?;
             progress_table::run(&project, chapter.as_deref(), watch)?;
@@ -95,6 +108,9 @@ fn build(destination: Option<PathBuf>) -> Result<ExitCode, String> {
 
 fn check() -> Result<ExitCode, String> {
     let report = check::check(&Project::find()?)?;
+    for warning in &report.warnings {
+        eprintln!("warning: {warning}");
+    }
     for problem in &report.problems {
         eprintln!("{problem}");
     }
@@ -105,6 +121,24 @@ fn check() -> Result<ExitCode, String> {
     }
     println!("{} problems.", report.problems.len());
     Ok(ExitCode::FAILURE)
+}
+
+/// Writes what programs print into the repository.
+fn record() -> Result<ExitCode, String> {
+    let project = Project::find()?;
+    let made = builder::record(&project)?;
+    if print(&made.problems) > 0 {
+        println!("Nothing was written.");
+        return Ok(ExitCode::FAILURE);
+    }
+    let changed = made.record.write(&project)?;
+    for file in &changed {
+        println!("{file}");
+    }
+    if changed.is_empty() {
+        println!("All is kept as it is.");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Serves the book, right or not: who has broken a program on purpose
@@ -120,7 +154,15 @@ fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
         serve::open(&address);
     }
     let site = Site::new(&project, fresh, ports)?;
-    ctrlc::set_handler(servers.stopper())
+    let stop_servers = servers.stopper();
+    let stop = move || {
+        process::end_all();
+        stop_servers();
+        // Whatever has not come to its end by then ends with us.
+        thread::sleep(STOP);
+        exit(1);
+    };
+    ctrlc::set_handler(stop)
         .map_err(|e| format!("Ctrl-C cannot be handled: {e}"))?;
     let served = servers.serve(&site);
     site.stop();
@@ -129,8 +171,12 @@ fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
 
 /// Prints the problems; returns how many there are.
 fn report(built: &Built) -> usize {
-    for problem in &built.problems {
+    print(&built.made.problems)
+}
+
+fn print(problems: &[Problem]) -> usize {
+    for problem in problems {
         eprintln!("{problem}");
     }
-    built.problems.len()
+    problems.len()
 }

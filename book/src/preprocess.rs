@@ -24,10 +24,9 @@ pub fn run() -> Result<(), String> {
     let project = Project::at(root);
     let source = root.join("book").join(&context.config.book.src);
     let workshop = Workshop::open(&project, Programs::Missing);
-    builder::process(&workshop, &source, &mut book);
-    let problems = workshop.problems();
-    if !problems.is_empty() {
-        let lines = problems.iter().map(|p| format!("{p}\n"));
+    let (_, made) = builder::process(&workshop, &source, &mut book);
+    if !made.problems.is_empty() {
+        let lines = made.problems.iter().map(|p| format!("{p}\n"));
         return Err(lines.collect::<String>().trim_end().into());
     }
     let text = serde_json::to_vec(&book).map_err(|e| e.to_string())?;

@@ -9,26 +9,21 @@ use std::{env, fs, process};
 const PAGE: &str = "# One\n\n```listing chapters/ch01/src/lib.rs\n```\n\n\
                     ```exercise 1.1\n```\n\n```exercise 1.2\n```\n";
 
-/// A check that says what is wrong as the chapters' checks do.
-const TESTS: &str = r#"
-#[path = "../exercises"]
-mod exercises {
-    pub mod one;
-    pub mod two;
-    #[test]
-    fn one() -> Result<(), String> {
-        if one::one() == 1 { Ok(()) } else { Err("not 1".into()) }
-    }
-    #[test]
-    fn two() -> Result<(), String> {
-        if two::two() == 2 { Ok(()) } else { Err("not 2".into()) }
-    }
-}
-"#;
+/// How the chapters' checks are run.
+const HARNESS: &str = include_str!("../../chapters/exercise.rs");
+const TEST: &str =
+    include_str!("../../chapters/ch01/tests/exercises.rs");
 
-const WRONG: &str = "pub const READ: &str = \"One\";\n\
-                     pub const HINT: &str = \"Count *again*.\";\n\
-                     pub const WRONG: [u8; 2] = [7, 8];\n";
+const WRONG: &str = "\
+use crate::exercise::{Verdict, expect};
+pub const READ: &str = \"One\";
+pub const HINT: &str = \"Count *again*.\";
+pub fn check(answer: fn() -> u8) -> Verdict {
+    expect(\"answer()\", answer, NUMBER, \"Count.\")
+}
+pub const WRONG: [(&str, fn() -> u8); 2] =
+    [(\"Count.\", || 7), (\"Count.\", || 8)];
+";
 
 /// A repository with two exercises, gone when it is dropped.
 struct Fixture {
@@ -48,7 +43,8 @@ impl Fixture {
             "[package]\nname = \"ch01\"\nedition = \"2024\"\n";
         fixture.write("chapters/ch01/Cargo.toml", package);
         fixture.write("chapters/ch01/src/lib.rs", "pub fn f() {}\n");
-        fixture.write("chapters/ch01/tests/exercises.rs", TESTS);
+        fixture.write("chapters/exercise.rs", HARNESS);
+        fixture.write("chapters/ch01/tests/exercises.rs", TEST);
         fixture.write("chapters/ch01/tests/proofs.rs", "");
         let list = "exercises! {\n    1.1 one;\n    1.2 two;\n}\n";
         fixture.write("chapters/ch01/exercises/mod.rs", list);
@@ -58,12 +54,14 @@ impl Fixture {
                  todo!(\"exercise {number}: count\")\n}}\n"
             );
             fixture.write(&file("exercises", name), &stub);
+            fixture.write(&file("stubs", name), &stub);
             let value = if name == "one" { 1 } else { 2 };
             let solution = format!(
                 "/// Counts.\npub fn {name}() -> u8 {{\n    {value}\n}}\n"
             );
             fixture.write(&file("solutions", name), &solution);
-            fixture.write(&file("wrong", name), WRONG);
+            let wrong = WRONG.replace("NUMBER", &value.to_string());
+            fixture.write(&file("wrong", name), &wrong);
         }
         fixture.write(
             "book/text/SUMMARY.md",
@@ -127,16 +125,6 @@ impl Fixture {
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         String::from_utf8(output.stderr).unwrap()
     }
-
-    fn git(&self, arguments: &[&str]) {
-        let output = self
-            .command("git", &["-c", "user.name=a", "-c"])
-            .args(["user.email=a@a.example"])
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-    }
 }
 
 impl Drop for Fixture {
@@ -196,6 +184,7 @@ fn a_half_added_exercise_is_found() {
         fs::remove_file(fixture.root.join(path)).unwrap();
     };
     remove(&file("solutions", "one"));
+    remove(&file("stubs", "one"));
     fixture.write(&file("wrong", "three"), WRONG);
     let few = "pub const WRONG: [u8; 1] = [7];\n";
     fixture.write(&file("wrong", "two"), few);
@@ -205,6 +194,7 @@ fn a_half_added_exercise_is_found() {
     let problems = fixture.problems();
     for wanted in [
         "exercise 1.1: chapters/ch01/solutions/one.rs cannot be read",
+        "exercise 1.1: chapters/ch01/stubs/one.rs cannot be read",
         "`three` has a file and no line here",
         "exercise 1.2: chapters/ch01/wrong/two.rs has no `HINT`",
         "two.rs has 1 wrong answers in `WRONG`",
@@ -228,9 +218,9 @@ fn progress_is_what_the_checks_say_now() {
     assert_has(&text, "The next one is exercise 1.2, in ");
     fixture.write(&file("exercises", "two"), "pub fn two( {}\n");
     let text = fixture.printed(&["progress"], "");
-    assert_has(&text, "  [?] 1.1 one\n  [?] 1.2 two\n");
+    assert_has(&text, "  [?] 1.1 one\n  [!] 1.2 two\n");
     assert_has(&text, "0 of 2 solved\n");
-    assert_has(&text, "1.1 and those beside it cannot be checked.");
+    assert_has(&text, "Exercise 1.2 does not compile. See what");
     let same = fixture.printed(&["progress", "1"], "");
     assert_eq!(same, text);
     let refused = fixture.book(&["progress", "9"], "");
@@ -244,7 +234,9 @@ fn progress_is_what_the_checks_say_now() {
 fn a_watcher_runs_the_checks_again_on_each_save() {
     let fixture = Fixture::new();
     let mut child = fixture
-        .command(env!("CARGO_BIN_EXE_book"), &["progress", "--watch"])
+        .command(env!("CARGO_BIN_EXE_book"), &["supervise", "0"])
+        .args([".", env!("CARGO_BIN_EXE_book"), "progress", "--watch"])
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -266,7 +258,7 @@ fn a_watcher_runs_the_checks_again_on_each_save() {
     assert_has(&until("Waiting for you"), "1 of 2 solved");
     fixture.solve("two");
     assert_has(&until("Waiting for you"), "All exercises are solved.");
-    child.kill().unwrap();
+    // It ends with its standard input, so in any case.
     child.wait().unwrap();
 }
 
@@ -275,24 +267,30 @@ fn a_stub_is_put_back_after_asking_and_the_answer_kept() {
     let fixture = Fixture::new();
     let path = file("exercises", "one");
     let stub = fixture.read(&path);
-    fixture.git(&["init", "-q"]);
-    fixture.git(&["add", "chapters"]);
-    fixture.git(&["commit", "-qm", "Begin"]);
-    let text = fixture.printed(&["reset", "1.1"], "");
-    assert_has(&text, "is as it was");
+    let reset = |answer| fixture.printed(&["reset", "1.1"], answer);
+    assert_has(&reset(""), "is as it was");
+    // How lines end is nobody's answer.
+    fixture.write(&path, &stub.replace('\n', "\r\n"));
+    assert_has(&reset(""), "is as it was");
 
     fixture.solve("one");
     let answer = fixture.read(&path);
-    fixture.printed(&["reset", "1.1"], "n\n");
+    assert_has(&reset("n\n"), "Nothing was changed.");
     assert_eq!(fixture.read(&path), answer);
-
-    // Committed, it is found all the same.
-    fixture.git(&["commit", "-qam", "Solve"]);
-    let text = fixture.printed(&["reset", "1.1"], "y\n");
-    assert_has(&text, "It is back.");
+    assert_has(&reset("y\n"), "It is back.");
     assert_eq!(fixture.read(&path), stub);
-    let kept = fixture.read("target/book/answers/one.rs");
-    assert_eq!(kept, answer);
+    assert_eq!(fixture.read("target/book/answers/one.rs"), answer);
+
+    // What was kept before stays.
+    fixture.write(&path, "// another\n");
+    assert_has(&reset("y\n"), "answers/one-2.rs");
+    assert_eq!(fixture.read("target/book/answers/one.rs"), answer);
+    let another = fixture.read("target/book/answers/one-2.rs");
+    assert_eq!(another, "// another\n");
+
+    fs::remove_file(fixture.root.join(&path)).unwrap();
+    assert_has(&reset("y\n"), "It is back.\n");
+    assert_eq!(fixture.read(&path), stub);
 
     let output = fixture.book(&["reset", "7.7"], "");
     assert_eq!(output.status.code(), Some(1));

@@ -345,7 +345,9 @@
         const said = element("div", { className: "said" });
         said.setAttribute("role", "status");
         const check = button("Check", async () => {
-            check.disabled = true;
+            // A button that is disabled would lose the focus.
+            if (check.getAttribute("aria-disabled") === "true") return;
+            check.setAttribute("aria-disabled", "true");
             said.replaceChildren("checking …");
             let result;
             try {
@@ -354,15 +356,15 @@
             } catch {
                 result = { trouble: "The book does not answer; is it still running?" };
             }
-            check.disabled = false;
-            const text = result.trouble ?? result.said;
-            if (text) {
-                said.replaceChildren(element("pre", { className: "complaint" },
-                    element("code", { className: "nohighlight hljs", textContent: text })));
-            } else {
+            check.removeAttribute("aria-disabled");
+            if (result.solved === true) {
                 said.replaceChildren("Solved.");
+            } else {
+                const textContent = result.trouble ?? result.said;
+                said.replaceChildren(element("pre", { className: "complaint" },
+                    element("code", { className: "nohighlight hljs", textContent })));
             }
-            follow();
+            follow().catch(() => {});
         });
         check.setAttribute("aria-label", `Check exercise ${number}`);
         const command = [...section.querySelectorAll("pre")]
@@ -372,25 +374,32 @@
     }
 
     // Marks in the sidebar, and at the exercises of this page.
-    function mark(solved) {
-        for (const [chapter, marks] of Object.entries(solved)) {
-            const done = marks.filter(([, is]) => is === true).length;
-            const isRunning = marks.some(([, is]) => is === null);
-            const text = done === marks.length ? "✓" : `${done}/${marks.length}`;
+    function mark(exercises) {
+        for (const [chapter, marks] of Object.entries(exercises)) {
+            const count = (word) => marks.filter(([, is]) => is === word).length;
+            const [solved, all] = [count("solved"), marks.length];
+            let text = solved === all ? "✓" : `${solved}/${all}`;
+            let title = `${solved} of ${all} exercises are solved`;
+            if (count("checking")) {
+                text = "…";
+                title = "The exercises are being checked";
+            } else if (count("unchecked")) {
+                text = "?";
+                title = "Something does not compile, so that exercises cannot be checked";
+            }
             for (const link of document.querySelectorAll(`.sidebar a[href$="${chapter}.html"]`)) {
                 let mark = link.querySelector(".done");
                 if (!mark) {
                     mark = element("span", { className: "done" });
                     link.append(mark);
                 }
-                if (isRunning) continue;
                 mark.textContent = text;
-                mark.title = `${done} of ${marks.length} exercises are solved`;
-                mark.classList.toggle("all", done === marks.length);
+                mark.title = title;
+                mark.classList.toggle("all", text === "✓");
             }
             for (const [number, is] of marks) {
                 document.getElementById("exercise-" + number)
-                    ?.classList.toggle("solved", is === true);
+                    ?.classList.toggle("solved", is === "solved");
             }
         }
     }
@@ -428,7 +437,7 @@
     async function follow() {
         const state = await ask("state?" + new URLSearchParams({ page }));
         if (state.trouble !== undefined) return;
-        mark(state.solved);
+        mark(state.exercises);
         // A figure that is made later is put in its place without this.
         const isMaking = document.querySelector("figure.pending");
         const part = isMaking ? "text" : "page";

@@ -161,19 +161,11 @@ impl Connection {
     ) -> Result<Request, Failure> {
         let mut fields = head::NO_FIELDS;
         let head = head::parse(head, &mut fields)?;
-        let expects = head.expects_continue();
         let limit = self.settings.limits.body;
-        match head.check().and_then(|body| body.within(limit)) {
-            Ok(body) => {
-                head.fill(environ);
-                let protocol = head.protocol();
-                Ok(Request { protocol, body, expects })
-            }
-            Err(no) => {
-                head.fill_refused(environ);
-                Err(no)
-            }
-        }
+        let body = head.read_into(environ, limit)?;
+        let protocol = head.protocol();
+        let expects = head.expects_continue();
+        Ok(Request { protocol, body, expects })
     }
 
     fn run(

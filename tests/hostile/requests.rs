@@ -322,6 +322,14 @@ requests! {
         get!("Host: a\r\nX: a\u{7f}b"), REFUSED;
     "a bare CR in a value", "2.2",
         get!("Host: a\r\nX: a\rb"), ["400 200", "400"];
+    "a bare CR before a value", "2.2",
+        get!("Host: a\r\nX:\rTransfer-Encoding: chunked"),
+        ["200 200", "400"];
+    "a bare CR before a name", "2.2",
+        post!("/hello", "\rTransfer-Encoding: chunked",
+            "5\r\nhello\r\n0\r\n\r\n"),
+        ["400"],
+        debt(15, "200 200");
     "NUL in a name", "9110 5.1",
         get!("Host: a\r\nX\0Y: a"), REFUSED;
     "an empty name", "9110 5.1",

@@ -1,5 +1,6 @@
 //! The server on `tiny_http` as a program: what it takes, how it ends,
-//! and what it needs.
+//! and what it needs. What the command line says is for chapter 8's as
+//! well.
 //!
 //! The program under test is this very one, started again with a
 //! variable set; so it has no test harness of its own.
@@ -41,8 +42,14 @@ tests! {
 }
 
 fn main() -> ExitCode {
-    if env::var_os(process::SERVE).is_some() {
-        return gateway::server::run(applications::application);
+    let app = applications::application;
+    match env::var(process::SERVE).as_deref() {
+        Ok("server") => return gateway::server::run(app),
+        Ok(_) => {
+            let flags = env::args_os().skip(1);
+            return gateway::http::run_with(app, flags, flags::OWN);
+        }
+        Err(_) => {}
     }
     let asked: Vec<String> =
         env::args().skip(1).filter(|a| !a.starts_with('-')).collect();

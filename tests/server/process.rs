@@ -13,8 +13,15 @@ pub const SERVE: &str = "SERVE_AS_A_PROGRAM";
 pub fn program(flags: &[&str]) -> Command {
     let path = env::current_exe().expect("a path");
     let mut command = Command::new(path);
-    command.args(flags).env(SERVE, "yes").env_remove("PORT");
+    command.args(flags).env(SERVE, "server").env_remove("PORT");
     command
+}
+
+/// The same, and another with chapter 8's server.
+pub fn both(flags: &[&str]) -> [Command; 2] {
+    let mut http = program(flags);
+    http.env(SERVE, "http");
+    [program(flags), http]
 }
 
 /// What a program says that ends by itself.

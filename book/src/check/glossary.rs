@@ -154,7 +154,7 @@ impl Glossary {
     /// `pages` are the chapters' files and texts.
     pub fn problems(
         &self,
-        pages: &[(String, String)],
+        pages: &[(&str, &str)],
         used: &BTreeSet<String>,
     ) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -327,7 +327,7 @@ mod tests {
         let used = glossary.terms.iter().map(|t| t.name.clone());
         let used = used.collect();
         let found = |file: &str| {
-            let page = (file.to_string(), "A **turn**.".to_string());
+            let page = (file, "A **turn**.");
             let problems = glossary.problems(&[page], &used);
             problems.iter().map(|p| p.to_string()).collect::<String>()
         };
@@ -341,7 +341,7 @@ mod tests {
         let glossary = Glossary::of(&format!("{TEXT}## Environ\n"));
         let page =
             "An **environ** and a **gateway**.\n**Aside.** No.\n";
-        let pages = [("book/text/ch03.md".into(), page.to_string())];
+        let pages = [("book/text/ch03.md", page)];
         let used = ["environ", "Environ", "query string", "turn"];
         let used = used.map(String::from).into();
         let problems = glossary.problems(&pages, &used);

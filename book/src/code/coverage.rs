@@ -5,10 +5,13 @@
 //! end of an `impl`, `trait` or `mod` go with anything printed from
 //! inside, and a line of closing brackets goes with the one above it.
 
-use crate::code::item::frames;
-use crate::code::source::{Lines, Source};
+use crate::code::item::{Lines, frames};
+use crate::code::source::Source;
 use crate::project::{Project, files};
-use crate::workshop::Printed;
+use std::collections::BTreeMap;
+
+/// The lines of each file that are printed on some page.
+pub type Printed = BTreeMap<String, Lines>;
 
 /// How much of a folder is printed.
 pub struct Coverage {

@@ -1,9 +1,16 @@
 //! The items of a Rust file, and the names a listing may call them by.
 
-use crate::code::source::{Lines, lines_of};
 use quote::ToTokens;
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use syn::spanned::Spanned;
+
+/// The numbers of some lines, from 1.
+pub type Lines = BTreeSet<usize>;
+
+pub fn lines_of(span: proc_macro2::Span) -> RangeInclusive<usize> {
+    span.start().line..=span.end().line
+}
 
 /// An item, with every name that it answers to.
 struct Named {
@@ -65,57 +72,66 @@ fn names(all: &[Named]) -> String {
 }
 
 fn add(item: &syn::Item, prefix: &str, all: &mut Vec<Named>) {
+    if let syn::Item::Impl(i) = item {
+        add_impl(i, prefix, all);
+    }
+    let Some(name) = name(item) else { return };
+    let name = format!("{prefix}{name}");
+    add_members(item, &name, all);
+    let lines = lines_of(item.span()).collect();
+    all.push(Named { names: vec![name], lines });
+}
+
+/// What an item is called; those of an `impl` are not among these.
+fn name(item: &syn::Item) -> Option<String> {
     use syn::Item::*;
-    let mut push = |name: String| {
-        let names = vec![format!("{prefix}{name}")];
-        let lines = lines_of(item.span()).collect();
-        all.push(Named { names, lines });
-    };
-    match item {
-        Fn(i) => push(i.sig.ident.to_string()),
-        Const(i) => push(i.ident.to_string()),
-        Static(i) => push(i.ident.to_string()),
-        Type(i) => push(i.ident.to_string()),
-        Union(i) => push(i.ident.to_string()),
-        Use(_) => push("use".into()),
+    Some(match item {
+        Fn(i) => i.sig.ident.to_string(),
+        Const(i) => i.ident.to_string(),
+        Static(i) => i.ident.to_string(),
+        Type(i) => i.ident.to_string(),
+        Union(i) => i.ident.to_string(),
+        Struct(i) => i.ident.to_string(),
+        Enum(i) => i.ident.to_string(),
+        Trait(i) => i.ident.to_string(),
+        Use(_) => "use".into(),
+        Mod(i) if i.content.is_none() => "mod".into(),
+        Mod(i) => i.ident.to_string(),
         Macro(i) => match &i.ident {
-            Some(name) => push(name.to_string()),
-            None => push(format!("{}!", squeeze_tokens(&i.mac.path))),
+            Some(name) => name.to_string(),
+            None => format!("{}!", squeeze_tokens(&i.mac.path)),
         },
-        Struct(i) => {
-            push(i.ident.to_string());
-            let owner = format!("{prefix}{}", i.ident);
+        _ => return None,
+    })
+}
+
+/// What has a name within an item: a field, a variant, a function.
+fn add_members(item: &syn::Item, owner: &str, all: &mut Vec<Named>) {
+    match item {
+        syn::Item::Struct(i) => {
             for field in &i.fields {
                 if let Some(name) = &field.ident {
-                    all.push(member(&[&owner], name, field));
+                    all.push(member(&[owner], name, field));
                 }
             }
         }
-        Enum(i) => {
-            push(i.ident.to_string());
-            let owner = format!("{prefix}{}", i.ident);
+        syn::Item::Enum(i) => {
             for variant in &i.variants {
-                all.push(member(&[&owner], &variant.ident, variant));
+                all.push(member(&[owner], &variant.ident, variant));
             }
         }
-        Trait(i) => {
-            push(i.ident.to_string());
-            let owner = format!("{prefix}{}", i.ident);
+        syn::Item::Trait(i) => {
             for inside in &i.items {
                 if let Some(name) = trait_item(inside) {
-                    all.push(member(&[&owner], name, inside));
+                    all.push(member(&[owner], name, inside));
                 }
             }
         }
-        Mod(i) => match &i.content {
-            None => push("mod".into()),
-            Some((_, items)) => {
-                push(i.ident.to_string());
-                let prefix = format!("{prefix}{}::", i.ident);
-                items.iter().for_each(|i| add(i, &prefix, all));
-            }
-        },
-        Impl(i) => add_impl(i, prefix, all),
+        syn::Item::Mod(i) => {
+            let prefix = format!("{owner}::");
+            let items = i.content.iter().flat_map(|(_, items)| items);
+            items.for_each(|inside| add(inside, &prefix, all));
+        }
         _ => {}
     }
 }

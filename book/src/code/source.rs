@@ -1,12 +1,9 @@
 //! A source file: its lines, and which of them are code.
 
-use crate::code::item::Items;
+use crate::code::item::{Items, Lines, lines_of};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use std::collections::BTreeSet;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-
-/// The numbers of some lines, from 1.
-pub type Lines = BTreeSet<usize>;
 
 /// A source file in any language; what is Rust is parsed.
 pub struct Source {
@@ -108,12 +105,6 @@ fn doc_comment(tokens: &[TokenTree]) -> Option<usize> {
     is_doc.then_some(length)
 }
 
-pub fn lines_of(
-    span: proc_macro2::Span,
-) -> std::ops::RangeInclusive<usize> {
-    span.start().line..=span.end().line
-}
-
 /// Tests stand beside the code and are not part of it.
 fn unmark_tests(items: &[syn::Item], code: &mut Lines) {
     for item in items {
@@ -128,13 +119,25 @@ fn unmark_tests(items: &[syn::Item], code: &mut Lines) {
     }
 }
 
+/// Whether an item is there in tests alone: `cfg(test)`,
+/// `cfg(all(test, …))`.
 fn is_test(item: &syn::Item) -> bool {
     attributes(item).iter().any(|attribute| {
         attribute.path().is_ident("cfg")
-            && attribute
-                .parse_args::<syn::Ident>()
-                .is_ok_and(|name| name == "test")
+            && attribute.parse_args().is_ok_and(|cfg| needs_test(&cfg))
     })
+}
+
+fn needs_test(cfg: &syn::Meta) -> bool {
+    match cfg {
+        syn::Meta::Path(name) => name.is_ident("test"),
+        syn::Meta::List(list) if list.path.is_ident("all") => {
+            type All = Punctuated<syn::Meta, syn::Token![,]>;
+            let all = list.parse_args_with(All::parse_terminated);
+            all.is_ok_and(|all| all.iter().any(needs_test))
+        }
+        _ => false,
+    }
 }
 
 fn attributes(item: &syn::Item) -> &[syn::Attribute] {
@@ -194,6 +197,24 @@ mod tests {
         let code: Vec<_> = source.code.into_iter().collect();
         assert_eq!(code, [5, 6, 8, 9]);
         assert_eq!(source.docs.into_iter().collect::<Vec<_>>(), [3]);
+    }
+
+    #[test]
+    fn a_test_may_have_further_conditions() {
+        let code_of = |cfg: &str| {
+            let text = format!("#[cfg({cfg})]\nmod fuzz;\n");
+            Source::parse("a.rs", text).unwrap().code.len()
+        };
+        for test in [
+            "test",
+            "all(test, feature = \"http\")",
+            "all(unix, all(test, debug_assertions))",
+        ] {
+            assert_eq!(code_of(test), 0, "{test}");
+        }
+        for both in ["any(test, unix)", "not(test)", "unix"] {
+            assert_eq!(code_of(both), 2, "{both}");
+        }
     }
 
     #[test]

@@ -1,19 +1,13 @@
 //! `exercise`: a task, its stub, its check, a hint, and a solution.
 
-use crate::code::source::Source;
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::listing::Listing;
-use crate::markdown::{Part, parts};
-use crate::problem::{Place, Problem};
-use crate::project::Project;
-use crate::workshop::Workshop;
-use std::collections::BTreeSet;
+use crate::project::{FOLDERS, Project};
 use std::fs;
 
 /// Where a chapter lists its exercises.
-const LIST: &str = "exercises/mod.rs";
-
-/// The folders with one file an exercise.
-pub const FOLDERS: [&str; 3] = ["exercises", "solutions", "wrong"];
+pub const LIST: &str = "exercises/mod.rs";
 
 /// A line of a chapter's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,13 +19,18 @@ pub struct Entry {
 }
 
 impl Entry {
-    fn file(&self, folder: &str) -> String {
+    pub fn file(&self, folder: &str) -> String {
         format!("chapters/{}/{folder}/{}.rs", self.chapter, self.name)
     }
 
     /// The file that the reader edits.
-    pub fn stub(&self) -> String {
+    pub fn answer(&self) -> String {
         self.file("exercises")
+    }
+
+    /// The same as its authors wrote it.
+    pub fn stub(&self) -> String {
+        self.file("stubs")
     }
 
     /// What checks it.
@@ -40,9 +39,19 @@ impl Entry {
         format!("cargo test -p {chapter} --test exercises {name}")
     }
 
-    /// What only a stub has in it; solving it takes it out.
-    pub fn mark(&self) -> String {
-        format!("exercise {}: ", self.number)
+    /// What it is called at the beginning of a sentence.
+    pub fn title(&self) -> String {
+        format!("Exercise {}", self.number)
+    }
+
+    /// Whether the reader has not written anything yet. How lines end
+    /// is the checkout's doing.
+    pub fn is_untouched(&self, project: &Project) -> bool {
+        let files = (self.answer(), self.stub());
+        match (project.read(&files.0), project.read(&files.1)) {
+            (Ok(answer), Ok(stub)) => answer.lines().eq(stub.lines()),
+            _ => false,
+        }
     }
 }
 
@@ -123,15 +132,16 @@ pub fn find(project: &Project, number: &str) -> Result<Entry, String> {
 }
 
 /// What a file in `wrong` says besides the check.
-struct About {
-    hint: String,
-    read: String,
+pub struct About {
+    pub hint: String,
+    /// The heading under which the knowledge is given.
+    pub read: String,
     /// How many answers the check must reject.
-    wrong: usize,
+    pub wrong: usize,
 }
 
 impl About {
-    fn of(file: &syn::File) -> Self {
+    pub fn of(file: &syn::File) -> Self {
         let mut about =
             Self { hint: String::new(), read: String::new(), wrong: 0 };
         for item in &file.items {
@@ -161,7 +171,7 @@ fn text(expr: &syn::Expr) -> String {
 }
 
 /// The doc comment of a function: Markdown.
-fn docs(file: &syn::File, name: &str) -> String {
+pub fn docs(file: &syn::File, name: &str) -> String {
     let function = file.items.iter().find_map(|item| match item {
         syn::Item::Fn(item) if item.sig.ident == name => Some(item),
         _ => None,
@@ -197,24 +207,27 @@ impl Exercise {
             None => Ok(Self { number: info.into() }),
         }
     }
+}
 
-    pub fn render(
+impl Figure for Exercise {
+    fn render(
         &self,
-        workshop: &Workshop,
+        context: &Context,
+        _printed: &[String],
     ) -> Result<String, String> {
-        let entry = find(&workshop.project, &self.number)?;
+        let entry = find(&context.project, &self.number)?;
         let Entry { number, name, .. } = &entry;
         let listing = |path: String| {
             let listing = Listing { path, ..Listing::default() };
-            listing.render(workshop)
+            listing.render(context, &[])
         };
-        let about = workshop.source(&entry.file("wrong"))?;
+        let about = context.source(&entry.file("wrong"))?;
         let about = about.rust.as_ref().map(About::of);
         let hint = about.map(|about| about.hint).unwrap_or_default();
-        let source = workshop.source(&entry.stub())?;
+        let source = context.source(&entry.answer())?;
         let task = source.rust.as_ref().map(|file| docs(file, name));
         let task = task.unwrap_or_default();
-        let stub = listing(entry.stub())?;
+        let stub = listing(entry.answer())?;
         let solution = listing(entry.file("solutions"))?;
         let command = entry.command();
         Ok(format!(
@@ -227,173 +240,6 @@ impl Exercise {
              </summary>\n\n{solution}\n\n</details>\n\n</section>\n"
         ))
     }
-}
-
-/// What is missing from exercises, given the pages that there are:
-/// file and text.
-pub fn problems(
-    project: &Project,
-    pages: &[(String, String)],
-) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for chapter in chapters(project) {
-        let path = format!("chapters/{chapter}/{LIST}");
-        let mut say = |file: &str, message: String| {
-            let place = Place::new(file, 1);
-            problems.push(Problem::new(&place, message));
-        };
-        let entries = match of_chapter(project, &chapter) {
-            Ok(entries) => entries,
-            Err(message) => {
-                say(&path, message);
-                continue;
-            }
-        };
-        for name in strays(project, &chapter, &entries) {
-            say(
-                &path,
-                format!(
-                    "`{name}` has a file and no line here; add one, as \
-                     in `1.2 {name};`"
-                ),
-            );
-        }
-        for test in ["tests/exercises.rs", "tests/proofs.rs"] {
-            let file = format!("chapters/{chapter}/{test}");
-            if let Err(message) = project.read(&file) {
-                say(&file, message);
-            }
-        }
-        let number = chapter.trim_start_matches("ch");
-        let number = number.trim_start_matches('0');
-        for (index, entry) in entries.iter().enumerate() {
-            let wanted = format!("{number}.{}", index + 1);
-            if entry.number != wanted {
-                say(
-                    &path,
-                    format!(
-                        "exercise {} ({}) would be {wanted} by its \
-                         place in the list",
-                        entry.number, entry.name
-                    ),
-                );
-            }
-            for message in shortcomings(project, entry, pages) {
-                let number = &entry.number;
-                say(&path, format!("exercise {number}: {message}"));
-            }
-        }
-    }
-    problems
-}
-
-/// Names of files that are on no list.
-fn strays(
-    project: &Project,
-    chapter: &str,
-    entries: &[Entry],
-) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    for folder in FOLDERS {
-        let folder =
-            project.root.join("chapters").join(chapter).join(folder);
-        for file in fs::read_dir(folder).into_iter().flatten().flatten()
-        {
-            let name = file.file_name().to_string_lossy().into_owned();
-            if let Some(name) = name.strip_suffix(".rs") {
-                names.insert(name.to_string());
-            }
-        }
-    }
-    names.remove("mod");
-    for entry in entries {
-        names.remove(&entry.name);
-    }
-    names
-}
-
-/// What keeps an exercise from being whole.
-fn shortcomings(
-    project: &Project,
-    entry: &Entry,
-    pages: &[(String, String)],
-) -> Vec<String> {
-    let mut messages = Vec::new();
-    let mut parsed = |folder| {
-        let path = entry.file(folder);
-        let source = project.read(&path);
-        match source.and_then(|text| Source::parse(&path, text)) {
-            Ok(source) => source.rust,
-            Err(message) => {
-                messages.push(message);
-                None
-            }
-        }
-    };
-    let [stub, solution, wrong] = FOLDERS.map(&mut parsed);
-    if let Some(file) = stub
-        && docs(&file, &entry.name).trim().is_empty()
-    {
-        messages.push(format!(
-            "{} has no function `{}` with a doc comment that states \
-             the task",
-            entry.stub(),
-            entry.name
-        ));
-    }
-    if let Some(file) = solution
-        && docs(&file, &entry.name).is_empty()
-    {
-        messages.push(format!(
-            "{} has no documented function `{}`",
-            entry.file("solutions"),
-            entry.name
-        ));
-    }
-    if let Some(file) = wrong {
-        let path = entry.file("wrong");
-        let about = About::of(&file);
-        if about.hint.trim().is_empty() {
-            messages.push(format!("{path} has no `HINT`"));
-        }
-        if about.wrong < 2 {
-            messages.push(format!(
-                "{path} has {} wrong answers in `WRONG`; give two or \
-                 more",
-                about.wrong
-            ));
-        }
-        let page = format!("/{}.md", entry.chapter);
-        let heading = |line: &str| {
-            line.trim_start_matches('#').trim() == about.read
-                && line.starts_with('#')
-        };
-        let is_there = pages.iter().any(|(file, text)| {
-            file.ends_with(&page) && text.lines().any(heading)
-        });
-        if !is_there {
-            messages.push(format!(
-                "`READ` of {path} is `{}`, which is no heading of the \
-                 chapter",
-                about.read
-            ));
-        }
-    }
-    let info = format!("exercise {}", entry.number);
-    let is_it = |part: &Part| match part {
-        Part::Block(fence) => fence.info == info,
-        Part::Text { .. } => false,
-    };
-    let all = pages.iter().flat_map(|(_, text)| parts(text));
-    match all.filter(is_it).count() {
-        1 => {}
-        0 => messages.push(format!(
-            "it stands on no page; write ```exercise {}",
-            entry.number
-        )),
-        count => messages.push(format!("it stands in {count} places")),
-    }
-    messages
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! `compile-fail`: a program that must not compile, and why it does not.
 
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
+use crate::project::Project;
+use crate::run::job::{Input, Job};
 use crate::run::normalize::normalize;
 use crate::run::shell::Shell;
-use crate::workshop::Workshop;
 
 #[derive(Debug, PartialEq)]
 pub struct CompileFail {
@@ -25,16 +28,26 @@ impl CompileFail {
             None => Ok(Self { path: info.into() }),
         }
     }
+}
 
-    pub fn label(&self) -> String {
+impl Job for CompileFail {
+    fn label(&self) -> String {
         format!("compile-fail {}", self.path)
     }
 
-    pub fn run(
-        &self,
-        workshop: &Workshop,
-    ) -> Result<Vec<String>, String> {
-        let project = &workshop.project;
+    fn inputs(&self) -> Vec<Input> {
+        vec![
+            Input::library(),
+            Input::Path(self.path.clone().into()),
+            Input::Path("book/src/figures/compile_fail.rs".into()),
+        ]
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec!["output".into()]
+    }
+
+    fn run(&self, project: &Project) -> Result<Vec<String>, String> {
         project.read(&self.path)?;
         let shell = Shell::at(project);
         let built = shell.run("cargo build -q -p gateway --lib")?;
@@ -62,20 +75,26 @@ impl CompileFail {
             _ => Err(format!("`{line}` failed:\n{}", ended.output)),
         }
     }
+}
 
-    pub fn render(
+impl Figure for CompileFail {
+    fn job(&self) -> Option<&dyn Job> {
+        Some(self)
+    }
+
+    fn render(
         &self,
-        workshop: &Workshop,
-        outputs: &[String],
+        context: &Context,
+        printed: &[String],
     ) -> Result<String, String> {
-        let source = workshop.source(&self.path)?;
+        let source = context.source(&self.path)?;
         let path = html::escape(&self.path);
         let caption = format!(
             "<span class=\"path\">{path}</span> \
              <span class=\"lines\">does not compile</span>"
         );
         let code = html::code("rust", source.text.trim_end());
-        let says = html::output(&outputs.concat());
+        let says = html::output(&printed.concat());
         let says = html::pre("transcript", &says);
         Ok(html::figure("compile-fail", &caption, &(code + &says)))
     }

@@ -1,9 +1,13 @@
 //! `console`: commands, and what they print when the book is built.
 
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
+use crate::project::Project;
+use crate::run::cargo;
+use crate::run::job::{Input, Job};
 use crate::run::normalize::normalize;
-use crate::run::shell::Shell;
-use crate::workshop::Workshop;
+use crate::run::shell::{Ended, Shell};
 
 #[derive(Debug, PartialEq)]
 pub struct Console {
@@ -26,29 +30,43 @@ impl Console {
         let commands = commands(body)?;
         Ok(Self { commands, exit, bytes })
     }
+}
 
-    pub fn key(&self) -> String {
-        format!("{self:?}")
-    }
-
-    pub fn label(&self) -> String {
+impl Job for Console {
+    fn label(&self) -> String {
         format!("console {}", self.commands.join("; "))
     }
 
-    pub fn run(
-        &self,
-        workshop: &Workshop,
-    ) -> Result<Vec<String>, String> {
-        let shell = Shell::at(&workshop.project);
-        let outputs = run_all(&self.commands, self.exit, &shell)?;
-        let normal = |o: &String| normalize(o, &workshop.project);
-        Ok(outputs.iter().map(normal).collect())
+    fn inputs(&self) -> Vec<Input> {
+        inputs(&self.commands)
     }
 
-    pub fn render(&self, outputs: &[String]) -> String {
+    fn names(&self) -> Vec<String> {
+        names(&self.commands)
+    }
+
+    fn run(&self, project: &Project) -> Result<Vec<String>, String> {
+        let shell = Shell::at(project);
+        let outputs = run_all(&self.commands, self.exit, &shell)?;
+        let normal = |o: &String| normalize(o, project);
+        Ok(outputs.iter().map(normal).collect())
+    }
+}
+
+impl Figure for Console {
+    fn job(&self) -> Option<&dyn Job> {
+        Some(self)
+    }
+
+    fn render(
+        &self,
+        _context: &Context,
+        printed: &[String],
+    ) -> Result<String, String> {
         let show = if self.bytes { html::bytes } else { html::output };
-        let inside = transcript(&self.commands, outputs, show);
-        html::figure("console", "", &html::pre("transcript", &inside))
+        let inside = transcript(&self.commands, printed, show);
+        let inside = html::pre("transcript", &inside);
+        Ok(html::figure("console", "", &inside))
     }
 }
 
@@ -87,7 +105,23 @@ pub fn commands(body: &[&str]) -> Result<Vec<String>, String> {
     }
 }
 
-/// Runs commands in turn. The last must end as is said.
+/// What commands depend on that are run by `run_all`.
+pub fn inputs(commands: &[String]) -> Vec<Input> {
+    let all = commands.iter().flat_map(|line| cargo::inputs(line));
+    let by = Input::Path("book/src/figures/console.rs".into());
+    all.chain([by]).collect()
+}
+
+/// What their outputs are called.
+pub fn names(commands: &[String]) -> Vec<String> {
+    match commands.len() {
+        1 => vec!["output".into()],
+        count => (1..=count).map(|n| format!("output {n}")).collect(),
+    }
+}
+
+/// Runs commands in turn. The last must end as is said, those before
+/// it well.
 pub fn run_all(
     commands: &[String],
     exit: i32,
@@ -97,20 +131,25 @@ pub fn run_all(
     for (index, command) in commands.iter().enumerate() {
         let ended = shell.run(command)?;
         let is_last = index + 1 == commands.len();
-        if is_last && ended.status != Some(exit) {
-            let status = match ended.status {
-                Some(status) => format!("with status {status}"),
-                None => "by a signal".into(),
-            };
-            return Err(format!(
-                "`{command}` ended {status}, not {exit}; mend it, or say \
-                 `exit=…` if it is meant to. It printed:\n{}",
-                ended.output
-            ));
+        let wanted = if is_last { exit } else { 0 };
+        if ended.status != Some(wanted) {
+            return Err(wrong_end(command, &ended, wanted));
         }
         outputs.push(ended.output);
     }
     Ok(outputs)
+}
+
+fn wrong_end(command: &str, ended: &Ended, wanted: i32) -> String {
+    let status = match ended.status {
+        Some(status) => format!("with status {status}"),
+        None => "by a signal".into(),
+    };
+    format!(
+        "`{command}` ended {status}, not {wanted}; mend it, or say \
+         `exit=…` if it is the last and meant to. It printed:\n{}",
+        ended.output
+    )
 }
 
 /// Commands and their outputs, as a terminal shows them.

@@ -3,24 +3,45 @@
 use crate::exercises::exercise::Exercise;
 use crate::figures::compile_fail::CompileFail;
 use crate::figures::console::Console;
+use crate::figures::context::Context;
 use crate::figures::drawing::Drawing;
 use crate::figures::exchange::Exchange;
+use crate::figures::figure::Figure;
 use crate::figures::listing::Listing;
 use crate::figures::rules::Rules;
 use crate::figures::sabotage::Sabotage;
-use crate::workshop::Workshop;
+use crate::run::job::Job;
 
-#[derive(Debug, PartialEq)]
-pub enum Directive {
-    Listing(Listing),
-    Console(Console),
-    Exchange(Exchange),
-    Sabotage(Sabotage),
-    CompileFail(CompileFail),
-    Drawing(Drawing),
-    Exercise(Exercise),
-    Rules(Rules),
+/// A block that becomes a figure.
+pub struct Directive {
+    /// The block as it was written, which tells it from all others.
+    pub text: String,
+    name: &'static str,
+    figure: Box<dyn Figure>,
 }
+
+type Parsed = Result<Box<dyn Figure>, String>;
+
+/// Reads what stands behind the name, and the lines below.
+type Parse = fn(&str, &[&str]) -> Parsed;
+
+fn boxed<F: Figure + 'static>(parsed: Result<F, String>) -> Parsed {
+    parsed.map(|figure| Box::new(figure) as Box<dyn Figure>)
+}
+
+/// All that there are.
+const DIRECTIVES: [(&str, Parse); 8] = [
+    ("listing", |info, body| boxed(Listing::parse(info, body))),
+    ("console", |info, body| boxed(Console::parse(info, body))),
+    ("exchange", |info, body| boxed(Exchange::parse(info, body))),
+    ("sabotage", |info, body| boxed(Sabotage::parse(info, body))),
+    ("drawing", |info, body| boxed(Drawing::parse(info, body))),
+    ("compile-fail", |info, body| {
+        boxed(CompileFail::parse(info, body))
+    }),
+    ("exercise", |info, body| boxed(Exercise::parse(info, body))),
+    ("rules", |info, body| boxed(Rules::parse(info, body))),
+];
 
 /// Languages that a block may be written in, without being a directive.
 const LANGUAGES: [&str; 15] = [
@@ -47,93 +68,50 @@ impl Directive {
         info: &str,
         body: &[&str],
     ) -> Result<Option<Self>, String> {
-        let (name, rest) = match info.split_once(' ') {
-            Some((name, rest)) => (name, rest.trim()),
-            None => (info, ""),
-        };
-        let directive = match name {
-            "listing" => Listing::parse(rest, body).map(Self::Listing),
-            "console" => Console::parse(rest, body).map(Self::Console),
-            "exchange" => {
-                Exchange::parse(rest, body).map(Self::Exchange)
+        let (name, rest) = info.split_once(' ').unwrap_or((info, ""));
+        let all = DIRECTIVES.iter();
+        let known = all.into_iter().find(|(known, _)| *known == name);
+        match known {
+            Some((name, parse)) => {
+                let figure = parse(rest.trim(), body)
+                    .map_err(|e| format!("{name}: {e}"))?;
+                let mut text = info.to_string();
+                for line in body {
+                    text.push('\n');
+                    text.push_str(line);
+                }
+                Ok(Some(Self { text, name, figure }))
             }
-            "sabotage" => {
-                Sabotage::parse(rest, body).map(Self::Sabotage)
+            None if LANGUAGES.contains(&name) => Ok(None),
+            None => {
+                let known = DIRECTIVES.map(|(name, _)| name);
+                Err(format!(
+                    "`{name}` is neither a directive ({}) nor a \
+                     language that is known here",
+                    known.join(", ")
+                ))
             }
-            "drawing" => Drawing::parse(rest, body).map(Self::Drawing),
-            "compile-fail" => {
-                CompileFail::parse(rest, body).map(Self::CompileFail)
-            }
-            "exercise" => {
-                Exercise::parse(rest, body).map(Self::Exercise)
-            }
-            "rules" => Rules::parse(rest, body).map(Self::Rules),
-            name if LANGUAGES.contains(&name) => return Ok(None),
-            name => {
-                return Err(format!(
-                    "`{name}` is neither a directive (listing, console, \
-                     exchange, sabotage, drawing, compile-fail, exercise, rules) nor a \
-                     language that is known here"
-                ));
-            }
-        };
-        let error = |e| format!("{name}: {e}");
-        directive.map(Some).map_err(error)
-    }
-
-    /// Whether programs are run for it.
-    pub fn is_slow(&self) -> bool {
-        !matches!(
-            self,
-            Self::Listing(_)
-                | Self::Drawing(_)
-                | Self::Exercise(_)
-                | Self::Rules(_)
-        )
-    }
-
-    /// Is it run in a copy of the repository?
-    pub fn is_sabotage(&self) -> bool {
-        matches!(self, Self::Sabotage(_))
-    }
-
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Listing(_) => "listing",
-            Self::Console(_) => "console",
-            Self::Exchange(_) => "exchange",
-            Self::Sabotage(_) => "sabotage",
-            Self::CompileFail(_) => "compile-fail",
-            Self::Drawing(_) => "drawing",
-            Self::Exercise(_) => "exercise",
-            Self::Rules(_) => "rules",
         }
+    }
+
+    /// What is run for it.
+    pub fn job(&self) -> Option<&dyn Job> {
+        self.figure.job()
     }
 
     /// The HTML of the figure, on one line.
     pub fn render(
         &self,
-        workshop: &Workshop,
+        context: &Context,
+        printed: &[String],
     ) -> Result<String, String> {
-        let html = match self {
-            Self::Listing(d) => d.render(workshop),
-            Self::Drawing(d) => Ok(d.render()),
-            Self::Exercise(d) => d.render(workshop),
-            Self::Rules(d) => d.render(workshop),
-            Self::Console(d) => workshop
-                .remember(&d.key(), &d.label(), || d.run(workshop))
-                .map(|outputs| d.render(&outputs)),
-            Self::Exchange(d) => workshop
-                .remember(&d.key(), &d.label(), || d.run(workshop))
-                .map(|outputs| d.render(&outputs)),
-            Self::Sabotage(d) => workshop
-                .remember(&d.key(), &d.label(), || d.run(workshop))
-                .map(|outputs| d.render(&outputs)),
-            Self::CompileFail(d) => workshop
-                .remember(&d.label(), &d.label(), || d.run(workshop))
-                .and_then(|outputs| d.render(workshop, &outputs)),
-        };
-        html.map_err(|e| format!("{}: {e}", self.name()))
+        let html = self.figure.render(context, printed);
+        html.map_err(|e| self.blame(&e))
+    }
+
+    /// A message that says what it is about.
+    pub fn blame(&self, message: &str) -> String {
+        format!("{}: {message}", self.name)
     }
 }
 
@@ -141,15 +119,34 @@ impl Directive {
 mod tests {
     use super::*;
 
+    fn error(info: &str, body: &[&str]) -> String {
+        Directive::parse(info, body).err().unwrap()
+    }
+
     #[test]
     fn ordinary_code_is_left_alone_and_slips_are_not() {
-        assert_eq!(Directive::parse("sh", &["ls"]), Ok(None));
-        let error = Directive::parse("listng a.rs", &[]).unwrap_err();
-        assert!(error.starts_with("`listng` is neither"), "{error}");
-        let error = Directive::parse("drawing", &["->"]).unwrap_err();
+        assert!(matches!(Directive::parse("sh", &["ls"]), Ok(None)));
+        let error = error("listng a.rs", &[]);
+        assert!(
+            error.starts_with("`listng` is neither a directive (list"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_is_said_by_its_name() {
+        let error = error("drawing", &["->"]);
         assert!(
             error.starts_with("drawing: it has no text"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_directive_is_its_text() {
+        let body = ["$ ls", "", "$ pwd"];
+        let console = Directive::parse("console bytes", &body).unwrap();
+        let text = console.unwrap().text;
+        assert_eq!(text, "console bytes\n$ ls\n\n$ pwd");
     }
 }

@@ -1,5 +1,7 @@
 //! `drawing`: a drawing made of characters, as one made of lines.
 
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
 
 #[derive(Debug, PartialEq)]
@@ -25,7 +27,7 @@ impl Drawing {
         Ok(Self { alternative, art })
     }
 
-    pub fn render(&self) -> String {
+    fn svg(&self) -> String {
         let options = aasvg::RenderOptions::new().with_stretch(true);
         let svg = aasvg::render_with_options(&self.art, &options);
         let svg = themed(&svg);
@@ -38,8 +40,17 @@ impl Drawing {
         let title = format!("<title>{label}</title>");
         let svg = svg.replacen("<svg ", &head, 1);
         let svg = svg.replacen('>', &format!(">{title}"), 1);
-        let svg = svg.replace('\n', "");
-        html::figure("drawing", "", &svg)
+        svg.replace('\n', "")
+    }
+}
+
+impl Figure for Drawing {
+    fn render(
+        &self,
+        _context: &Context,
+        _printed: &[String],
+    ) -> Result<String, String> {
+        Ok(html::figure("drawing", "", &self.svg()))
     }
 }
 
@@ -74,7 +85,7 @@ mod tests {
     fn a_drawing_has_a_text_alternative_and_no_colors_of_its_own() {
         let art = ["+---+", "| a |-->", "+---+"];
         let drawing = Drawing::parse("a \"box\"", &art).unwrap();
-        let html = drawing.render();
+        let html = drawing.svg();
         assert!(html.contains("aria-label=\"a &quot;box&quot;\""));
         assert!(html.contains("<title>a &quot;box&quot;</title>"));
         assert!(html.contains("currentColor"), "{html}");

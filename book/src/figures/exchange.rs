@@ -1,21 +1,35 @@
 //! `exchange`: a request to a chapter's program, and its answer, as
 //! bytes on the wire.
 
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
-use crate::run::normalize::normalize;
-use crate::run::programs::{Programs, Target};
-use crate::run::serving::Serving;
-use crate::workshop::Workshop;
+use crate::project::Project;
+use crate::run::client::{self, End};
+use crate::run::job::{Input, Job};
+use crate::run::normalize::{normalize, one_chunk};
+use crate::run::output::Output;
+use crate::run::programs::{Program, Programs, Target};
+use crate::run::serving::{LOG_LIMIT, Serving};
 use gateway::ErrorLog;
 use gateway::http::Server;
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::net::TcpStream;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The longest that an answer may take.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// How long nothing more must come before the log counts as whole: a
+/// line may be written after the answer has gone out.
+const QUIET: Duration = Duration::from_millis(150);
+
+/// The longest to wait for that.
+const MOST: Duration = Duration::from_secs(2);
+
+/// What was answered, or why nothing whole was.
+type Sent = Result<Vec<u8>, String>;
 
 #[derive(Debug, PartialEq)]
 pub struct Exchange {
@@ -81,132 +95,134 @@ impl Exchange {
         Ok(Self { target, kind, requests: requests.collect() })
     }
 
-    pub fn key(&self) -> String {
-        format!("{self:?}")
-    }
-
-    pub fn label(&self) -> String {
-        let line = self.requests[0].lines().next().unwrap_or_default();
-        format!("exchange {} {line}", self.target)
-    }
-
-    /// The answer, and the log.
-    pub fn run(
-        &self,
-        workshop: &Workshop,
-    ) -> Result<Vec<String>, String> {
-        let programs = Programs::of(&workshop.project);
-        programs.build(&self.target)?;
-        let (answer, log) = match self.kind {
-            Kind::Cgi => self.run_cgi(programs)?,
-            Kind::Serving => self.run_serving(workshop, &programs)?,
-        };
-        let normal = |t: Vec<u8>| {
-            normalize(&String::from_utf8_lossy(&t), &workshop.project)
-        };
-        Ok(vec![normal(answer), normal(log)])
-    }
-
     fn run_cgi(
         &self,
-        programs: Programs,
-    ) -> Result<(Vec<u8>, Vec<u8>), String> {
-        let log = Kept::default();
+        programs: &Programs,
+        program: &Program,
+    ) -> Result<(Sent, String), String> {
+        let log = Output::new(LOG_LIMIT);
         let server = Server::bind("127.0.0.1:0")
             .map_err(|e| format!("no server can be started: {e}"))?
             .threads(1)
             .errors(ErrorLog::new(log.clone()));
-        let address = server.address();
-        let stopper = server.stopper();
-        let default = self.target.clone();
-        let app = move |environ: &mut gateway::Environ,
-                        start_response: gateway::StartResponse<'_>| {
-            programs.answer(&default, environ, start_response)
-        };
-        let thread = thread::spawn(move || server.serve(app));
-        let answer = self.send(address);
-        stopper.stop();
-        let ended = thread.join();
-        let answer = answer.map_err(|e| {
-            format!("{e}; the log says:\n{}", log.text())
-        })?;
+        let (address, stopper) = (server.address(), server.stopper());
+        let app =
+            |environ: &mut gateway::Environ,
+             start_response: gateway::StartResponse<'_>| {
+                programs.answer(program, environ, start_response)
+            };
+        let (answer, ended) = thread::scope(|scope| {
+            let thread = scope.spawn(|| server.serve(app));
+            let answer = self.send(TcpStream::connect(address));
+            stopper.stop();
+            (answer, thread.join())
+        });
         ended
             .map_err(|_| "the server panicked".to_string())?
             .map_err(|e| format!("the server ended: {e}"))?;
-        Ok((answer, log.bytes()))
+        let answer = match answer {
+            Ok(answer) if answer.is_empty() => {
+                Err("the server closed without an answer".into())
+            }
+            answer => answer.map(|answer| one_chunk(&answer)),
+        };
+        Ok((answer, log.take()))
     }
 
     fn run_serving(
         &self,
-        workshop: &Workshop,
-        programs: &Programs,
-    ) -> Result<(Vec<u8>, Vec<u8>), String> {
-        let program = programs.path(&self.target);
-        let serving = Serving::start(&workshop.project, &program)?;
-        let answer = self.send_and_close(serving.address);
-        let log = serving.log();
+        project: &Project,
+        program: &Program,
+    ) -> Result<(Sent, String), String> {
+        let serving = Serving::start(project, &program.path)?;
+        let send = || self.send(serving.connect());
+        Ok(serving.logging(QUIET, MOST, send))
+    }
+
+    /// Sends all requests over one connection.
+    fn send(&self, stream: io::Result<TcpStream>) -> Sent {
+        let request = self.requests.concat();
+        let answer = stream.and_then(|stream| {
+            client::send(&stream, request.as_bytes(), LIMIT)
+        });
+        let answer =
+            answer.map_err(|e| format!("the exchange failed: {e}"))?;
+        let what = match answer.end {
+            End::Closed => return Ok(answer.bytes),
+            End::Late => format!("in {} s", LIMIT.as_secs()),
+            End::Full => format!("in {} bytes", client::LIMIT),
+        };
+        let came = String::from_utf8_lossy(&answer.bytes);
+        Err(format!("no whole answer {what}; this came:\n{came}"))
+    }
+
+    /// The figure's class, and what the served book needs to send its
+    /// requests again.
+    fn data(&self) -> String {
+        let requests = serde_json::json!(self.requests).to_string();
+        let how = match self.kind {
+            Kind::Cgi => "cgi",
+            Kind::Serving => "",
+        };
+        format!(
+            "exchange\" data-program=\"{}\" data-how=\"{how}\" \
+             data-requests=\"{}",
+            self.target,
+            html::escape(&requests)
+        )
+    }
+}
+
+impl Job for Exchange {
+    fn label(&self) -> String {
+        let line = self.requests[0].lines().next().unwrap_or_default();
+        format!("exchange {} {line}", self.target)
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        let mut inputs = vec![
+            Input::chapter(&self.target.chapter),
+            Input::Path("book/src/figures/exchange.rs".into()),
+        ];
+        if self.kind == Kind::Cgi {
+            // Our server stands before it.
+            inputs.push(Input::library());
+        }
+        inputs
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec!["answer".into(), "log".into()]
+    }
+
+    /// The answer, and the log.
+    fn run(&self, project: &Project) -> Result<Vec<String>, String> {
+        let programs = Programs::of(project);
+        let program = programs.build(&self.target)?;
+        let (answer, log) = match self.kind {
+            Kind::Cgi => self.run_cgi(&programs, &program)?,
+            Kind::Serving => self.run_serving(project, &program)?,
+        };
         let answer =
             answer.map_err(|e| format!("{e}; the log says:\n{log}"))?;
-        Ok((answer, log.into_bytes()))
+        let normal = |text: &str| normalize(text, project);
+        let answer = String::from_utf8_lossy(&answer);
+        Ok(vec![normal(&answer), normal(&log)])
+    }
+}
+
+impl Figure for Exchange {
+    fn job(&self) -> Option<&dyn Job> {
+        Some(self)
     }
 
-    /// Sends the request and nothing after it. Whatever comes then, until
-    /// the connection ends, is the answer; it may be none, or several.
-    fn send_and_close(
+    fn render(
         &self,
-        address: SocketAddr,
-    ) -> Result<Vec<u8>, String> {
-        let failed = |e: io::Error| format!("the exchange failed: {e}");
-        let mut stream = TcpStream::connect(address).map_err(failed)?;
-        stream.set_read_timeout(Some(LIMIT)).map_err(failed)?;
-        let bytes = self.requests.concat();
-        stream.write_all(bytes.as_bytes()).map_err(failed)?;
-        stream.shutdown(Shutdown::Write).map_err(failed)?;
-        let mut answer = Vec::new();
-        match stream.read_to_end(&mut answer) {
-            // So does the connection of a server that died.
-            Err(e) if e.kind() != ErrorKind::ConnectionReset => {
-                Err(failed(e))
-            }
-            _ => Ok(answer),
-        }
-    }
-
-    fn send(&self, address: SocketAddr) -> Result<Vec<u8>, String> {
-        let failed = |e: io::Error| format!("the exchange failed: {e}");
-        let mut stream = TcpStream::connect(address).map_err(failed)?;
-        let short = Some(Duration::from_millis(50));
-        stream.set_read_timeout(short).map_err(failed)?;
-        let bytes = self.requests.concat();
-        stream.write_all(bytes.as_bytes()).map_err(failed)?;
-        let is_head = bytes.starts_with("HEAD ");
-        let deadline = Instant::now() + LIMIT;
-        let mut answer = Vec::new();
-        let mut block = [0; 4096];
-        while !is_complete(&answer, is_head) {
-            match stream.read(&mut block) {
-                Ok(0) => break,
-                Ok(n) => answer.extend_from_slice(&block[..n]),
-                Err(e) if is_timeout(&e) => {}
-                Err(e) => return Err(failed(e)),
-            }
-            if Instant::now() > deadline {
-                return Err(format!(
-                    "no whole answer in {} s; this came:\n{}",
-                    LIMIT.as_secs(),
-                    String::from_utf8_lossy(&answer)
-                ));
-            }
-        }
-        match answer.is_empty() {
-            true => Err("the server closed without an answer".into()),
-            false => Ok(answer),
-        }
-    }
-
-    pub fn render(&self, outputs: &[String]) -> String {
-        let log = outputs.get(1).map_or("", String::as_str);
-        let answer = match outputs.first().map_or("", String::as_str) {
+        _context: &Context,
+        printed: &[String],
+    ) -> Result<String, String> {
+        let log = printed.get(1).map_or("", String::as_str);
+        let answer = match printed.first().map_or("", String::as_str) {
             "" => "(the connection was closed without an answer)\n",
             answer => answer,
         };
@@ -222,19 +238,7 @@ impl Exchange {
             sides.push_str(&side("log", "Error log", &[log]));
         }
         let sides = format!("<div class=\"sides\">{sides}</div>");
-        // What the served book needs to send it again.
-        let requests = serde_json::json!(self.requests).to_string();
-        let how = match self.kind {
-            Kind::Cgi => "cgi",
-            Kind::Serving => "",
-        };
-        let data = format!(
-            "exchange\" data-program=\"{}\" data-how=\"{how}\" \
-             data-requests=\"{}",
-            self.target,
-            html::escape(&requests)
-        );
-        html::figure(&data, "", &sides)
+        Ok(html::figure(&self.data(), "", &sides))
     }
 }
 
@@ -257,63 +261,6 @@ fn wire(body: &[&str], line_end: &str) -> String {
     let head: String =
         head.iter().map(|line| format!("{line}\r\n")).collect();
     format!("{head}\r\n{}", content.join(line_end))
-}
-
-fn is_timeout(error: &io::Error) -> bool {
-    use ErrorKind::{Interrupted, TimedOut, WouldBlock};
-    matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
-}
-
-/// Whether the answer is whole, as far as it says so itself; if it does
-/// not, it ends with the connection.
-fn is_complete(answer: &[u8], is_head: bool) -> bool {
-    let Some(end) = answer.windows(4).position(|w| w == b"\r\n\r\n")
-    else {
-        return false;
-    };
-    let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
-    let body = &answer[end + 4..];
-    let status = head.split(' ').nth(1).unwrap_or_default();
-    let field = |name: &str| {
-        let mut lines = head.lines().skip(1);
-        lines.find_map(|line| line.strip_prefix(name)).map(str::trim)
-    };
-    if is_head || matches!(status, "204" | "304") {
-        true
-    } else if field("transfer-encoding:") == Some("chunked") {
-        body.ends_with(b"0\r\n\r\n")
-    } else if let Some(length) = field("content-length:") {
-        length.parse().is_ok_and(|length: usize| body.len() >= length)
-    } else {
-        false
-    }
-}
-
-/// A log that can be read.
-#[derive(Clone, Default)]
-pub struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Kept {
-    fn bytes(&self) -> Vec<u8> {
-        let bytes = self.0.lock();
-        bytes.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes()).into_owned()
-    }
-}
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let kept = self.0.lock();
-        kept.unwrap_or_else(PoisonError::into_inner).extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -359,21 +306,5 @@ mod tests {
             error.starts_with("`fast` is not known here"),
             "{error}"
         );
-    }
-
-    #[test]
-    fn an_answer_ends_where_it_says() {
-        let length = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
-        assert!(!is_complete(length, false));
-        assert!(!is_complete(&[length, &b"a"[..]].concat(), false));
-        assert!(is_complete(&[length, &b"ab"[..]].concat(), false));
-        assert!(is_complete(length, true));
-        let chunked =
-            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na";
-        assert!(!is_complete(chunked, false));
-        let end = &b"\r\n0\r\n\r\n"[..];
-        assert!(is_complete(&[chunked, end].concat(), false));
-        assert!(is_complete(b"HTTP/1.1 304 Not\r\n\r\n", false));
-        assert!(!is_complete(b"HTTP/1.1 200 OK\r\n\r\nx", false));
     }
 }

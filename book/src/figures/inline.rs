@@ -1,8 +1,9 @@
 //! `{{…}}` in prose: values that nobody types.
 
+use crate::check::debts::{self, Debts};
 use crate::code::item;
+use crate::figures::context::Context;
 use crate::markdown::outside_code;
-use crate::workshop::Workshop;
 use std::ops::Range;
 
 /// What stands between the braces.
@@ -62,36 +63,35 @@ impl<'a> Value<'a> {
 
     pub fn render(
         &self,
-        workshop: &Workshop,
+        context: &Context,
+        debts: &Debts,
     ) -> Result<String, String> {
         match self {
-            Self::Lines { path, item } => count(workshop, path, *item),
+            Self::Lines { path, item } => count(context, path, *item),
             Self::Const { path, name } => {
-                let source = workshop.source(path)?;
+                let source = context.source(path)?;
                 let rust = source.rust.as_ref();
                 rust.and_then(|file| item::constant(file, name)).ok_or(
                     format!("const: {path} has no const `{name}`"),
                 )
             }
             Self::Debt(text) => {
-                let (id, _, _) = crate::check::debts::parse(text)?;
-                Ok(workshop.debts.borrow().mark(id))
+                let (id, _, _) = debts::parse(text)?;
+                Ok(debts.mark(id))
             }
-            Self::Repaid(id) => {
-                Ok(workshop.debts.borrow().repaid_mark(id))
-            }
-            Self::Debts => Ok(workshop.debts.borrow().list()),
-            Self::Include(path) => workshop.project.read(path),
+            Self::Repaid(id) => Ok(debts.repaid_mark(id)),
+            Self::Debts => Ok(debts.list()),
+            Self::Include(path) => context.project.read(path),
         }
     }
 }
 
 fn count(
-    workshop: &Workshop,
+    context: &Context,
     path: &str,
     item: Option<&str>,
 ) -> Result<String, String> {
-    let source = workshop.source(path)?;
+    let source = context.source(path)?;
     let lines = match (item, &source.items) {
         (None, _) => source.all_lines(),
         (Some(item), Some(items)) => items

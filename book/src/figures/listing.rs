@@ -1,8 +1,10 @@
 //! `listing`: an item of a source file.
 
-use crate::code::source::{Lines, Source};
+use crate::code::item::Lines;
+use crate::code::source::Source;
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
-use crate::workshop::Workshop;
 
 /// The widest line that fits a page and a phone.
 pub const WIDTH: usize = 72;
@@ -50,30 +52,6 @@ impl Listing {
             }
         }
         Ok(listing)
-    }
-
-    pub fn render(
-        &self,
-        workshop: &Workshop,
-    ) -> Result<String, String> {
-        let source = workshop.source(&self.path)?;
-        let lines = self.lines(&source)?;
-        let text = print(&source, &lines);
-        for line in text.lines() {
-            let width = line.chars().count();
-            if width > WIDTH {
-                workshop.advise(format!(
-                    "listing: a line of {} is {width} columns wide; \
-                     make it {WIDTH} at most: {}",
-                    self.path,
-                    line.trim()
-                ));
-            }
-        }
-        let caption = self.caption(&lines);
-        workshop.printed(&self.path, &lines);
-        let code = html::code(language(&self.path), &text);
-        Ok(html::figure("listing", &caption, &code))
     }
 
     fn caption(&self, lines: &Lines) -> String {
@@ -146,6 +124,33 @@ impl Listing {
         }
         lines.retain(|line| (first..=last).contains(line));
         Ok(())
+    }
+}
+
+impl Figure for Listing {
+    fn render(
+        &self,
+        context: &Context,
+        _printed: &[String],
+    ) -> Result<String, String> {
+        let source = context.source(&self.path)?;
+        let lines = self.lines(&source)?;
+        let text = print(&source, &lines);
+        for line in text.lines() {
+            let width = line.chars().count();
+            if width > WIDTH {
+                context.advise(format!(
+                    "listing: a line of {} is {width} columns wide; \
+                     make it {WIDTH} at most: {}",
+                    self.path,
+                    line.trim()
+                ));
+            }
+        }
+        let caption = self.caption(&lines);
+        context.print(&self.path, &lines);
+        let code = html::code(language(&self.path), &text);
+        Ok(html::figure("listing", &caption, &code))
     }
 }
 

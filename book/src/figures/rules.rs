@@ -1,7 +1,8 @@
 //! `rules`: what a specification demands, where the book treats it, and
 //! the test that holds it.
 
-use crate::workshop::Workshop;
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use std::fmt::Write;
 
 #[derive(Debug, PartialEq)]
@@ -26,10 +27,13 @@ impl Rules {
             body.iter().map(|l| rule(l)).collect();
         Ok(Self(rules?))
     }
+}
 
-    pub fn render(
+impl Figure for Rules {
+    fn render(
         &self,
-        workshop: &Workshop,
+        context: &Context,
+        _printed: &[String],
     ) -> Result<String, String> {
         let mut table = String::from(
             "<div class=\"rules\">\n\n| section | rule, and the test that holds it | where |\n\
@@ -37,7 +41,7 @@ impl Rules {
         );
         for rule in &self.0 {
             let Rule { section, text, place, file, test } = rule;
-            let source = workshop.project.read(file)?;
+            let source = context.project.read(file)?;
             if !source.contains(&format!("fn {test}(")) {
                 return Err(format!("{file} has no test `{test}`"));
             }

@@ -2,16 +2,16 @@
 //! repository, and what is seen to fail then.
 
 use crate::figures::console::{
-    commands, exit_status, run_all, transcript,
+    commands, exit_status, inputs, names, run_all, transcript,
 };
+use crate::figures::context::Context;
+use crate::figures::figure::Figure;
 use crate::figures::html;
-use crate::project::{Project, files};
+use crate::project::{Project, mirror};
+use crate::run::job::{Input, Job};
 use crate::run::normalize::normalize;
 use crate::run::shell::{LIMIT, Shell};
-use crate::workshop::Workshop;
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::fs;
 
 #[derive(Debug, PartialEq)]
 pub struct Sabotage {
@@ -47,36 +47,6 @@ impl Sabotage {
             commands: commands(body)?,
             exit,
         })
-    }
-
-    pub fn key(&self) -> String {
-        format!("{self:?}")
-    }
-
-    pub fn label(&self) -> String {
-        let commands = self.commands.join("; ");
-        format!("sabotage {} {commands}", self.path)
-    }
-
-    pub fn run(
-        &self,
-        workshop: &Workshop,
-    ) -> Result<Vec<String>, String> {
-        let project = &workshop.project;
-        let changed = self.apply(&project.read(&self.path)?)?;
-        let failed = |e| format!("no copy could be made: {e}");
-        copy(project).map_err(failed)?;
-        let scratch = project.scratch();
-        let path = scratch.join(&self.path);
-        fs::write(&path, changed).map_err(failed)?;
-        let shell = Shell {
-            folder: &scratch,
-            target: &project.scratch_target(),
-            limit: LIMIT,
-        };
-        let outputs = run_all(&self.commands, self.exit, &shell)?;
-        let normal = |o: &String| normalize(o, project);
-        Ok(outputs.iter().map(normal).collect())
     }
 
     /// The file with the change made.
@@ -124,8 +94,60 @@ impl Sabotage {
             .map(|line| line.get(1..).unwrap_or_default())
             .collect()
     }
+}
 
-    pub fn render(&self, outputs: &[String]) -> String {
+impl Job for Sabotage {
+    fn label(&self) -> String {
+        let commands = self.commands.join("; ");
+        format!("sabotage {} {commands}", self.path)
+    }
+
+    fn inputs(&self) -> Vec<Input> {
+        let mut inputs = inputs(&self.commands);
+        for path in ["book/src/figures/sabotage.rs", &self.path] {
+            inputs.push(Input::Path(path.into()));
+        }
+        inputs
+    }
+
+    fn names(&self) -> Vec<String> {
+        names(&self.commands)
+    }
+
+    fn is_in_copy(&self) -> bool {
+        true
+    }
+
+    fn run(&self, project: &Project) -> Result<Vec<String>, String> {
+        let changed = self.apply(&project.read(&self.path)?)?;
+        let failed = |e| format!("no copy could be made: {e}");
+        let scratch = project.scratch();
+        // Until the figure is made: its change is in the copy.
+        let _lock = project.lock_scratch().map_err(failed)?;
+        mirror(&project.root, &COPIED, &scratch).map_err(failed)?;
+        let path = scratch.join(&self.path);
+        fs::write(&path, changed).map_err(failed)?;
+        let shell = Shell {
+            folder: &scratch,
+            target: &project.scratch_target(),
+            limit: LIMIT,
+        };
+        let outputs = run_all(&self.commands, self.exit, &shell)?;
+        let normal = |o: &String| normalize(o, project);
+        Ok(outputs.iter().map(normal).collect())
+    }
+}
+
+impl Figure for Sabotage {
+    fn job(&self) -> Option<&dyn Job> {
+        Some(self)
+    }
+
+    fn render(
+        &self,
+        _context: &Context,
+        printed: &[String],
+    ) -> Result<String, String> {
         let path = html::escape(&self.path);
         let caption = format!(
             "<span class=\"path\">{path}</span> \
@@ -134,9 +156,9 @@ impl Sabotage {
         let diff: String =
             self.change.iter().map(|l| diff(l)).collect();
         let diff = html::pre("diff", &diff);
-        let shown = transcript(&self.commands, outputs, html::output);
+        let shown = transcript(&self.commands, printed, html::output);
         let shown = html::pre("transcript", &shown);
-        html::figure("sabotage", &caption, &(diff + &shown))
+        Ok(html::figure("sabotage", &caption, &(diff + &shown)))
     }
 }
 
@@ -187,45 +209,6 @@ const COPIED: [&str; 10] = [
     ".cargo",
     "rust-toolchain.toml",
 ];
-
-/// Makes the copy like the repository. What is the same is left alone,
-/// so that cargo builds only what differs.
-fn copy(project: &Project) -> io::Result<()> {
-    let scratch = project.scratch();
-    let mut wanted: BTreeSet<PathBuf> = BTreeSet::new();
-    for name in COPIED {
-        let path = project.root.join(name);
-        let paths = match path.is_file() {
-            true => vec![path],
-            false => files(&path),
-        };
-        for from in paths {
-            let Ok(relative) = from.strip_prefix(&project.root) else {
-                continue;
-            };
-            let to = scratch.join(relative);
-            copy_file(&from, &to)?;
-            wanted.insert(to);
-        }
-    }
-    for path in files(&scratch) {
-        if !wanted.contains(&path) {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
-}
-
-fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
-    let bytes = fs::read(from)?;
-    if fs::read(to).is_ok_and(|old| old == bytes) {
-        return Ok(());
-    }
-    if let Some(folder) = to.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(to, bytes)
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,83 +1,104 @@
 //! Builds of the chapters' programs: as few as can be.
 
 use super::Trouble;
+use super::turns::{Turn, Turns};
 use crate::live::fresh::{CODE, State};
 use crate::project::Project;
-use crate::run::programs::{Programs, Target};
+use crate::run::programs::{Program, Programs, Target};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// How many may be under way at a time.
 const MOST: usize = 2;
 
+/// How long to wait for one's turn.
+const WAIT: Duration = Duration::from_secs(20);
+
+/// By their targets: what was built, and the state of the code before.
+type Built = HashMap<String, (State, Program)>;
+
 pub struct Builds {
     project: Project,
-    under_way: AtomicUsize,
-    /// The state of the code when a program was built.
-    built: Mutex<HashMap<String, State>>,
-}
-
-/// Leave to build, for as long as it is kept.
-pub struct Turn<'a>(&'a AtomicUsize);
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
+    turns: Turns,
+    built: Mutex<Built>,
 }
 
 impl Builds {
     pub fn of(project: &Project) -> Self {
         Self {
             project: project.clone(),
-            under_way: AtomicUsize::new(0),
+            turns: Turns::new(MOST),
             built: Mutex::default(),
         }
     }
 
-    /// Builds a program if something was saved since. Tells whether it
-    /// did.
-    pub fn build(&self, target: &Target) -> Result<bool, Trouble> {
-        let state = State::of(&self.project, &CODE);
-        let name = target.to_string();
-        let built = || {
-            self.built.lock().unwrap_or_else(PoisonError::into_inner)
-        };
-        if built().get(&name) == Some(&state) {
-            return Ok(false);
+    /// The newest build of a program: one is made if something was
+    /// saved since the last.
+    pub fn build(&self, target: &Target) -> Result<Program, Trouble> {
+        if let Some(program) = self.known(target, &self.state()) {
+            return Ok(program);
         }
         let _turn = self.turn()?;
+        let state = self.state();
+        // Another may have made it in the meantime.
+        if let Some(program) = self.known(target, &state) {
+            return Ok(program);
+        }
         let programs = Programs::of(&self.project);
-        programs.build(target).map_err(Trouble::Build)?;
-        built().insert(name, state);
-        Ok(true)
+        let program = programs.build(target).map_err(Trouble::Build)?;
+        let built = (state, program.clone());
+        self.built().insert(target.to_string(), built);
+        Ok(program)
     }
 
-    /// Leave to build, unless too many have it.
-    pub fn turn(&self) -> Result<Turn<'_>, Trouble> {
-        let turn = Turn(&self.under_way);
-        match self.under_way.fetch_add(1, Ordering::AcqRel) {
-            count if count < MOST => Ok(turn),
-            _ => Err(Trouble::Busy),
-        }
+    fn state(&self) -> State {
+        State::of(&self.project, &CODE)
+    }
+
+    fn known(&self, target: &Target, state: &State) -> Option<Program> {
+        let built = self.built();
+        let (then, program) = built.get(&target.to_string())?;
+        let is_newest = then == state && program.is_there();
+        is_newest.then(|| program.clone())
+    }
+
+    /// Leave to build, or to run checks, which are built first.
+    pub fn turn(&self) -> Result<Turn, Trouble> {
+        self.turn_within(WAIT)
+    }
+
+    fn turn_within(&self, limit: Duration) -> Result<Turn, Trouble> {
+        self.turns.turn(limit).ok_or_else(|| {
+            let limit = limit.as_secs();
+            Trouble::Busy(format!(
+                "Other programs are being built or checked. This one \
+                 has waited for them for {limit} s, and was given up."
+            ))
+        })
+    }
+
+    fn built(&self) -> MutexGuard<'_, Built> {
+        self.built.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     #[test]
-    fn only_some_may_build_at_a_time() {
-        let project = Project::at(std::path::Path::new("/nowhere"));
-        let builds = Builds::of(&project);
-        let first = builds.turn();
-        let second = builds.turn();
+    fn who_has_waited_in_vain_is_told_so() {
+        let builds = Builds::of(&Project::at(Path::new("/nowhere")));
+        let turn = || builds.turn_within(Duration::ZERO);
+        let (first, second) = (turn(), turn());
         assert!(first.is_ok() && second.is_ok());
-        assert!(matches!(builds.turn(), Err(Trouble::Busy)));
-        assert!(matches!(builds.turn(), Err(Trouble::Busy)));
+        let Err(Trouble::Busy(text)) = turn() else {
+            panic!("a third is built at the same time");
+        };
+        assert!(text.contains("has waited for them for 0 s"), "{text}");
         drop(first);
-        assert!(builds.turn().is_ok());
+        assert!(turn().is_ok());
     }
 }

@@ -3,8 +3,8 @@
 
 use super::state::State;
 use crate::builder::Part;
+use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +19,8 @@ pub struct Edition {
     pub state: Arc<State>,
     /// Why that was nothing.
     pub failure: Option<String>,
-    names: BTreeSet<String>,
+    /// What each is made from.
+    names: BTreeMap<String, String>,
     pages: BTreeMap<String, Arc<Page>>,
     /// What pages are shown with, of the newest build.
     files: Files,
@@ -64,8 +65,15 @@ impl Edition {
                 *page.state == *state
                     && !(page.has_pending && is_before)
             }
-            None => *self.state == *state && !self.names.contains(name),
+            None => {
+                *self.state == *state && !self.names.contains_key(name)
+            }
         }
+    }
+
+    /// The file that a page is made from.
+    pub fn source(&self, name: &str) -> Option<&String> {
+        self.names.get(name)
     }
 
     pub fn get(&self, name: &str) -> Found {
@@ -73,7 +81,7 @@ impl Edition {
         let old_file = || self.old_files.get(name);
         match self.pages.get(name) {
             Some(page) => Found::Page(Arc::clone(page)),
-            None if self.names.contains(name) => Found::Later,
+            None if self.names.contains_key(name) => Found::Later,
             None => match file().or_else(old_file) {
                 Some(bytes) => Found::File(Arc::clone(bytes)),
                 None => Found::Nothing,
@@ -105,7 +113,7 @@ impl Edition {
         }
         self.names = part.names;
         let names = &self.names;
-        self.pages.retain(|name, _| names.contains(name));
+        self.pages.retain(|name, _| names.contains_key(name));
         let files = part.files.into_iter();
         let files: Files =
             files.map(|(name, bytes)| (name, bytes.into())).collect();
@@ -185,7 +193,8 @@ mod tests {
     }
 
     fn part(names: &[&str], pages: &[(&str, &str)]) -> Part {
-        let names = names.iter().map(|name| name.to_string());
+        let names =
+            names.iter().map(|n| (n.to_string(), String::new()));
         let pages =
             pages.iter().map(|(n, t)| (n.to_string(), t.to_string()));
         let files = BTreeMap::from([("a.css".into(), b"a".to_vec())]);

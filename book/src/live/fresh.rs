@@ -78,6 +78,9 @@ impl Fresh {
         let state = State::of_all(&self.project);
         let made_at = self.making.made_at();
         let edition = self.edition();
+        if let Some(file) = edition.source(name) {
+            self.making.look_at(file);
+        }
         if *edition.state != state {
             self.touch();
         }

@@ -2,27 +2,29 @@
 
 use super::servers::Servers;
 use super::{Trouble, environ};
-use crate::figures::exchange::{Kept, is_serving};
+use crate::figures::exchange::is_serving;
 use crate::project::Project;
+use crate::run::client::{self, Answer, End};
 use crate::run::normalize::normalize;
-use crate::run::programs::{Programs, Target};
-use crate::run::serving::Serving;
+use crate::run::output::Output;
+use crate::run::programs::{CGI_LIMIT, Program, Programs, Target};
+use crate::run::serving::LOG_LIMIT;
 use gateway::{Environ, ErrorLog, Response, StartResponse};
 use serde_json::{Value, json};
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::io;
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The longest that an answer may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The most of an answer that is shown, in bytes.
-const ANSWER_LIMIT: u64 = 1 << 20;
-
 /// How long to wait for a line of the log behind the answer's end.
 const LOG_PAUSE: Duration = Duration::from_millis(5);
+
+/// How long, if there is one after the other; or for a program's end.
+const LOG_MOST: Duration = Duration::from_millis(200);
 
 /// How a program is run.
 #[derive(Clone, Copy, PartialEq)]
@@ -48,9 +50,14 @@ impl How {
 pub struct Sender<'a> {
     pub project: &'a Project,
     pub servers: &'a Servers,
-    pub target: Target,
-    /// Was it built just now?
-    pub is_new: bool,
+    pub program: Program,
+}
+
+/// What came of it.
+struct Sent {
+    answer: Answer,
+    log: String,
+    environ: Value,
 }
 
 impl Sender<'_> {
@@ -59,34 +66,30 @@ impl Sender<'_> {
         how: How,
         request: &[u8],
     ) -> Result<Value, Trouble> {
-        let start = Instant::now();
-        let (answer, log, environ) = match how {
+        let sent = match how {
             How::Cgi => self.cgi(request)?,
             How::Serving => self.serving(request)?,
         };
-        let text = String::from_utf8_lossy(&answer);
+        let text = String::from_utf8_lossy(&sent.answer.bytes);
         Ok(json!({
             "answer": text,
             "normal": normalize(&text, self.project),
-            "log": log,
-            "normalLog": normalize(&log, self.project),
-            "environ": environ,
-            "took": start.elapsed().as_secs_f64() * 1000.0,
+            "log": sent.log,
+            "normalLog": normalize(&sent.log, self.project),
+            "environ": sent.environ,
+            "took": sent.answer.took.as_secs_f64() * 1000.0,
         }))
     }
 
-    fn cgi(
-        &self,
-        request: &[u8],
-    ) -> Result<(Vec<u8>, String, Value), Trouble> {
-        let log = Kept::default();
+    fn cgi(&self, request: &[u8]) -> Result<Sent, Trouble> {
+        let log = Output::new(LOG_LIMIT);
         let seen = Seen::default();
         let programs = Programs::of(self.project);
         let app =
             |environ: &mut Environ,
              start_response: StartResponse<'_>| {
                 let answer = programs.answer(
-                    &self.target,
+                    &self.program,
                     environ,
                     start_response,
                 );
@@ -99,20 +102,30 @@ impl Sender<'_> {
             };
         let errors = ErrorLog::new(log.clone());
         let answer = under_our_server(request, errors, app)?;
-        Ok((answer, log.text(), seen.value()))
+        let mut log = log.take();
+        let has_overrun = answer.took >= CGI_LIMIT;
+        if has_overrun && log.contains("504 Gateway Timeout") {
+            let limit = CGI_LIMIT.as_secs();
+            log +=
+                &format!("(The program was ended after {limit} s.)\n");
+        }
+        whole(answer, log, seen.value())
     }
 
-    fn serving(
-        &self,
-        request: &[u8],
-    ) -> Result<(Vec<u8>, String, Value), Trouble> {
-        let send = |serving: &Serving, stream| {
-            let answer = ask(stream, request)?;
-            Ok((answer, serving.log_within(LOG_PAUSE)))
-        };
-        let (answer, log) =
-            self.servers.with(&self.target, self.is_new, send)?;
-        Ok((answer, log, self.environ(request)))
+    fn serving(&self, request: &[u8]) -> Result<Sent, Trouble> {
+        let environ = self.environ(request);
+        self.servers.with(&self.program, |serving, stream| {
+            let ask = || ask(&stream, request);
+            let (answer, mut log) =
+                serving.logging(LOG_PAUSE, LOG_MOST, ask);
+            let answer = answer?;
+            if answer.bytes.is_empty()
+                && let Some(status) = serving.ended_within(LOG_MOST)
+            {
+                log += &format!("(The program has ended: {status}.)\n");
+            }
+            whole(answer, log, environ)
+        })
     }
 
     /// The environ that the same bytes make under chapter 8's server,
@@ -134,12 +147,41 @@ impl Sender<'_> {
     }
 }
 
+fn ask(stream: &TcpStream, request: &[u8]) -> Result<Answer, Trouble> {
+    client::send(stream, request, LIMIT).map_err(failed)
+}
+
+fn failed(error: io::Error) -> Trouble {
+    Trouble::Run(format!("the exchange failed: {error}"))
+}
+
+/// What is shown of an answer, unless it did not come in time.
+fn whole(
+    answer: Answer,
+    mut log: String,
+    environ: Value,
+) -> Result<Sent, Trouble> {
+    match answer.end {
+        End::Closed => {}
+        End::Full => log += "(The answer goes on; 1 MiB is shown.)\n",
+        End::Late => {
+            let came = String::from_utf8_lossy(&answer.bytes);
+            return Err(Trouble::Run(format!(
+                "The answer is not whole after {} s, and the program \
+                 was ended. This came:\n{came}\n\nIt logged:\n{log}",
+                LIMIT.as_secs()
+            )));
+        }
+    }
+    Ok(Sent { answer, log, environ })
+}
+
 /// Sends the bytes to an application under a server of our own.
 fn under_our_server<A>(
     request: &[u8],
     errors: ErrorLog,
     app: A,
-) -> Result<Vec<u8>, Trouble>
+) -> Result<Answer, Trouble>
 where
     A: Fn(&mut Environ, StartResponse<'_>) -> gateway::Result<Response>
         + Send
@@ -153,7 +195,7 @@ where
     thread::scope(|scope| {
         scope.spawn(|| server.serve(app));
         let stream = TcpStream::connect(address).map_err(failed);
-        let answer = stream.and_then(|stream| ask(stream, request));
+        let answer = stream.and_then(|stream| ask(&stream, request));
         stopper.stop();
         answer
     })
@@ -176,51 +218,4 @@ impl Seen {
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Value>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Sends the bytes and nothing after them. Whatever comes then, until
-/// the connection ends, is the answer.
-fn ask(
-    mut stream: TcpStream,
-    request: &[u8],
-) -> Result<Vec<u8>, Trouble> {
-    stream.set_read_timeout(Some(LIMIT)).map_err(failed)?;
-    stream.set_write_timeout(Some(LIMIT)).map_err(failed)?;
-    // A server may have closed before it has read everything.
-    let _ = stream.write_all(request);
-    let _ = stream.shutdown(Shutdown::Write);
-    let deadline = Instant::now() + LIMIT;
-    let mut answer = Vec::new();
-    let mut block = [0; 8192];
-    loop {
-        match stream.read(&mut block) {
-            Ok(0) => return Ok(answer),
-            Ok(length) => answer.extend_from_slice(&block[..length]),
-            // So does the connection of a server that died.
-            Err(e) if e.kind() == ErrorKind::ConnectionReset => {
-                return Ok(answer);
-            }
-            Err(e) if e.kind() == ErrorKind::Interrupted => {}
-            Err(_) => return Err(too_long(&answer)),
-        }
-        if answer.len() as u64 > ANSWER_LIMIT {
-            answer.truncate(ANSWER_LIMIT as usize);
-            return Ok(answer);
-        }
-        if Instant::now() > deadline {
-            return Err(too_long(&answer));
-        }
-    }
-}
-
-fn failed(error: io::Error) -> Trouble {
-    Trouble::Run(format!("the exchange failed: {error}"))
-}
-
-fn too_long(answer: &[u8]) -> Trouble {
-    let text = String::from_utf8_lossy(answer);
-    Trouble::Run(format!(
-        "The answer is not whole after {} s; this came:\n{text}",
-        LIMIT.as_secs()
-    ))
 }

@@ -2,10 +2,12 @@
 //! server: by one for each, since they are two origins.
 
 use crate::live::site::Site;
-use gateway::http::Server;
+use crate::live::{THREADS, THREADS_OF_OTHERS};
+use gateway::http::{Limits, Server};
 use gateway::{Environ, StartResponse};
 use std::io::{self, ErrorKind};
 use std::thread;
+use std::time::Duration;
 
 /// Where the book is served unless something else is asked for.
 pub const DEFAULT_PORT: u16 = 3000;
@@ -13,11 +15,8 @@ pub const DEFAULT_PORT: u16 = 3000;
 /// Where the chapters' programs are then.
 pub const PROGRAMS_PORT: u16 = 3001;
 
-/// How many pages and live requests are answered at a time.
-const THREADS: usize = 16;
-
-/// How many programs are run at a time.
-const PROGRAMS: usize = 4;
+/// How long a stop waits for requests that are under way.
+const STOP: Duration = Duration::from_secs(1);
 
 /// Where both are.
 #[derive(Clone, Copy)]
@@ -46,12 +45,14 @@ pub fn listen(asked: Option<u16>) -> Result<Servers, String> {
     };
     Ok(Servers {
         book: book.threads(THREADS),
-        programs: programs.threads(PROGRAMS),
+        programs: programs.threads(THREADS_OF_OTHERS),
     })
 }
 
 fn bind(port: u16) -> io::Result<Server> {
-    Server::bind(("127.0.0.1", port))
+    // At a stop all programs are ended, so this is for clients.
+    let limits = Limits { stop: STOP, ..Limits::default() };
+    Ok(Server::bind(("127.0.0.1", port))?.limits(limits))
 }
 
 fn bind_or_any(

@@ -6,7 +6,7 @@ use crate::live::edition::{Found, Page};
 use crate::live::fresh::Fresh;
 use crate::live::guard::{self, Shield, Token};
 use crate::live::serve::{PROGRAMS_PORT, Ports};
-use crate::live::{Live, reply};
+use crate::live::{BUSY, Live, plain, reply};
 use crate::project::Project;
 use crate::run::programs::Programs;
 use gateway::{Environ, Response, StartResponse};
@@ -49,7 +49,7 @@ impl Site {
             Ok(start_response(status, headers)?.layer(Shield))
         });
         if !guard::is_here(environ) {
-            return plain(FORBIDDEN, &self.elsewhere(), start);
+            return plain(FORBIDDEN, self.elsewhere(), start);
         }
         let path = path(environ);
         if path.starts_with("/cgi-bin/") {
@@ -75,10 +75,10 @@ impl Site {
     ) -> gateway::Result<Response> {
         let start = start_response;
         if !guard::is_here(environ) {
-            return plain(FORBIDDEN, &self.elsewhere(), start);
+            return plain(FORBIDDEN, self.elsewhere(), start);
         }
         if guard::is_foreign_to_programs(environ) {
-            return plain(FORBIDDEN, NOT_YOURS, start);
+            return plain(FORBIDDEN, NOT_YOURS.into(), start);
         }
         let path = path(environ);
         match self.programs.split(&path) {
@@ -87,7 +87,7 @@ impl Site {
             }
             None => {
                 let text = format!("There is no program at {path}.\n");
-                plain(NOT_FOUND, &text, start)
+                plain(NOT_FOUND, text, start)
             }
         }
     }
@@ -98,7 +98,7 @@ impl Site {
         start_response: StartResponse<'_>,
     ) -> gateway::Result<Response> {
         if guard::is_foreign(environ) {
-            return plain(FORBIDDEN, NOT_YOURS, start_response);
+            return plain(FORBIDDEN, NOT_YOURS.into(), start_response);
         }
         let mut url = environ.url()?;
         // It fails for URLs without a host only.
@@ -147,7 +147,7 @@ impl Site {
             Found::Later => {
                 let text = "This page cannot be built, or not yet; the \
                             terminal says more.\n";
-                plain("503 Service Unavailable", text, start_response)
+                plain(BUSY, text.into(), start_response)
             }
             Found::Nothing => self.nothing(path, start_response),
         }
@@ -165,7 +165,7 @@ impl Site {
             }
             _ => {
                 let text = format!("There is no {path} here.\n");
-                plain(NOT_FOUND, &text, start_response)
+                plain(NOT_FOUND, text, start_response)
             }
         }
     }
@@ -256,18 +256,6 @@ fn file(
         headers.push(("Content-Security-Policy", guard::FRAMED));
     }
     Ok(start_response(OK, &headers)?.body(bytes))
-}
-
-pub fn plain(
-    status: &str,
-    text: &str,
-    start_response: StartResponse<'_>,
-) -> gateway::Result<Response> {
-    let headers = [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Cache-Control", "no-cache"),
-    ];
-    Ok(start_response(status, &headers)?.body(text.to_string()))
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -1,14 +1,16 @@
 //! What the book is made from, and whether some of it was saved.
 
-use crate::project::{Project, files};
-use crate::run::cache::SOURCES;
+use crate::kept::inputs::SOURCES;
+use crate::kept::record;
+use crate::project::{Project, files_at};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// What the pages are made from, besides the programs' sources.
-const PAGES: [&str; 3] = ["book/book.toml", "book/text", "book/theme"];
+const PAGES: [&str; 4] =
+    ["book/book.toml", "book/text", "book/theme", record::FOLDER];
 
 /// What the chapters' programs are made from, but for what cargo writes.
 pub const CODE: [&str; 4] = ["src", "chapters", "Cargo.toml", ".cargo"];
@@ -27,13 +29,7 @@ impl State {
 
     /// The state of these files, and of those in these folders.
     pub fn of(project: &Project, sources: &[&str]) -> Self {
-        let paths = sources.iter().flat_map(|source| {
-            let path = project.root.join(source);
-            match path.is_file() {
-                true => vec![path],
-                false => files(&path),
-            }
-        });
+        let paths = files_at(&project.root, sources).into_iter();
         let saved = |path: PathBuf| {
             let data = fs::metadata(&path);
             let time = data.and_then(|data| data.modified()).ok();
@@ -41,6 +37,12 @@ impl State {
             (name.unwrap_or(&path).to_path_buf(), time)
         };
         Self(paths.map(saved).collect())
+    }
+
+    /// The state of some of the files.
+    pub fn only(mut self, is_wanted: impl Fn(&Path) -> bool) -> Self {
+        self.0.retain(|path, _| is_wanted(path));
+        self
     }
 }
 

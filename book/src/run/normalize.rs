@@ -7,11 +7,15 @@ use std::path::Path;
 /// RFC 9110, section 5.6.7.
 const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-/// What stands for the name of a thread or of a process.
+/// What stands for the number of a thread that panicked.
 const ID: &str = "4711";
 
 /// What stands for a port that the system chose.
 const PORT: &str = "8000";
+
+/// The least port that a system chooses by itself. Those below are
+/// somebody's choice.
+const LEAST_PORT: u16 = 32_768;
 
 /// What stands for the client's port.
 const CLIENT_PORT: &str = "54321";
@@ -19,7 +23,7 @@ const CLIENT_PORT: &str = "54321";
 /// The same date, as the common log format has it.
 const LOG_DATE: &str = "06/Nov/1994:08:49:37 +0000";
 
-/// Replaces paths, dates, ports, process ids and times.
+/// Replaces paths, dates, ports, threads' numbers and times.
 pub fn normalize(text: &str, project: &Project) -> String {
     let text = paths(text, project);
     let lines = text.split_inclusive('\n');
@@ -51,19 +55,60 @@ fn shorten(text: &str, folder: &Path, short: &str) -> String {
     text.replace(&format!("{folder}/"), &inside).replace(&*folder, here)
 }
 
+/// An answer with its body in one chunk. In how many that of a CGI
+/// program comes is a matter of the moment: our server sends what is
+/// there.
+pub fn one_chunk(answer: &[u8]) -> Vec<u8> {
+    const END: &[u8] = b"\r\n\r\n";
+    let at = answer.windows(END.len()).position(|w| w == END);
+    let (head, mut rest) =
+        answer.split_at(at.map_or(answer.len(), |at| at + END.len()));
+    let mut joined = head.to_vec();
+    if is_chunked(head) {
+        let mut data = Vec::new();
+        while let Some((chunk, after)) = chunk(rest) {
+            data.extend_from_slice(chunk);
+            rest = after;
+        }
+        if !data.is_empty() {
+            joined.extend(format!("{:x}\r\n", data.len()).bytes());
+            joined.extend(data);
+            joined.extend(b"\r\n");
+        }
+    }
+    joined.extend(rest);
+    joined
+}
+
+fn is_chunked(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    head.lines().any(|line| line == "transfer-encoding: chunked")
+}
+
+/// The content of a chunk that is not the last, and what follows it.
+fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.windows(2).position(|w| w == b"\r\n")?;
+    let length = std::str::from_utf8(&bytes[..end]).ok()?;
+    let length = usize::from_str_radix(length, 16).ok()?;
+    let rest = &bytes[end + 2..];
+    if length == 0 || length > rest.len() {
+        return None;
+    }
+    let (content, rest) = rest.split_at(length);
+    Some((content, rest.strip_prefix(b"\r\n")?))
+}
+
 fn line(line: &str) -> String {
     let line = date(line);
     let line = after(&line, "/rustc/", hexadecimal, "…");
-    let line = after(&line, "127.0.0.1:", digits, PORT);
-    let line = after(&line, "localhost:", digits, PORT);
-    let line = after(&line, "[::1]:", digits, PORT);
+    let line = after(&line, "127.0.0.1:", port, PORT);
+    let line = after(&line, "localhost:", port, PORT);
+    let line = after(&line, "[::1]:", port, PORT);
     let line = variable(&line, "SERVER_PORT", PORT);
     let line = variable(&line, "REMOTE_PORT", CLIENT_PORT);
     let line = after(&line, " - - [", time_of_day, LOG_DATE);
     let line = after(&line, "finished in ", seconds, "…");
     let line = after(&line, "target(s) in ", seconds, "0.01s");
-    let line = after(&line, "process ", digits, ID);
-    let line = after(&line, "pid ", digits, ID);
     // thread 'main' (4711) panicked at …
     match line.trim_start().starts_with("thread '") {
         true => after(&line, "' (", digits, ID),
@@ -122,6 +167,15 @@ fn hexadecimal(text: &str) -> usize {
 fn digits(text: &str) -> usize {
     text.len()
         - text.trim_start_matches(|c: char| c.is_ascii_digit()).len()
+}
+
+/// The length of a port that the system chose.
+fn port(text: &str) -> usize {
+    let length = digits(text);
+    match text[..length].parse::<u16>() {
+        Ok(port) if port >= LEAST_PORT => length,
+        _ => 0,
+    }
 }
 
 /// The length of a time like `0.53s`.
@@ -195,7 +249,32 @@ mod tests {
             normal("thread 'main' (20375) panicked at"),
             "thread 'main' (4711) panicked at"
         );
-        assert_eq!(normal("I am process 99."), "I am process 4711.");
+    }
+
+    #[test]
+    fn chunks_become_one() {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\
+                    Server: a\r\n\r\n";
+        for (chunks, joined) in [
+            ("3\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\n\r\n"),
+            (
+                "3\r\nabc\r\na\r\n0123\r\n6789\r\n0\r\n\r\n",
+                "d\r\nabc0123\r\n6789\r\n0\r\n\r\n",
+            ),
+            // One that is cut has no end afterwards either.
+            ("1\r\na\r\n1\r\nb\r\n", "2\r\nab\r\n"),
+            ("1\r\na\r\n9\r\nb", "1\r\na\r\n9\r\nb"),
+            ("0\r\n\r\n", "0\r\n\r\n"),
+            ("", ""),
+        ] {
+            let answer = format!("{head}{chunks}");
+            let one = one_chunk(answer.as_bytes());
+            let wanted = format!("{head}{joined}");
+            assert_eq!(String::from_utf8(one).unwrap(), wanted);
+        }
+        let other = "HTTP/1.1 200 OK\r\n\r\n3\r\nabc\r\n1\r\nd\r\n";
+        assert_eq!(one_chunk(other.as_bytes()), other.as_bytes());
+        assert_eq!(one_chunk(b"HTTP"), b"HTTP");
     }
 
     #[test]
@@ -219,7 +298,13 @@ mod tests {
 
     #[test]
     fn prose_stays() {
-        let text = "the process starts; finished in style; Dates: 3\n";
-        assert_eq!(normal(text), text);
+        for text in [
+            "the process starts; finished in style; Dates: 3\n",
+            "each process 2 requests, pid 7 none\n",
+            "the book at localhost:3000, a proxy at 127.0.0.1:8080\n",
+            "a list (12) and 'a word' (13)\n",
+        ] {
+            assert_eq!(normal(text), text);
+        }
     }
 }

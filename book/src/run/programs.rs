@@ -1,12 +1,14 @@
 //! The chapters' programs, behind `/cgi-bin/`.
 
 use crate::project::Project;
+use crate::run::process;
 use crate::run::shell::Shell;
 use gateway::cgi::Script;
 use gateway::{Application, Environ, Response, StartResponse};
-use std::fmt;
-use std::path::PathBuf;
-use std::time::Duration;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use std::{fmt, fs};
 
 /// A chapter's program: `ch01`, or `ch01/greet` for its bin `greet`.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +64,35 @@ pub fn is_chapter(name: &str) -> bool {
     })
 }
 
+/// A program that was built, as it is on the disk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Program {
+    pub target: Target,
+    pub path: PathBuf,
+    /// When its file was written.
+    pub written: Option<SystemTime>,
+}
+
+impl Program {
+    fn at(target: &Target, path: PathBuf) -> Self {
+        let written = written(&path);
+        Self { target: target.clone(), path, written }
+    }
+
+    /// Is it still there, and the same?
+    pub fn is_there(&self) -> bool {
+        self.written.is_some() && written(&self.path) == self.written
+    }
+}
+
+fn written(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|file| file.modified()).ok()
+}
+
+/// How long a program behind our server may take. Less than a client
+/// waits, so that what the server says of it is seen.
+pub const CGI_LIMIT: Duration = Duration::from_secs(5);
+
 pub struct Programs {
     project: Project,
 }
@@ -74,44 +105,49 @@ impl Programs {
 
     /// Builds a program from what is on the disk now. The error is the
     /// compiler's.
-    pub fn build(&self, target: &Target) -> Result<(), String> {
+    pub fn build(&self, target: &Target) -> Result<Program, String> {
         let chapter = &target.chapter;
         if !self.project.root.join("chapters").join(chapter).is_dir() {
             return Err(format!("there is no chapters/{chapter}"));
         }
         let name = target.name();
         let line = format!("cargo build -q -p {chapter} --bin {name}");
-        let ended = Shell::at(&self.project).run(&line)?;
-        match ended.status {
-            Some(0) => Ok(()),
-            _ => Err(format!("`{line}` failed:\n{}", ended.output)),
+        // Where it puts the program, cargo knows best.
+        let json = "--message-format=json-render-diagnostics";
+        let ended =
+            Shell::at(&self.project).run(&format!("{line} {json}"))?;
+        let is_message = |line: &&str| line.starts_with('{');
+        let (messages, said): (Vec<&str>, Vec<&str>) =
+            ended.output.split_inclusive('\n').partition(is_message);
+        let path = messages.iter().find_map(|m| executable(m, name));
+        match (ended.status, path) {
+            (Some(0), Some(path)) => Ok(Program::at(target, path)),
+            _ => Err(format!("`{line}` failed:\n{}", said.concat())),
         }
-    }
-
-    /// The file that it is built into.
-    pub fn path(&self, target: &Target) -> PathBuf {
-        self.project.program(target.name())
     }
 
     /// Runs the program that the path names, or else `default`.
     pub fn answer(
         &self,
-        default: &Target,
+        default: &Program,
         environ: &mut Environ,
         start_response: StartResponse<'_>,
     ) -> gateway::Result<Response> {
         let path = environ.get("PATH_INFO").unwrap_or_default();
-        let named = self.split(&path);
-        let target = match named {
-            None => default.clone(),
-            Some((target, script, info)) => {
-                environ.set("SCRIPT_NAME", script);
-                environ.set("PATH_INFO", info);
-                target
+        let mut program = default.clone();
+        if let Some((target, script, info)) = self.split(&path) {
+            environ.set("SCRIPT_NAME", script);
+            environ.set("PATH_INFO", info);
+            if target != program.target {
+                program = self.build(&target)?;
             }
-        };
-        let script = Script::new(self.path(&target))
-            .time_limit(Duration::from_secs(10));
+        }
+        let folder = program.path.parent().unwrap_or(Path::new("/"));
+        let mut line =
+            process::supervised(folder, &program.path)?.into_iter();
+        let script = Script::new(line.next().unwrap_or_default())
+            .time_limit(CGI_LIMIT);
+        let script = line.fold(script, Script::arg);
         script.call(environ, start_response)
     }
 
@@ -151,10 +187,17 @@ impl Programs {
     }
 }
 
+/// The file that cargo says it has built for a program of this name.
+fn executable(message: &str, name: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(message).ok()?;
+    let is_it = message["target"]["name"] == name;
+    let path = message["executable"].as_str().filter(|_| is_it)?;
+    Some(path.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn a_target_is_a_chapter_or_one_of_its_programs() {

@@ -1,31 +1,28 @@
-//! A program that serves by itself, for one exchange.
+//! A program that serves by itself.
 
 use crate::project::Project;
 use crate::run::normalize::normalize;
+use crate::run::process::Process;
 use crate::run::shell::Shell;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Stdio};
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
-use std::time::Duration;
-use tempfile::TempDir;
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
 
 /// How long it may take until it says where it serves.
 const START: Duration = Duration::from_secs(10);
 
-/// How long nothing more must come before the log counts as whole:
-/// a line may be written after the answer has gone out.
-const QUIET: Duration = Duration::from_millis(150);
+/// How long it may take to let somebody in.
+const CONNECT: Duration = Duration::from_secs(1);
+
+/// The most that is kept of what it logs, in bytes.
+pub const LOG_LIMIT: usize = 64 * 1024;
 
 /// A running server. It is ended when this is dropped.
 pub struct Serving {
-    child: Child,
-    /// Where it runs, so that it finds no file of an earlier run.
-    _folder: TempDir,
-    pub address: SocketAddr,
-    lines: Receiver<String>,
+    process: Process,
+    address: SocketAddr,
 }
 
 impl Serving {
@@ -37,94 +34,82 @@ impl Serving {
     ) -> Result<Self, String> {
         let path = program.to_string_lossy().into_owned();
         let name = normalize(&path, project);
-        let mut command = Shell::at(project).command("sh");
+        // A new folder, so that it finds no file of an earlier run.
+        let folder = Path::new("");
+        let shell = Shell { folder, ..Shell::at(project) };
+        let mut command = shell.command("sh")?;
         // What it logs comes in one stream with what it prints. With one
         // thread, the logs of two requests come in their order.
         let line = "exec \"$0\" --port 0 --threads 1 2>&1";
-        let folder = TempDir::new()
-            .map_err(|e| format!("no folder for {name}: {e}"))?;
-        command.current_dir(folder.path());
-        command.args(["-c", line, &path]).stdout(Stdio::piped());
-        let mut child = command
-            .spawn()
+        command.args(["-c", line, &path]);
+        let process = Process::start(command, LOG_LIMIT)
             .map_err(|e| format!("{name} does not start: {e}"))?;
-        let lines = read(child.stdout.take());
-        let mut serving = Self {
-            child,
-            _folder: folder,
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            lines,
+        let address = process.output.find(START, line_with_address);
+        let Some(address) = address else {
+            let printed = process.output.take();
+            return Err(format!(
+                "`{name} --port 0` did not print where it serves, a \
+                 line with http://127.0.0.1:PORT; it printed:\n{printed}"
+            ));
         };
-        serving.address = serving.wait_for_address(&name)?;
-        Ok(serving)
-    }
-
-    fn wait_for_address(
-        &self,
-        name: &str,
-    ) -> Result<SocketAddr, String> {
-        let mut printed = String::new();
-        while let Ok(line) = self.lines.recv_timeout(START) {
-            if let Some(address) = address(&line) {
-                return Ok(address);
-            }
-            printed.push_str(&line);
-        }
-        Err(format!(
-            "`{name} --port 0` did not print where it serves, a line \
-             with http://127.0.0.1:PORT; it printed:\n{printed}"
-        ))
-    }
-
-    /// What it has logged since it began to serve.
-    pub fn log(&self) -> String {
-        self.log_within(QUIET)
-    }
-
-    /// What it has logged since the last time, until nothing comes for
-    /// so long.
-    pub fn log_within(&self, quiet: Duration) -> String {
-        let mut log = String::new();
-        while let Ok(line) = self.lines.recv_timeout(quiet) {
-            log.push_str(&line);
-        }
-        log
+        // As long as nobody asks, what it logs has to wait.
+        process.output.hold(true);
+        Ok(Self { process, address })
     }
 
     pub fn connect(&self) -> io::Result<TcpStream> {
-        TcpStream::connect(self.address)
+        TcpStream::connect_timeout(&self.address, CONNECT)
     }
 
-    /// Has its process ended by itself?
-    pub fn has_ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // Both fail only if it has ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Reads lines in a thread, for a wait for them must have an end.
-fn read(
-    from: Option<impl std::io::Read + Send + 'static>,
-) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut from = BufReader::new(from?);
-        let mut line = Vec::new();
-        while from.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
-            let text = String::from_utf8_lossy(&line).into_owned();
-            sender.send(text).ok()?;
-            line.clear();
+    /// Has something done, and reads what it logs meanwhile: until it
+    /// has logged nothing for so long, but no longer than `most`.
+    pub fn logging<T>(
+        &self,
+        quiet: Duration,
+        most: Duration,
+        work: impl FnOnce() -> T,
+    ) -> (T, String) {
+        let output = &self.process.output;
+        if output.is_cut() {
+            // What nobody has asked for.
+            output.take();
         }
-        Some(())
-    });
-    receiver
+        output.hold(false);
+        let done = work();
+        output.settle(quiet, most);
+        output.hold(true);
+        (done, output.take())
+    }
+
+    /// How its process has ended, if it has by itself.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.process.ended()
+    }
+
+    /// The same, for one that may be about to end.
+    pub fn ended_within(
+        &mut self,
+        limit: Duration,
+    ) -> Option<ExitStatus> {
+        let start = Instant::now();
+        self.process.wait(|| start.elapsed() < limit)
+    }
+}
+
+/// Takes out the lines until the one that has an address.
+fn line_with_address(printed: &mut Vec<u8>) -> Option<SocketAddr> {
+    let mut end = 0;
+    for line in printed.split_inclusive(|byte| *byte == b'\n') {
+        end += line.len();
+        let text = String::from_utf8_lossy(line);
+        if line.ends_with(b"\n")
+            && let Some(address) = address(&text)
+        {
+            printed.drain(..end);
+            return Some(address);
+        }
+    }
+    None
 }
 
 /// The address in a line like `Serving at http://127.0.0.1:8000`.

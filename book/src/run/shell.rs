@@ -1,15 +1,17 @@
 //! Commands, run as a reader would run them.
 
 use crate::project::Project;
-use std::io::Read;
+use crate::run::process::{self, Process};
+use std::env;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
-use std::{env, io, thread};
 
 /// The longest that a command may take, compiling included.
 pub const LIMIT: Duration = Duration::from_secs(120);
+
+/// The most that is kept of what a command prints, in bytes.
+const OUTPUT_LIMIT: usize = 4 << 20;
 
 /// What a reader's environment has in common with ours. Everything
 /// else stays out: cargo's variables, and CGI's above all.
@@ -35,7 +37,8 @@ pub struct Ended {
     pub output: String,
 }
 
-/// A place to run commands in.
+/// A place to run commands in. If the folder's name is empty, each has
+/// one of its own, for as long as it runs.
 pub struct Shell<'a> {
     pub folder: &'a Path,
     pub target: &'a Path,
@@ -51,121 +54,62 @@ impl<'a> Shell<'a> {
         }
     }
 
-    /// A command with a clean environment.
-    pub fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
+    /// A command with a clean environment, which ends with the book.
+    pub fn command(&self, program: &str) -> Result<Command, String> {
+        let program = program.as_ref();
+        let mut command = process::command(self.folder, program)?;
         let kept = KEPT.iter().filter_map(|name| {
             env::var_os(name).map(|value| (name, value))
         });
         command
-            .current_dir(self.folder)
             .env_clear()
             .envs(kept)
             .env("CARGO_TARGET_DIR", self.target)
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
-            .env("LANG", "C.UTF-8")
-            .stdin(Stdio::null());
-        command
+            .env("LANG", "C.UTF-8");
+        Ok(command)
     }
 
     /// Runs a line of `sh`, both of its streams into one.
     pub fn run(&self, line: &str) -> Result<Ended, String> {
-        let mut command = self.command("sh");
+        let mut command = self.command("sh")?;
         // One pipe, so that lines come in the order of their writing.
         command.args(["-c", &format!("exec 2>&1\n{line}")]);
-        self.finish(command, line)
-    }
-
-    /// Runs a command to its end, or ends it when its time is up.
-    fn finish(
-        &self,
-        mut command: Command,
-        line: &str,
-    ) -> Result<Ended, String> {
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
-        own_group(&mut command);
-        let start = Instant::now();
-        let mut child = command
-            .spawn()
+        let (status, output) = self
+            .watch(command)
             .map_err(|e| format!("`{line}` does not start: {e}"))?;
-        let output = read(child.stdout.take());
-        let text = output.recv_timeout(self.limit);
-        let status = wait(&mut child, start + self.limit);
-        let bytes = match text {
-            Ok(bytes) if status.is_some() => bytes,
-            _ => {
-                kill(&mut child);
-                let bytes = output.recv_timeout(Duration::from_secs(1));
-                let bytes = text.or(bytes).unwrap_or_default();
-                return Err(format!(
-                    "`{line}` did not end in {} s and was stopped; \
-                     it had printed:\n{}",
-                    self.limit.as_secs_f32(),
-                    String::from_utf8_lossy(&bytes)
-                ));
-            }
+        if process::are_ended() {
+            return Err(process::STOPPING.into());
+        }
+        let Some(status) = status else {
+            return Err(format!(
+                "`{line}` did not end in {} s and was stopped; it had \
+                 printed:\n{output}",
+                self.limit.as_secs_f32()
+            ));
         };
-        let output = String::from_utf8_lossy(&bytes);
-        Ok(Ended {
-            status: status.and_then(|status| status.code()),
-            output: without_progress(&output),
-        })
+        let output = without_progress(&output);
+        Ok(Ended { status: status.code(), output })
+    }
+
+    /// Waits for the end of a command of ours, or brings it about when
+    /// its time is up: then there is no status. What it has started
+    /// ends with it. Of what it prints, the beginning is kept.
+    pub fn watch(
+        &self,
+        command: Command,
+    ) -> Result<(Option<ExitStatus>, String), String> {
+        let start = Instant::now();
+        let mut process = Process::start(command, OUTPUT_LIMIT)
+            .map_err(|e| e.to_string())?;
+        let status = process.wait(|| start.elapsed() < self.limit);
+        process.end();
+        // Nobody is left who writes, but where some can hide.
+        process.output.finish(Duration::from_secs(1));
+        Ok((status, process.output.take()))
     }
 }
-
-/// Reads to the end, in a thread: the end may never come.
-fn read(
-    from: Option<impl Read + Send + 'static>,
-) -> mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut from) = from {
-            let _ = io::copy(&mut from, &mut bytes);
-        }
-        // Nobody waits any more when the command was given up.
-        let _ = sender.send(bytes);
-    });
-    receiver
-}
-
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => {
-                thread::sleep(Duration::from_millis(2));
-            }
-            _ => return None,
-        }
-    }
-}
-
-/// A group of its own, so that what it starts can be ended with it.
-#[cfg(unix)]
-fn own_group(command: &mut Command) {
-    std::os::unix::process::CommandExt::process_group(command, 0);
-}
-
-#[cfg(not(unix))]
-fn own_group(_command: &mut Command) {}
-
-fn kill(child: &mut Child) {
-    kill_group(child);
-    // Fails only if it has ended by itself.
-    let _ = child.kill();
-    let _ = child.wait();
-}
-
-#[cfg(unix)]
-fn kill_group(child: &Child) {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
-}
-
-#[cfg(not(unix))]
-fn kill_group(_child: &Child) {}
 
 /// What cargo says about its own work: a word that ends at column 12.
 const PROGRESS: [&str; 14] = [
@@ -208,7 +152,7 @@ mod tests {
         Shell {
             folder: Path::new("/"),
             target: Path::new("/target"),
-            limit: Duration::from_millis(300),
+            limit: LIMIT,
         }
     }
 
@@ -230,10 +174,40 @@ mod tests {
     fn a_command_that_hangs_is_stopped_with_its_children() {
         let line = "echo begun; sleep 60 | cat";
         let start = Instant::now();
-        let error = shell().run(line).unwrap_err();
+        let limit = Duration::from_millis(300);
+        let shell = Shell { limit, ..shell() };
+        let error = shell.run(line).unwrap_err();
         assert!(error.contains("did not end in 0.3 s"), "{error}");
         assert!(error.ends_with("begun\n"), "{error}");
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn what_a_command_leaves_behind_ends_with_it() {
+        let ended = shell().run("sleep 60 & echo $!").unwrap();
+        let look = format!("ps -o stat= -p {}", ended.output.trim());
+        let start = Instant::now();
+        loop {
+            let state = shell().run(&look).unwrap().output;
+            // Gone, or waiting for init to take note of it.
+            if state.trim().is_empty() || state.starts_with('Z') {
+                return;
+            }
+            assert!(start.elapsed().as_secs() < 20, "{state}");
+        }
+    }
+
+    #[test]
+    fn of_output_without_end_the_beginning_is_kept() {
+        let limit = Duration::from_secs(2);
+        let shell = Shell { limit, ..shell() };
+        let mut command = shell.command("yes").unwrap();
+        command.arg("x".repeat(10_000));
+        let (status, output) = shell.watch(command).unwrap();
+        assert_eq!(status, None);
+        let told = "\n(This was cut after 4096 KiB.)\n";
+        assert!(output.ends_with(told));
+        assert_eq!(output.len(), OUTPUT_LIMIT + told.len());
     }
 
     #[test]

@@ -204,15 +204,26 @@ fn a_solved_exercise_is_marked() {
     let name =
         list.split("1.1 ").nth(1).and_then(|s| s.split(';').next());
     let name = name.expect("its name");
+    let path = format!("chapters/ch01/exercises/{name}.rs");
     let solution =
         book.read(&format!("chapters/ch01/solutions/{name}.rs"));
-    book.write(
-        &format!("chapters/ch01/exercises/{name}.rs"),
-        &solution,
-    );
-    // The page shows the stub, so it is loaded anew.
-    reader.wait(&format!("{said} === ''"));
-    helpers(&reader);
+    // The page shows what is written, so it is loaded anew.
+    let write = |text: &str| {
+        book.write(&path, text);
+        reader.wait(&format!("{said} === ''"));
+        helpers(&reader);
+    };
+    // An answer that ends the process has said nothing of itself.
+    let exits = ") -> String { std::process::exit(0);";
+    write(&solution.replace(") -> String {", exits));
+    reader.run(&check);
+    reader.wait(&format!("{said}.includes('exit status: 0')"));
+    reader.wait(&format!("{mark} === '0/7'"));
+    write(&solution.replace("format!", "no_such_macro!"));
+    reader.run(&check);
+    reader.wait(&format!("{said}.includes('1.1 does not compile')"));
+    reader.wait(&format!("{mark} === '0/7'"));
+    write(&solution);
     reader.run(&check);
     reader.wait(&format!("{said} === 'Solved.'"));
     reader.wait(&format!("{exercise}.classList.contains('solved')"));
