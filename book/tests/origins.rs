@@ -2,16 +2,15 @@
 
 mod fixture;
 
-use fixture::{Fixture, MAIN, Served, assert_has};
+use fixture::{Fixture, MAIN, Reader, Served, assert_has, text};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-/// A book, and where its programs are.
+/// A book that is read, and where its programs are.
 struct Site {
-    served: Served,
+    reader: Reader,
+    port: u16,
     programs: u16,
-    // Behind the server, which works in it.
-    fixture: Fixture,
 }
 
 impl Site {
@@ -24,22 +23,19 @@ impl Site {
         let served = Served::start(&fixture, &["--port", "0"]);
         let page = served.get("/ch01.html");
         let (_, port) = page.split_once("data-programs=\"").unwrap();
-        let port = port.split('"').next().unwrap();
-        let programs = port.parse().unwrap();
-        Self { served, programs, fixture }
+        let programs = port.split('"').next().unwrap().parse().unwrap();
+        let port = served.port;
+        let reader = Reader::of(fixture, served);
+        Self { reader, port, programs }
     }
 
-    fn token(&self) -> String {
-        let page = self.served.get("/ch01.html");
-        let (_, rest) = page
-            .split_once("<meta name=\"live-token\" content=\"")
-            .unwrap();
-        rest.split('"').next().unwrap().to_string()
+    fn get(&self, path: &str) -> String {
+        self.reader.served.get(path)
     }
 
     /// What the book answers to a request with these fields.
     fn book(&self, line: &str, fields: &[&str]) -> String {
-        ask(self.served.port, line, fields)
+        ask(self.port, line, fields)
     }
 
     /// What is answered where the programs are.
@@ -49,14 +45,14 @@ impl Site {
 
     /// A program leaves something behind when it is run.
     fn watch_runs(&self) {
-        let path = self.fixture.root.join("was-run");
+        let path = self.reader.fixture.root.join("was-run");
         let note = format!("std::fs::write({path:?}, \"\").unwrap();");
         let main = MAIN.replacen('{', &format!("{{\n    {note}"), 1);
-        self.fixture.write("chapters/ch01/src/main.rs", &main);
+        self.reader.fixture.write("chapters/ch01/src/main.rs", &main);
     }
 
     fn was_run(&self) -> bool {
-        self.fixture.root.join("was-run").exists()
+        self.reader.fixture.root.join("was-run").exists()
     }
 }
 
@@ -84,7 +80,7 @@ fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
 #[test]
 fn programs_are_another_origin_than_the_pages() {
     let site = Site::new();
-    assert_ne!(site.programs, site.served.port);
+    assert_ne!(site.programs, site.port);
     // Links and forms that go to the book are led there.
     let path = "/cgi-bin/ch01/caf%C3%A9/x%20y?a%3Cb&c=d";
     let led = site.book(&format!("GET {path}"), &[]);
@@ -117,7 +113,7 @@ fn a_page_says_where_the_programs_are() {
     let site = Site::of(
         "# One\n\nGo to <http://127.0.0.1:3001/cgi-bin/ch01>.\n",
     );
-    let page = site.served.get("/ch01.html");
+    let page = site.get("/ch01.html");
     let port = site.programs;
     let there = format!(">http://127.0.0.1:{port}/cgi-bin/ch01</a>");
     assert_has(&page, &there);
@@ -127,7 +123,7 @@ fn a_page_says_where_the_programs_are() {
 fn no_other_site_has_a_program_run() {
     let site = Site::new();
     site.watch_runs();
-    let book = format!("Origin: http://127.0.0.1:{}", site.served.port);
+    let book = format!("Origin: http://127.0.0.1:{}", site.port);
     let same = "Sec-Fetch-Site: same-site";
     let navigate = "Sec-Fetch-Mode: navigate";
     let document = "Sec-Fetch-Dest: document";
@@ -190,7 +186,7 @@ fn no_other_site_has_a_program_run() {
 #[test]
 fn each_answer_forbids_frames_guesses_and_other_origins() {
     let site = Site::new();
-    let page = site.served.get("/ch01.html");
+    let page = site.get("/ch01.html");
     let style = page.split("href=\"").find(|l| l.starts_with("css/"));
     let style = style.unwrap().split('"').next().unwrap();
     let style = format!("GET /{style}");
@@ -241,28 +237,28 @@ fn each_answer_forbids_frames_guesses_and_other_origins() {
 #[test]
 fn scripts_of_the_frame_run_and_those_of_the_text_do_not() {
     let site = Site::of("# One\n\n<script>alert(1)</script>\n");
-    let page = site.served.get("/ch01.html");
+    let page = site.get("/ch01.html");
     let policy = header(&page, "Content-Security-Policy").unwrap();
     let (_, nonce) = policy.split_once("'nonce-").unwrap();
     let nonce = nonce.split('\'').next().unwrap();
     assert!(nonce.len() >= 32, "{nonce}");
     let numbered = format!("<script nonce=\"{nonce}\">");
     let (start, rest) = page.split_once("<main>").unwrap();
-    let (text, end) = rest.split_once("</main>").unwrap();
+    let (middle, end) = rest.split_once("</main>").unwrap();
     assert!(start.contains(&numbered), "{start}");
     for part in [start, end] {
         assert!(!part.contains("<script>"), "{part}");
         assert!(!part.contains(" onload="), "{part}");
     }
-    assert_has(text, "<script>alert(1)</script>");
+    assert_has(middle, "<script>alert(1)</script>");
     // Nobody can know the next one.
-    assert!(!site.served.get("/ch01.html").contains(nonce));
+    assert!(!site.get("/ch01.html").contains(nonce));
 }
 
 #[test]
 fn who_is_refused_is_told_why() {
     let site = Site::new();
-    let token = format!("X-Live-Token: {}", site.token());
+    let token = format!("X-Live-Token: {}", site.reader.token);
     let check = "POST /live/check?exercise=1.1";
     let old = site.book(check, &["X-Live-Token: 0"]);
     assert_has(&old, "HTTP/1.1 403 Forbidden\r\n");
@@ -276,7 +272,7 @@ fn who_is_refused_is_told_why() {
         "{\"trouble\":\"This page was opened at \
          https://x-3000.example.dev, and there it can be read only",
     );
-    let (port, programs) = (site.served.port, site.programs);
+    let (port, programs) = (site.port, site.programs);
     let advice = format!(
         "ssh -L {port}:127.0.0.1:{port} \
          -L {programs}:127.0.0.1:{programs} HOST"
@@ -293,4 +289,32 @@ fn who_is_refused_is_told_why() {
     let origin = "Origin: http://localhost:8080";
     let answer = site.book(check, &[&token, host, origin]);
     assert!(!answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+/// Writes down who may look into the folder where it runs.
+const SERVING: &str = r#"
+use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
+fn main() {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    println!("Serving at http://{}", socket.local_addr().unwrap());
+    for stream in socket.incoming() {
+        let mut stream = stream.unwrap();
+        stream.read_to_string(&mut String::new()).unwrap();
+        let mode = std::fs::metadata(".").unwrap().permissions().mode();
+        write!(stream, "HTTP/1.1 200 OK\r\n\r\nmode {mode:o}").unwrap();
+    }
+}
+"#;
+
+#[cfg(unix)]
+#[test]
+fn what_a_server_keeps_is_for_its_user_alone() {
+    let Site { reader, .. } = Site::new();
+    let package = "[package]\nname = \"ch05\"\nedition = \"2024\"\n";
+    reader.fixture.write("chapters/ch05/Cargo.toml", package);
+    reader.fixture.write("chapters/ch05/src/main.rs", SERVING);
+    let request = "GET / HTTP/1.1\r\n\r\n";
+    let sent = reader.send("program=ch05&how=", request);
+    assert_has(text(&sent, "answer"), "mode 40700");
 }

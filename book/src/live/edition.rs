@@ -6,9 +6,11 @@ use crate::builder::Part;
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::mem::replace;
 use std::sync::Arc;
 use std::time::Instant;
 
+type Pages = BTreeMap<String, Arc<Page>>;
 type Files = BTreeMap<String, Arc<[u8]>>;
 
 /// What was built so far. Each page is as new as its last reader needed
@@ -21,7 +23,7 @@ pub struct Edition {
     pub failure: Option<String>,
     /// What each is made from.
     names: BTreeMap<String, String>,
-    pages: BTreeMap<String, Arc<Page>>,
+    pages: Pages,
     /// What pages are shown with, of the newest build.
     files: Files,
     /// The same of the one before, for pages that are open still.
@@ -89,47 +91,61 @@ impl Edition {
         }
     }
 
-    /// Takes in what was built from files in this state, and from the
-    /// figures that were made before it began.
+    /// Takes in what was built from files in this state.
     pub fn add(
         &mut self,
-        built: Result<Part, String>,
-        state: State,
-        begun: Instant,
+        built: Result<Built, String>,
+        state: &Arc<State>,
     ) {
-        self.state = Arc::new(state);
+        self.state = Arc::clone(state);
         self.failure = None;
-        let part = match built {
-            Ok(part) => part,
+        let built = match built {
+            Ok(built) => built,
             Err(message) => {
                 self.failure = Some(message);
                 return;
             }
         };
-        for (name, text) in part.pages {
-            let state = Arc::clone(&self.state);
-            let page = Page::new(text, state, begun);
-            self.pages.insert(name, Arc::new(page));
-        }
-        self.names = part.names;
+        self.pages.extend(built.pages);
+        self.names = built.names;
         let names = &self.names;
         self.pages.retain(|name, _| names.contains_key(name));
-        let files = part.files.into_iter();
-        let files: Files =
-            files.map(|(name, bytes)| (name, bytes.into())).collect();
         // Their names change with what is in them.
-        let old = std::mem::replace(&mut self.files, files);
+        let old = replace(&mut self.files, built.files);
         if !old.keys().eq(self.files.keys()) {
             self.old_files = old;
         }
     }
 }
 
-impl Page {
-    fn new(text: String, state: Arc<State>, begun: Instant) -> Self {
-        let print = Print::of(&text);
-        let has_pending = has_pending(&text);
-        Self { text, print, state, begun, has_pending }
+/// What was built, ready to be read.
+pub struct Built {
+    names: BTreeMap<String, String>,
+    pages: Pages,
+    files: Files,
+}
+
+impl Built {
+    /// From files in this state, and from the figures that were made
+    /// before it was begun.
+    pub fn of(part: Part, state: &Arc<State>, begun: Instant) -> Self {
+        let page = |text: String| Page {
+            print: Print::of(&text),
+            has_pending: has_pending(&text),
+            text,
+            state: Arc::clone(state),
+            begun,
+        };
+        let pages = part.pages.into_iter();
+        let pages =
+            pages.map(|(name, text)| (name, Arc::new(page(text))));
+        let files = part.files.into_iter();
+        let files = files.map(|(name, bytes)| (name, bytes.into()));
+        Self {
+            names: part.names,
+            pages: pages.collect(),
+            files: files.collect(),
+        }
     }
 }
 
@@ -192,42 +208,40 @@ mod tests {
         assert_eq!(pending, text(&page("stale console\">y")));
     }
 
-    fn part(names: &[&str], pages: &[(&str, &str)]) -> Part {
-        let names =
-            names.iter().map(|n| (n.to_string(), String::new()));
-        let pages =
-            pages.iter().map(|(n, t)| (n.to_string(), t.to_string()));
-        let files = BTreeMap::from([("a.css".into(), b"a".to_vec())]);
-        Part { names: names.collect(), pages: pages.collect(), files }
+    /// Pages, and which of them were built.
+    fn built(names: &[&str], pages: &[(&str, &str)]) -> Built {
+        let pair = |(a, b): (&str, &str)| (a.into(), b.into());
+        let part = Part {
+            names: names.iter().map(|name| pair((name, ""))).collect(),
+            pages: pages.iter().map(|page| pair(*page)).collect(),
+            files: BTreeMap::from([("a.css".into(), b"a".to_vec())]),
+        };
+        Built::of(part, &Arc::default(), Instant::now())
     }
 
     #[test]
     fn a_figure_that_was_made_during_a_build_is_not_missed() {
-        let state = State::default();
+        let state = Arc::new(State::default());
         let mut edition = Edition::default();
         let pending = "<figure class=\"pending\">x</figure>";
+        let before = Instant::now();
         let pages = [("a", pending), ("b", "text")];
-        let begun = Instant::now();
-        edition.add(
-            Ok(part(&["a", "b"], &pages)),
-            state.clone(),
-            begun,
-        );
+        let built = built(&["a", "b"], &pages);
+        // Before the build was over, but not before it was begun.
+        let during = Instant::now();
+        edition.add(Ok(built), &state);
         let is_new = |name, made| edition.is_new(name, &state, made);
         assert!(is_new("a", None) && is_new("b", None));
-        // Before the build was over, but not before it began.
-        let made = Some(Instant::now());
-        assert!(!is_new("a", made) && is_new("b", made));
-        assert!(is_new("a", Some(begun)));
+        assert!(!is_new("a", Some(during)));
+        assert!(is_new("b", Some(during)));
+        assert!(is_new("a", Some(before)));
     }
 
     #[test]
     fn what_is_not_built_is_told_from_what_is_not_there() {
-        let state = State::default();
+        let state = Arc::new(State::default());
         let mut edition = Edition::default();
-        let begun = Instant::now();
-        let built = part(&["a", "b"], &[("a", "x")]);
-        edition.add(Ok(built), state.clone(), begun);
+        edition.add(Ok(built(&["a", "b"], &[("a", "x")])), &state);
         assert!(matches!(edition.get("a"), Found::Page(_)));
         assert!(matches!(edition.get("b"), Found::Later));
         assert!(matches!(edition.get("a.css"), Found::File(_)));
@@ -235,11 +249,10 @@ mod tests {
         assert!(!edition.is_new("b", &state, None));
         assert!(edition.is_new("c", &state, None));
         // A page that is gone.
-        let built = part(&["b"], &[("b", "x")]);
-        edition.add(Ok(built), state.clone(), begun);
+        edition.add(Ok(built(&["b"], &[("b", "x")])), &state);
         assert!(matches!(edition.get("a"), Found::Nothing));
         // A build that fails is not tried again and again.
-        edition.add(Err("why".into()), state.clone(), begun);
+        edition.add(Err("why".into()), &state);
         assert!(edition.is_new("a", &state, None));
         assert!(matches!(edition.get("b"), Found::Page(_)));
     }

@@ -3,7 +3,7 @@
 pub use super::state::{CODE, State};
 
 use super::desk::Desk;
-use super::edition::{Edition, Found, Print};
+use super::edition::{Built, Edition, Found, Print};
 use super::making::Making;
 use crate::builder::{self, INDEX, PRINT, SEARCH, Wanted};
 use crate::project::Project;
@@ -111,7 +111,7 @@ impl Fresh {
 
     fn build(&self, names: BTreeSet<String>) {
         let begun = Instant::now();
-        let state = State::of_all(&self.project);
+        let state = Arc::new(State::of_all(&self.project));
         let is_of_all =
             |name: &String| [PRINT, SEARCH].contains(&&**name);
         let wanted = match names.iter().any(is_of_all) {
@@ -129,7 +129,9 @@ impl Fresh {
         if let Err(message) = &built {
             eprintln!("error: {message}");
         }
-        self.edition().add(built, state, begun);
+        // Others read meanwhile, so it is made ready before.
+        let built = built.map(|part| Built::of(part, &state, begun));
+        self.edition().add(built, &state);
     }
 
     fn edition(&self) -> MutexGuard<'_, Edition> {
