@@ -39,9 +39,7 @@ pub fn build(
     let workshop = Workshop::open(project, options.programs);
     let source = book.source_dir();
     let (pages, made) = process(&workshop, &source, &mut book.book);
-    if options.programs != Programs::None {
-        workshop.progress.show("building: pages");
-    }
+    workshop.progress.show("building: pages");
     render(project, &mut book)?;
     workshop.progress.finish();
     let destination = book.build_dir_for("html");
@@ -69,7 +67,8 @@ impl Wanted {
 
 /// What was built, by the names of the files.
 pub struct Part {
-    /// All that is made of the texts, and of which file each is made.
+    /// All that is made of the texts, and of which one it is made; an
+    /// empty name stands for all of them.
     pub names: BTreeMap<String, String>,
     /// What of it was wanted.
     pub pages: BTreeMap<String, String>,

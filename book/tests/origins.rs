@@ -270,7 +270,7 @@ fn who_is_refused_is_told_why() {
     assert_has(
         &forwarded,
         "{\"trouble\":\"This page was opened at \
-         https://x-3000.example.dev, and there it can be read only",
+         https://x-3000.example.dev. There it can be read",
     );
     let (port, programs) = (site.port, site.programs);
     let advice = format!(

@@ -68,14 +68,16 @@ impl Edition {
                     && !(page.has_pending && is_before)
             }
             None => {
-                *self.state == *state && !self.names.contains_key(name)
+                let is_known = self.names.contains_key(name);
+                self.files.contains_key(name)
+                    || *self.state == *state && !is_known
             }
         }
     }
 
-    /// The file that a page is made from.
+    /// The file that a page is made from, if it is one.
     pub fn source(&self, name: &str) -> Option<&String> {
-        self.names.get(name)
+        self.names.get(name).filter(|file| !file.is_empty())
     }
 
     pub fn get(&self, name: &str) -> Found {

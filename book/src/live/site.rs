@@ -183,21 +183,22 @@ impl Site {
 }
 
 impl Site {
-    /// What is said to who comes under another name.
+    /// What is said to a request that came under another name.
     fn elsewhere(&self) -> String {
         let Ports { book, programs } = self.ports;
         format!(
-            "The book answers where it runs, to nobody but who opens\n\
-             \n    http://127.0.0.1:{book}\n    \
+            "The book answers on the machine where it runs, at\n\n    \
+             http://127.0.0.1:{book}\n    \
              http://localhost:{book}\n\n\
-             It runs programs, which other sites' pages could reach \
-             under any other name. To open it on another machine, \
-             forward its ports with their numbers:\n\n    \
+             and under no other name: it runs programs, and pages of \
+             other sites could have them run.\n\n\
+             To open it from another machine, forward both of its \
+             ports, with their numbers:\n\n    \
              ssh -L {book}:127.0.0.1:{book} \
              -L {programs}:127.0.0.1:{programs} HOST\n\n\
-             To read it without what is live, build it \
-             (`cargo run -p book -- build`), and take the folder \
-             target/book/html to where it is read.\n"
+             To read it without the buttons, build it with\n\n    \
+             cargo run -p book -- build\n\n\
+             and open index.html in the folder target/book/html.\n"
         )
     }
 
@@ -207,10 +208,8 @@ impl Site {
         let origin = environ.get("HTTP_ORIGIN");
         let origin = origin.unwrap_or("another origin".into());
         format!(
-            "This page was opened at {origin}, and there it can be \
-             read only. {}\
-             What the buttons do can be done in a terminal, too; an \
-             exercise is checked by `cargo test`.\n",
+            "This page was opened at {origin}. There it can be read, \
+             but it can have nothing run.\n\n{}",
             self.elsewhere()
         )
     }
