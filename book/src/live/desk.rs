@@ -14,6 +14,9 @@ pub struct Desk {
     news: Condvar,
 }
 
+/// What was ordered: it comes with the build of this number.
+pub struct Order(u64);
+
 #[derive(Default)]
 struct Orders {
     wanted: BTreeSet<String>,
@@ -23,15 +26,19 @@ struct Orders {
 }
 
 impl Desk {
-    /// Orders something, and waits until it is built, for so long at
-    /// the most. A build that is under way may have read what was saved
-    /// since: it is the next that counts.
-    pub fn order(&self, name: &str, limit: Duration) {
+    /// Orders something. A build that is under way may have read what
+    /// was saved since, so the next will bring it.
+    pub fn order(&self, name: &str) -> Order {
         let mut orders = self.orders();
         orders.wanted.insert(name.into());
-        let number = orders.begun + 1;
         self.news.notify_all();
+        Order(orders.begun + 1)
+    }
+
+    /// Waits until it is built, for so long at the most.
+    pub fn wait(&self, Order(number): Order, limit: Duration) {
         let is_early = |orders: &mut Orders| orders.over < number;
+        let orders = self.orders();
         let waited =
             self.news.wait_timeout_while(orders, limit, is_early);
         drop(waited);
@@ -61,41 +68,38 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::mpsc;
     use std::thread;
 
-    const LONG: Duration = Duration::from_secs(20);
-
     #[test]
-    fn who_orders_during_a_build_waits_for_the_next() {
+    fn what_is_ordered_during_a_build_comes_with_the_next() {
         let desk = Desk::default();
-        let (served, is_served) = mpsc::channel();
-        thread::scope(|scope| {
-            let first = scope.spawn(|| desk.order("a", LONG));
-            assert_eq!(desk.next(), BTreeSet::from(["a".into()]));
-            scope.spawn(|| {
-                desk.order("b", LONG);
-                served.send(()).unwrap();
-            });
-            while desk.orders().wanted.is_empty() {
-                thread::yield_now();
-            }
-            desk.finish();
-            first.join().unwrap();
-            assert!(is_served.try_recv().is_err());
-            assert_eq!(desk.next(), BTreeSet::from(["b".into()]));
-            assert!(is_served.try_recv().is_err());
-            desk.finish();
-            is_served.recv_timeout(LONG).expect("b is served");
-        });
+        let all = |names: &[&str]| {
+            names.iter().map(|name| name.to_string()).collect()
+        };
+        let first = desk.order("a");
+        let is_over = |order: &Order| desk.orders().over >= order.0;
+        let taken: BTreeSet<String> = desk.next();
+        assert_eq!(taken, all(&["a"]));
+        let (second, third) = (desk.order("a"), desk.order("b"));
+        desk.finish();
+        assert!(is_over(&first));
+        assert!(!is_over(&second) && !is_over(&third));
+        assert_eq!(desk.next(), all(&["a", "b"]));
+        assert!(!is_over(&second));
+        desk.finish();
+        assert!(is_over(&second) && is_over(&third));
     }
 
     #[test]
-    fn nobody_waits_for_longer_than_the_limit() {
+    fn who_waits_is_called_and_waits_no_longer_than_the_limit() {
         let desk = Desk::default();
-        desk.order("a", Duration::from_millis(1));
-        desk.order("b", Duration::from_millis(1));
-        let both = BTreeSet::from(["a".into(), "b".into()]);
-        assert_eq!(desk.next(), both);
+        desk.wait(desk.order("a"), Duration::from_millis(1));
+        let (order, long) = (desk.order("b"), Duration::from_secs(60));
+        thread::scope(|scope| {
+            let waiter = scope.spawn(|| desk.wait(order, long));
+            desk.next();
+            desk.finish();
+            waiter.join().unwrap();
+        });
     }
 }

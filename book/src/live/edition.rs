@@ -39,6 +39,24 @@ pub struct Page {
     has_pending: bool,
 }
 
+/// How old a page is.
+#[derive(Debug, PartialEq)]
+pub enum Age {
+    New,
+    /// There may be newer figures than those on it.
+    LacksFigures,
+    /// Something was saved since.
+    Old,
+    /// It was never built.
+    Missing,
+}
+
+impl Page {
+    fn lacks_figures_of(&self, made: Option<Instant>) -> bool {
+        self.has_pending && made.is_some_and(|at| self.begun < at)
+    }
+}
+
 /// What there is under a name.
 pub enum Found {
     Page(Arc<Page>),
@@ -49,29 +67,28 @@ pub enum Found {
 }
 
 impl Edition {
-    /// Is what there is of this name made from these files, and from
-    /// the figures that were made until then?
-    pub fn is_new(
+    /// How old is what there is of this name, given the state of the
+    /// files, and when figures were made last?
+    pub fn age(
         &self,
         name: &str,
         state: &State,
         figures: Option<Instant>,
-    ) -> bool {
-        if self.failure.is_some() && *self.state == *state {
-            return true; // as new as it can be
+    ) -> Age {
+        let is_of_state = *self.state == *state;
+        if self.failure.is_some() && is_of_state {
+            return Age::New; // as new as it can be
         }
         match self.pages.get(name) {
-            Some(page) => {
-                let is_before =
-                    figures.is_some_and(|at| page.begun < at);
-                *page.state == *state
-                    && !(page.has_pending && is_before)
+            Some(page) if *page.state != *state => Age::Old,
+            Some(page) if page.lacks_figures_of(figures) => {
+                Age::LacksFigures
             }
-            None => {
-                let is_known = self.names.contains_key(name);
-                self.files.contains_key(name)
-                    || *self.state == *state && !is_known
-            }
+            Some(_) => Age::New,
+            None if self.files.contains_key(name) => Age::New,
+            None if self.names.contains_key(name) => Age::Missing,
+            None if is_of_state => Age::New,
+            None => Age::Old,
         }
     }
 
@@ -232,11 +249,11 @@ mod tests {
         // Before the build was over, but not before it was begun.
         let during = Instant::now();
         edition.add(Ok(built), &state);
-        let is_new = |name, made| edition.is_new(name, &state, made);
-        assert!(is_new("a", None) && is_new("b", None));
-        assert!(!is_new("a", Some(during)));
-        assert!(is_new("b", Some(during)));
-        assert!(is_new("a", Some(before)));
+        let age = |name, made| edition.age(name, &state, made);
+        assert_eq!(age("a", None), Age::New);
+        assert_eq!(age("a", Some(before)), Age::New);
+        assert_eq!(age("a", Some(during)), Age::LacksFigures);
+        assert_eq!(age("b", Some(during)), Age::New);
     }
 
     #[test]
@@ -248,14 +265,16 @@ mod tests {
         assert!(matches!(edition.get("b"), Found::Later));
         assert!(matches!(edition.get("a.css"), Found::File(_)));
         assert!(matches!(edition.get("c"), Found::Nothing));
-        assert!(!edition.is_new("b", &state, None));
-        assert!(edition.is_new("c", &state, None));
+        let age = |name| edition.age(name, &state, None);
+        assert_eq!(age("b"), Age::Missing);
+        assert_eq!(age("a.css"), Age::New);
+        assert_eq!(age("c"), Age::New);
         // A page that is gone.
         edition.add(Ok(built(&["b"], &[("b", "x")])), &state);
         assert!(matches!(edition.get("a"), Found::Nothing));
         // A build that fails is not tried again and again.
         edition.add(Err("why".into()), &state);
-        assert!(edition.is_new("a", &state, None));
+        assert_eq!(edition.age("a", &state, None), Age::New);
         assert!(matches!(edition.get("b"), Found::Page(_)));
     }
 }

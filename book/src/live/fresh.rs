@@ -3,7 +3,7 @@
 pub use super::state::{CODE, State};
 
 use super::desk::Desk;
-use super::edition::{Built, Edition, Found, Print};
+use super::edition::{Age, Built, Edition, Found, Print};
 use super::making::Making;
 use crate::builder::{self, INDEX, PRINT, SEARCH, Wanted};
 use crate::project::Project;
@@ -44,7 +44,7 @@ impl Fresh {
         });
         let builder = Arc::clone(&fresh);
         thread::spawn(move || builder.build_what_is_ordered());
-        fresh.desk.order(INDEX, LONG);
+        fresh.desk.wait(fresh.desk.order(INDEX), LONG);
         if let Some(message) = &fresh.edition().failure {
             return Err(message.clone());
         }
@@ -84,13 +84,14 @@ impl Fresh {
         if *edition.state != state {
             self.touch();
         }
-        if !edition.is_new(name, &state, made_at) {
-            let limit = match edition.get(name) {
-                Found::Later => LONG,
-                _ => PATIENCE,
-            };
-            drop(edition);
-            self.desk.order(name, limit);
+        let age = edition.age(name, &state, made_at);
+        drop(edition);
+        match age {
+            Age::New => {}
+            // Who looks at it sees it change.
+            Age::LacksFigures => drop(self.desk.order(name)),
+            Age::Old => self.desk.wait(self.desk.order(name), PATIENCE),
+            Age::Missing => self.desk.wait(self.desk.order(name), LONG),
         }
     }
 
