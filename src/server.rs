@@ -13,6 +13,7 @@ use crate::{command_line, input, program};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
@@ -166,10 +167,13 @@ impl Server {
     /// many files open; or a thread cannot be had.
     pub fn serve(self, app: impl Application + Sync) -> io::Result<()> {
         thread::scope(|scope| {
-            let work = || {
-                let ended = self.work(&app);
-                self.listener.unblock(); // the next worker
-                ended
+            let work = || loop {
+                let work = AssertUnwindSafe(|| self.work(&app));
+                // tiny_http panics at the greatest Content-Length.
+                if let Ok(ended) = catch_unwind(work) {
+                    self.listener.unblock(); // the next worker
+                    return ended;
+                }
             };
             let start = |_| {
                 let worker =
@@ -179,7 +183,7 @@ impl Server {
             let workers: Vec<_> =
                 (0..self.threads).map(start).collect();
             workers.into_iter().try_for_each(|worker| {
-                worker?.join().map_err(|_| io::Error::other("panic"))?
+                worker?.join().unwrap_or(Ok(())) // it does not panic
             })
         })
     }

@@ -642,6 +642,30 @@ fn what_arrives_during_an_answer_is_seen() {
     }
 }
 
+#[test]
+fn an_end_that_comes_during_an_answer_is_seen_behind_the_next() {
+    let (theirs, ours) = turns();
+    let app = move |environ: &mut Environ, start: StartResponse| {
+        if environ.bytes("PATH_INFO") == Some(b"/wait") {
+            theirs.give();
+            theirs.take();
+        }
+        hello(environ, start)
+    };
+    let limits = Limits { idle: 9 * LONG, ..Limits::default() };
+    let server = serve(limits, app);
+    let mut stream = server.send(&get("/wait"));
+    ours.take();
+    stream.write_all(get("/").as_bytes()).expect("sent");
+    stream.shutdown(Shutdown::Write).expect("can");
+    // Who is told of this request was told of that end.
+    server.ask(&get_and_close("/"));
+    ours.give();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).expect("an end");
+    assert_eq!(answers.matches("HTTP/1.1 200 ").count(), 2);
+}
+
 // The stop
 
 #[test]

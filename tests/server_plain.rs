@@ -7,12 +7,13 @@ use gateway::server::{Server, Stopper};
 use gateway::{
     Body, Environ, ErrorLog, Response, Result, StartResponse,
 };
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write};
 use std::mem::replace;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use support::{Client, Log, wait_until};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\
@@ -380,6 +381,34 @@ fn an_error_is_a_500_and_the_next_request_is_answered() {
     assert_eq!(serving.errors.text(), "GET /error: no ink\n");
     client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_eq!(client.until("Hello"), whole("Hello"));
+}
+
+#[test]
+fn no_length_takes_a_worker_away() {
+    let serving = Serving::start();
+    let length = format!("Content-Length: {}", u64::MAX);
+    let mut unanswered = Vec::new();
+    for _ in 0..8 {
+        let mut client = serving.client();
+        client.send(format!(
+            "POST / HTTP/1.1\r\nHost: a\r\n{length}\r\n\r\n"
+        ));
+        unanswered.push(client);
+        // tiny_http may let a connection wait for the thread of
+        // another that never ends; then a third is served.
+        wait_until("a request is answered", || {
+            let mut stream =
+                TcpStream::connect(serving.address).unwrap();
+            let moment = Some(Duration::from_millis(300));
+            stream.set_read_timeout(moment).unwrap();
+            stream
+                .write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                .unwrap();
+            let mut start = [0; 12];
+            stream.read_exact(&mut start).is_ok()
+                && start == *b"HTTP/1.1 200"
+        });
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
     const page = location.pathname.split("/").pop() || "index.html";
 
+<<<<<<< HEAD
     // Where the programs are that are run for each request: at another
     // port than the book.
     const programs = `http://${location.hostname}:${served.dataset.programs}`;
@@ -336,6 +337,31 @@
                 enter(saved.text);
             },
         };
+=======
+    // Where the book serves the programs that are run for each request.
+    const programs = location.origin;
+
+    const { element, button } = Parts;
+
+    // Has something done by the book, which says in JSON what came of it.
+    async function ask(what, options = {}) {
+        const headers = { "X-Live-Token": token };
+        let answer;
+        try {
+            answer = await fetch("/live/" + what, { headers, ...options });
+        } catch {
+            return { trouble: "The book does not answer; is it still running?" };
+        }
+        if (answer.status === 403) {
+            return { trouble: "The book was started anew; reload the page." };
+        }
+        const text = await answer.text();
+        try {
+            return JSON.parse(text);
+        } catch {
+            return { trouble: `The book answers ${answer.status}:\n${text}` };
+        }
+>>>>>>> main
     }
 
     // --- Exercises
@@ -409,30 +435,81 @@
     const KEY = "live:" + location.pathname;
     let print = served.dataset;
 
-    function reload() {
-        const state = {
-            scroll: scrollY,
-            folds: [...document.querySelectorAll("main details")].map((fold) => fold.open),
-            edited: [...document.querySelectorAll("figure.exchange")]
-                .map((figure) => figure.live?.save() ?? null),
-        };
-        sessionStorage.setItem(KEY, JSON.stringify(state));
-        location.reload();
+    const FIGURES = "figure.exchange";
+    const FOLDS = "main details:not(.environ)";
+    const HOMES = "main figure, section.exercise";
+    const CONTROLS = "a[href], button, summary, textarea, [tabindex]";
+
+    // What the reader did on this page, also when it was last loaded:
+    // of each exchange by its name, for a figure may come later.
+    const kept = readKept();
+
+    function readKept() {
+        try {
+            return JSON.parse(sessionStorage.getItem(KEY)) ?? { exchanges: {} };
+        } catch {
+            return { exchanges: {} };
+        }
     }
 
-    function comeBack() {
-        const saved = sessionStorage.getItem(KEY);
-        sessionStorage.removeItem(KEY);
-        if (!saved) return;
-        const state = JSON.parse(saved);
-        document.querySelectorAll("main details").forEach((fold, at) => {
-            if (state.folds[at]) fold.open = true;
-        });
-        document.querySelectorAll("figure.exchange").forEach((figure, at) => {
-            if (state.edited[at]) figure.live?.restore(state.edited[at]);
-        });
-        scrollTo(0, state.scroll);
+    function keep() {
+        kept.scroll = scrollY;
+        kept.folds = [...document.querySelectorAll(FOLDS)].map((fold) => fold.open);
+        kept.focus = placeOf(document.activeElement);
+        for (const figure of document.querySelectorAll(FIGURES)) {
+            kept.exchanges[nameOf(figure)] = figure.live.save();
+        }
+        const written = JSON.stringify(kept);
+        // Where there is no room for all answers, what was typed comes first.
+        const typed = JSON.stringify(kept, (key, value) => (key === "result" ? null : value));
+        for (const text of [written, typed]) {
+            try {
+                sessionStorage.setItem(KEY, text);
+                return;
+            } catch {
+                sessionStorage.removeItem(KEY);
+            }
+        }
     }
+
+    // Which exchange it is; there may be two that are alike.
+    function nameOf(figure) {
+        const { name } = figure.live;
+        const same = [...document.querySelectorAll(FIGURES)]
+            .filter(({ live }) => live?.name === name);
+        return `${name} ${same.indexOf(figure)}`;
+    }
+
+    // Where on the page something is that has the focus.
+    function placeOf(focused) {
+        if (!focused || focused === document.body) return null;
+        if (focused.id) return { id: focused.id };
+        const home = focused.closest(HOMES) ?? document.querySelector("main");
+        const which = [...document.querySelectorAll(HOMES)].indexOf(home);
+        const at = [...home.querySelectorAll(CONTROLS)].indexOf(focused);
+        return { which, at };
+    }
+
+    function focusOn({ id, which, at }) {
+        const home = document.querySelectorAll(HOMES)[which] ?? document.querySelector("main");
+        const control = id ? document.getElementById(id) : home.querySelectorAll(CONTROLS)[at];
+        control?.focus({ preventScroll: true });
+    }
+
+    // A page that is loaded again is left and found as it was.
+    function comeBack() {
+        const [{ type }] = performance.getEntriesByType("navigation");
+        if (type === "navigate" || !kept.folds) return;
+        document.querySelectorAll(FOLDS).forEach((fold, at) => {
+            if (kept.folds[at]) fold.open = true;
+        });
+        scrollTo(0, kept.scroll);
+        if (kept.focus) focusOn(kept.focus);
+    }
+
+    // Who has clicked a link is not called back by a page that is new.
+    let leftAt = -Infinity;
+    const isLeaving = () => performance.now() - leftAt < 20_000;
 
     async function follow() {
         const state = await ask("state?" + new URLSearchParams({ page }));
@@ -441,7 +518,8 @@
         // A figure that is made later is put in its place without this.
         const isMaking = document.querySelector("figure.pending");
         const part = isMaking ? "text" : "page";
-        if (state[part] && print[part] !== state[part]) reload();
+        if (isLeaving()) return;
+        if (state[part] && print[part] !== state[part]) location.reload();
         print = state;
     }
 
@@ -451,16 +529,31 @@
     }
 
     function setUpAll() {
-        document.querySelectorAll("figure.exchange[data-requests]").forEach((figure) => {
-            if (!figure.live) setUp(figure);
-        });
+        for (const figure of document.querySelectorAll(FIGURES)) {
+            if (figure.live) continue;
+            figure.live = new Exchange(figure, ask, programs);
+            const saved = kept.exchanges[nameOf(figure)];
+            if (saved) figure.live.restore(saved);
+        }
     }
 
+    // The programs' addresses are written for the usual port.
+    function mendAddresses() {
+        for (const place of document.querySelectorAll("main :is(a, code):not(figure *)")) {
+            const mended = place.textContent.replace(
+                /http:\/\/127\.0\.0\.1:\d+(?=\/cgi-bin\/)/, programs);
+            if (mended !== place.textContent) place.textContent = mended;
+        }
+    }
+
+    mendAddresses();
     setUpAll();
     // Figures that were being made come later.
     new MutationObserver(setUpAll).observe(document.querySelector("main"),
         { childList: true, subtree: true });
     document.querySelectorAll("section.exercise").forEach(setUpExercise);
     comeBack();
+    addEventListener("beforeunload", () => { leftAt = performance.now(); });
+    addEventListener("pagehide", keep);
     keepFollowing();
 })();

@@ -4,12 +4,14 @@
     const toggle = document.getElementById("mdbook-sidebar-toggle");
     toggle?.setAttribute("role", "button");
 
-    // What scrolls sideways can be scrolled by keyboard.
+    // What scrolls can be scrolled by keyboard.
     function letScroll() {
         for (const box of document.querySelectorAll("main pre > code, .drawing, .table-wrapper")) {
-            const scrolls = box.scrollWidth > box.clientWidth;
+            const scrolls = box.scrollWidth > box.clientWidth
+                || box.closest(".long");
             if (scrolls) box.tabIndex = 0;
-            else box.removeAttribute("tabindex");
+            // It would lose the focus with it.
+            else if (box !== document.activeElement) box.removeAttribute("tabindex");
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Place<C> {
     rests: Option<Rests<C>>,
     /// Has something arrived while a thread had it?
     has_arrived: bool,
+    /// Is nothing to follow what has arrived?
+    has_ended: bool,
 }
 
 /// A connection that waits for its client, until then.
@@ -50,8 +52,9 @@ impl<C> Places<C> {
         socket: Arc<Socket>,
         rests: Rests<C>,
     ) {
-        let (rests, has_arrived) = (Some(rests), false);
-        let place = Place { socket, rests, has_arrived };
+        let (has_arrived, has_ended) = (false, false);
+        let rests = Some(rests);
+        let place = Place { socket, rests, has_arrived, has_ended };
         self.places.insert(key, place);
     }
 
@@ -70,19 +73,23 @@ impl<C> Places<C> {
     pub(crate) fn rest(&mut self, key: usize, rests: Rests<C>) {
         if let Some(place) = self.places.get_mut(&key) {
             place.rests = Some(rests);
-            if take(&mut place.has_arrived) {
+            if take(&mut place.has_arrived) || place.has_ended {
                 self.arrived(key, false);
             }
         }
     }
 
-    /// Something has arrived. Who is told of the end is visited twice:
-    /// the first visit may be content with what comes before it.
+    /// Something has arrived. Who has ended is visited until it is
+    /// closed: a visit may be content with what comes before the end,
+    /// which is told of once.
     pub(crate) fn arrived(&mut self, key: usize, is_end: bool) {
         let Some(place) = self.places.get_mut(&key) else { return };
-        place.has_arrived = is_end || place.rests.is_none();
-        if let Some(rests) = place.rests.take() {
-            self.ready.push_back((key, rests.connection));
+        place.has_ended |= is_end;
+        match place.rests.take() {
+            Some(rests) => {
+                self.ready.push_back((key, rests.connection))
+            }
+            None => place.has_arrived = true,
         }
     }
 

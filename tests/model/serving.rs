@@ -43,6 +43,8 @@ struct State {
 #[derive(Default)]
 struct Client {
     sent: VecDeque<Act>,
+    /// Does nothing follow? Of every other client this is told.
+    has_ended: bool,
     is_open: bool,
     is_cut: bool,
     /// Has a thread it in hand, and the turn still that it began with?
@@ -67,6 +69,7 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         lock(&self.system.state).clients[self.key].is_open = false;
+        self.system.changed.notify_all();
     }
 }
 
@@ -148,12 +151,16 @@ impl Server {
             state.backlog.push_back(key);
             state.events.push(LISTENER);
         });
-        for act in &self.case.clients[key] {
+        let acts = &self.case.clients[key];
+        for (number, act) in acts.iter().enumerate() {
             if (*act, self.case.end) == (Act::Close, End::Stop) {
                 self.until(|state| state.is_closed);
             }
             self.change(|state| {
-                state.clients[key].sent.push_back(*act);
+                let client = &mut state.clients[key];
+                client.sent.push_back(*act);
+                client.has_ended =
+                    key % 2 == 1 && number + 1 == acts.len();
                 state.events.push(key);
             });
         }
@@ -164,7 +171,12 @@ impl Server {
         if matches!(end, End::Error | End::Panic) {
             return self.change(|state| state.fault = Some(end));
         }
-        self.until(|state| end != End::Done || state.left == 0);
+        let lingers = |c: &Client| c.has_ended && c.is_open;
+        self.until(|state| {
+            let is_served =
+                state.left == 0 && !state.clients.iter().any(lingers);
+            end != End::Done || is_served
+        });
         self.crew.stop();
     }
 
@@ -222,7 +234,10 @@ impl Server {
 
     fn visit(&self, client: &mut Connection) -> Next {
         let Connection { key, is_idle, until } = client;
-        let act = self.state().clients[*key].sent.pop_front();
+        let mut state = self.state();
+        let act = state.clients[*key].sent.pop_front();
+        let has_ended = act.is_none() && state.clients[*key].has_ended;
+        drop(state);
         match act {
             Some(Act::Hold) => self.hold(*key),
             Some(Act::Lend) => self.lend(*key),
@@ -243,7 +258,7 @@ impl Server {
             // Without the hook, which would print it.
             Some(Act::Panic) => resume_unwind(Box::new(())),
             Some(Act::Close) => Next::Leave,
-            _ if is_cut || is_late => Next::Close,
+            _ if is_cut || is_late || has_ended => Next::Close,
             Some(Act::Again) => Next::Again,
             _ if is_more => Next::Again,
             _ => Next::Wait(*until),
@@ -277,14 +292,16 @@ impl Server {
         let mut state = self.state();
         state.is_woken = false;
         let (events, fault) = (take(&mut state.events), state.fault);
+        let has_ended = |key: usize| {
+            state.clients.get(key).is_some_and(|c| c.has_ended)
+        };
+        let events = events.into_iter().map(|k| (k, has_ended(k)));
+        let events: Vec<_> = events.collect();
         drop(state);
         match fault {
             Some(End::Error) => return Err(io::ErrorKind::Other.into()),
             Some(_) => resume_unwind(Box::new(())),
-            // To be told of an end is to be visited twice.
-            None => self.crew.arrived(
-                events.into_iter().map(|key| (key, key % 2 == 1)),
-            ),
+            None => self.crew.arrived(events.into_iter()),
         }
         self.accept();
         self.crew.check(Instant::now());

@@ -156,19 +156,16 @@ impl Exchange {
         Err(format!("no whole answer {what}; this came:\n{came}"))
     }
 
-    /// The figure's class, and what the served book needs to send its
-    /// requests again.
+    /// The figure's class, and what the served book needs to know to
+    /// send its requests again.
     fn data(&self) -> String {
-        let requests = serde_json::json!(self.requests).to_string();
         let how = match self.kind {
             Kind::Cgi => "cgi",
             Kind::Serving => "",
         };
         format!(
-            "exchange\" data-program=\"{}\" data-how=\"{how}\" \
-             data-requests=\"{}",
-            self.target,
-            html::escape(&requests)
+            "exchange\" data-program=\"{}\" data-how=\"{how}",
+            self.target
         )
     }
 }

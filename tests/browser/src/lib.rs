@@ -1,6 +1,8 @@
 //! The book, served from a copy of the repository, and a browser that
 //! reads it.
 
+pub mod command;
+
 use headless_chrome::browser::tab::ModifierKey;
 use headless_chrome::protocol::cdp::types::Event;
 use headless_chrome::protocol::cdp::{Emulation, Network};
@@ -10,7 +12,7 @@ use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 use tempfile::TempDir;
@@ -58,8 +60,8 @@ impl Book {
     pub fn serve() -> Self {
         let folder = TempDir::new().expect("a folder");
         copy_repository(folder.path());
-        let program = build();
-        let mut server = Command::new(program)
+        build(&["-p", "book"]);
+        let mut server = Command::new(program("book"))
             .args(["--port", "0"])
             .current_dir(folder.path())
             .env_remove("CARGO_TARGET_DIR")
@@ -155,18 +157,46 @@ fn copy_repository(to: &Path) {
     }
 }
 
-/// Builds the book's program, and tells where it is.
-fn build() -> PathBuf {
+/// Builds programs of the repository.
+fn build(arguments: &[&str]) {
     let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "-q", "-p", "book"])
+        .args(["build", "-q"])
+        .args(arguments)
         .current_dir(ROOT)
         .status();
     assert!(built.expect("cargo").success());
+}
+
+/// Where one of them is.
+fn program(name: &str) -> PathBuf {
     // <target>/debug/deps/book-0123456789abcdef
     let this = env::current_exe().expect("this program");
     let folder = this.ancestors().nth(2).expect("a folder");
-    folder.join("book")
+    folder.join(name)
+}
+
+/// A reader of a served book; `None` without a browser.
+pub fn reading() -> Option<(Book, Reader)> {
+    let chromium = chromium()?;
+    let book = Book::serve();
+    let reader = Reader::start(&chromium);
+    Some((book, reader))
+}
+
+/// The same, of a book that others read meanwhile: no file of it is
+/// to be written.
+pub fn reading_together() -> Option<(Arc<Book>, Reader)> {
+    static BOOK: Mutex<Weak<Book>> = Mutex::new(Weak::new());
+    let chromium = chromium()?;
+    let mut shared = BOOK.lock().expect("a book");
+    let book = shared.upgrade().unwrap_or_else(|| {
+        let book = Arc::new(Book::serve());
+        *shared = Arc::downgrade(&book);
+        book
+    });
+    drop(shared);
+    Some((book, Reader::start(&chromium)))
 }
 
 /// A browser, with one page open.

@@ -1,0 +1,260 @@
+// A printed exchange, whose request can be sent again, and edited.
+class Exchange {
+    static NONE = "(the connection was closed without an answer)\n";
+    static ANSWERS = ".side:is(.response, .log, .environ)";
+    static KEYS = "Control and Enter send it, Escape ends editing.";
+
+    // `ask` has a question answered by the book, which serves the
+    // programs that are run for each request at `origin`.
+    constructor(figure, ask, origin) {
+        Object.assign(this, { figure, ask, origin });
+        this.request = figure.querySelector(".side.request");
+        this.sides = figure.querySelector(".sides");
+        this.printed = this.answers();
+        const texts = [...this.request.querySelectorAll("code")].map(Parts.textOf);
+        this.requests = texts.map(Wire.encode);
+        // It has it still when the page is written anew.
+        const { program, how } = figure.dataset;
+        this.name = [program, how, ...texts].join(" ");
+        // One for each request, while they are edited.
+        this.editors = [];
+        this.asBytes = false;
+        this.isSending = false;
+        // How often a send was begun, or was given up.
+        this.turn = 0;
+        // The answer that is shown, unless it is the printed one.
+        this.result = null;
+        this.addBar();
+    }
+
+    addBar() {
+        this.send = Parts.button("Send", () => this.run());
+        this.edit = Parts.button("Edit", () =>
+            (this.editors.length ? this.leave() : this.enter()));
+        this.ends = Parts.button("\\r\\n", () => this.toggleEnds());
+        this.ends.title = "Show the ends of lines";
+        this.ends.ariaPressed = "false";
+        this.copy = Parts.button("Copy as curl", () => this.copyCommand());
+        this.status = Parts.element("span", { className: "status" });
+        this.status.setAttribute("role", "status");
+        this.bar = Parts.element("div", { className: "live-bar" },
+            this.send, this.edit, this.ends, this.copy, this.status);
+        this.request.querySelector(".title").after(this.bar);
+    }
+
+    say(text) {
+        this.status.textContent = text;
+    }
+
+    // What would be sent now: a list, each as bytes.
+    current() {
+        const { editors, requests } = this;
+        return editors.length ? editors.map((editor) => editor.bytes) : requests;
+    }
+
+    // --- Editing
+
+    enter() {
+        this.addEditors();
+        this.editors[0].area.focus();
+    }
+
+    addEditors() {
+        const texts = [...this.request.querySelectorAll("pre")];
+        this.editors = this.requests.map((bytes, at) => {
+            const which = texts.length > 1 ? `Request ${at + 1}.` : "The request.";
+            const editor = new Editor(bytes, this.asBytes, `${which} ${Exchange.KEYS}`);
+            editor.area.addEventListener("keydown", (event) => this.onKey(event));
+            editor.area.addEventListener("input", () => this.sayVerdict());
+            texts[at].hidden = true;
+            texts[at].after(editor.element);
+            return editor;
+        });
+        // What is no text is shown as bytes, whatever was wanted.
+        this.setEnds(this.asBytes || this.editors.some((editor) => !editor.isText));
+        this.edit.textContent = "As printed";
+    }
+
+    onKey(event) {
+        // The page's own shortcuts are not meant here.
+        event.stopPropagation();
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.run();
+        if (event.key === "Escape") this.leave();
+    }
+
+    leave() {
+        const hasFocus = this.request.contains(document.activeElement);
+        this.editors.forEach((editor) => editor.element.remove());
+        this.editors = [];
+        this.request.querySelectorAll("pre").forEach((pre) => { pre.hidden = false; });
+        this.edit.textContent = "Edit";
+        this.turn++;
+        this.figure.classList.remove("sent");
+        this.result = null;
+        this.replace(this.printed);
+        this.say("");
+        if (hasFocus) this.edit.focus();
+    }
+
+    toggleEnds() {
+        if (this.asBytes && this.editors.some((editor) => !editor.isText)) {
+            this.say("written as text, these would be other bytes");
+            return;
+        }
+        this.setEnds(!this.asBytes);
+    }
+
+    setEnds(asBytes) {
+        this.asBytes = asBytes;
+        this.figure.classList.toggle("ends", asBytes);
+        this.ends.ariaPressed = String(asBytes);
+        this.editors.forEach((editor) => editor.show(editor.bytes, asBytes));
+    }
+
+    // --- Sending
+
+    async run() {
+        if (this.isSending) return;
+        this.setSending(true);
+        this.say("sending …");
+        const slow = setTimeout(() => this.say("building, or waiting …"), 400);
+        const turn = ++this.turn;
+        const { program, how } = this.figure.dataset;
+        const query = new URLSearchParams({ program, how });
+        const body = Wire.join(this.current());
+        const result = await this.ask("send?" + query, { method: "POST", body });
+        clearTimeout(slow);
+        this.setSending(false);
+        // The printed exchange may be wanted again by now.
+        if (turn === this.turn) this.show({ ...result, sent: Wire.toLatin(body) });
+    }
+
+    // A button that is disabled would lose the focus.
+    setSending(isSending) {
+        this.isSending = isSending;
+        this.send.ariaDisabled = String(isSending);
+    }
+
+    show(result) {
+        this.figure.classList.add("sent");
+        const failed = result.broken ?? result.trouble;
+        this.result = failed === undefined ? result : null;
+        if (this.result) {
+            this.replace(this.answered(result));
+            this.sayVerdict();
+        } else {
+            const title = result.broken ? "It does not compile" : "It did not work";
+            this.replace([this.failed(title, failed)]);
+            this.say("");
+        }
+    }
+
+    failed(title, textContent) {
+        const code = Parts.element("code", { className: "nohighlight hljs", textContent });
+        const pre = Parts.element("pre", { className: "problem" }, code);
+        return this.side("response failed", title, pre);
+    }
+
+    answered({ answer, normal, log, normalLog, environ }) {
+        const response = Parts.message(answer || Exchange.NONE, answer ? normal : Exchange.NONE,
+            this.printedText("response"));
+        const sides = [this.side("response", "Response, from your program", response)];
+        if (log) {
+            const lines = Parts.message(log, normalLog, this.printedText("log"));
+            sides.push(this.side("log", "Error log", lines));
+        }
+        if (environ) sides.push(this.environ(environ));
+        return sides;
+    }
+
+    // What the answer is, and to what.
+    sayVerdict() {
+        if (!this.result) return;
+        const { answer, normal, took, sent, isEarlier } = this.result;
+        const isSame = (answer ? normal : Exchange.NONE) === this.printedText("response");
+        const time = took < 10 ? took.toFixed(1) : Math.round(took);
+        let said = `${isSame ? "as printed" : "not as printed"}, ${time} ms`;
+        if (isEarlier) said += "; sent before the page was loaded anew";
+        const isEdited = Wire.toLatin(Wire.join(this.current())) !== sent;
+        if (isEdited) said += "; the request was edited since";
+        this.say(said);
+    }
+
+    environ(pairs) {
+        const rows = pairs.map(([key, value]) => Parts.element("tr", {},
+            Parts.element("th", { scope: "row", textContent: key }),
+            Parts.element("td", { textContent: value })));
+        const title = this.figure.dataset.how === "cgi"
+            ? "The environ" : "The environ that chapter 8's server makes of these bytes";
+        const fold = Parts.element("details", { className: "environ" },
+            Parts.element("summary", { textContent: title }),
+            Parts.element("table", {}, Parts.element("tbody", {}, ...rows)));
+        return Parts.element("div", { className: "side environ" }, fold);
+    }
+
+    // --- What answers
+
+    side(name, title, ...content) {
+        const heading = Parts.element("div", { className: "title", textContent: title });
+        return Parts.element("div", { className: "side " + name }, heading, ...content);
+    }
+
+    answers() {
+        return [...this.sides.querySelectorAll(Exchange.ANSWERS)];
+    }
+
+    printedText(name) {
+        const side = this.printed.find((side) => side.classList.contains(name));
+        return side ? Parts.textOf(side.querySelector("code")) : "";
+    }
+
+    // Puts these in place of those that answer. The focus goes to
+    // what is there now, or else to what brought it.
+    replace(sides) {
+        const focused = document.activeElement;
+        const old = this.answers();
+        const lost = old.find((side) => side.contains(focused));
+        old.forEach((side) => side.remove());
+        this.sides.append(...sides);
+        if (!lost) return;
+        const place = `.side.${lost.classList[1]} ${focused.localName}`;
+        this.sides.querySelector(place)?.focus();
+        if (!this.sides.contains(document.activeElement)) this.send.focus();
+    }
+
+    // --- A command
+
+    async copyCommand() {
+        const isCgi = this.figure.dataset.how === "cgi";
+        const origin = isCgi ? this.origin : "http://127.0.0.1:8000";
+        const { text, isCurl } = Wire.command(this.current(), origin);
+        try {
+            await navigator.clipboard.writeText(text);
+            this.say(isCurl ? "copied" : "copied, for bash: curl would send other bytes");
+        } catch {
+            this.say("not copied: the browser does not let the page do it");
+        }
+    }
+
+    // --- What outlives the page
+
+    save() {
+        if (!this.editors.length && !this.result) return null;
+        return {
+            asBytes: this.asBytes,
+            editors: this.editors.map((editor) => editor.save()),
+            result: this.result,
+            isUnfolded: this.figure.querySelector("details.environ")?.open,
+        };
+    }
+
+    restore({ asBytes, editors, result, isUnfolded }) {
+        this.setEnds(asBytes);
+        if (editors.length) this.addEditors();
+        this.editors.forEach((editor, at) => editor.restore(editors[at]));
+        if (!result) return;
+        this.show({ ...result, isEarlier: true });
+        const fold = this.figure.querySelector("details.environ");
+        if (fold) fold.open = isUnfolded;
+    }
+}
