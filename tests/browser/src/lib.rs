@@ -92,7 +92,7 @@ impl Book {
 
     /// The folder of the static site, which is built from the copy.
     pub fn build(&self) -> PathBuf {
-        let built = Command::new(build())
+        let built = Command::new(program("book"))
             .arg("build")
             .current_dir(self.folder.path())
             .env_remove("CARGO_TARGET_DIR")
