@@ -11,6 +11,11 @@
 //! the machine falls on all; ratios are taken within a round, and
 //! their median is shown, with the quartiles.
 //!
+//! With one connection client and server wait for each other, and to
+//! wake a core that sleeps takes longer than to answer: where the system
+//! happens to put the two would decide. So both get one core, by
+//! `taskset`, if it is there.
+//!
 //! hyper and tokio are in a package of their own, `benches/peers`, so
 //! that nobody else has to build them. bjoern, a server for WSGI in C,
 //! takes part if it is there:
@@ -29,6 +34,7 @@ mod servers;
 
 use load::{Load, Sample};
 use servers::{Kind, Running};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -84,11 +90,12 @@ fn say_load() {
 
 /// Compares the speed, and returns the book's table.
 fn speed(rounds: usize, time: Duration) -> String {
-    let servers: Vec<Running> =
-        Kind::ALL.into_iter().filter_map(Running::start).collect();
     let mut of_hello = Vec::new();
-    for page in PAGES {
-        for (at, connections) in CONNECTIONS.into_iter().enumerate() {
+    for (at, connections) in CONNECTIONS.into_iter().enumerate() {
+        run_on(if connections == 1 { "1" } else { "ffffffff" });
+        let servers: Vec<Running> =
+            Kind::ALL.into_iter().filter_map(Running::start).collect();
+        for page in PAGES {
             let load = Load { page, connections, time };
             let results = compare(&servers, &load, rounds);
             println!("\n{page}, {connections} connections");
@@ -99,6 +106,16 @@ fn speed(rounds: usize, time: Duration) -> String {
         }
     }
     markdown(&of_hello)
+}
+
+/// Says on which cores this thread runs, and all that it starts.
+fn run_on(mask: &str) {
+    let this = std::process::id().to_string();
+    let mut taskset = Command::new("taskset");
+    taskset.args(["-p", mask, &this]).stdout(Stdio::null());
+    if !taskset.status().is_ok_and(|status| status.success()) {
+        println!("taskset: NOT HERE, all cores take part");
+    }
 }
 
 /// A server, and a sample of each round.

@@ -200,7 +200,7 @@ impl Running {
     }
 
     fn nginx(kind: Kind, workers: usize) -> Option<Self> {
-        let folder = Folder::new(&format!("bench-nginx-{workers}"));
+        let folder = Folder::new(&format!("bench-{kind:?}"));
         let http = format!(
             "server {{ listen LISTEN; location = /hello {{ \
              default_type text/html; return 200 '{HELLO}'; }} }}"

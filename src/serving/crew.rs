@@ -74,7 +74,7 @@ const MOST_LENT: usize = 2000;
 /// How long a thread that was called waits for the one that left the
 /// watch: to wake it takes longer than a short answer does. Behind a
 /// long one, newcomers wait for so long.
-const MOMENT: Duration = Duration::from_millis(2);
+const MOMENT: Duration = Duration::from_millis(5);
 
 impl<C, W> Crew<C, W> {
     pub(crate) fn new(

@@ -45,6 +45,11 @@ fn each_copied_command_sends_the_figures_bytes_and_prints_its_answer() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for page in book.pages() {
+        let html = book.read(&format!("target/book/html/{page}"));
+        let has = |text| html.contains(text);
+        if !has("data-program=") && !has("class=\"pending\"") {
+            continue;
+        }
         reader.open(&format!("{}/{page}", book.address));
         reader.wait(
             "!document.querySelector('figure:is(.pending, .stale)')",
