@@ -2,9 +2,15 @@
 
 mod fixture;
 
-use fixture::{Fixture, MAIN, Reader, Served, assert_has, text};
+use fixture::{
+    Fixture, MAIN, PATIENCE, Reader, Served, assert_has, text,
+    wait_until,
+};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Instant;
 
 /// A book that is read, and where its programs are.
 struct Site {
@@ -289,6 +295,51 @@ fn who_is_refused_is_told_why() {
     let origin = "Origin: http://localhost:8080";
     let answer = site.book(check, &[&token, host, origin]);
     assert!(!answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+/// Does not end if it is told so.
+const HANGING: &str = r#"fn main() {
+    if std::env::var("QUERY_STRING").unwrap() == "hang" {
+        std::thread::sleep(std::time::Duration::MAX);
+    }
+    println!("Content-Type: text/plain\n\nended");
+}
+"#;
+
+#[test]
+fn strangers_have_only_so_many_programs_run_at_a_time() {
+    let site = Site::new();
+    let main = "chapters/ch01/src/main.rs";
+    site.reader.fixture.write(main, HANGING);
+    let ask = |query| {
+        site.programs(&format!("GET /cgi-bin/ch01{query}"), &[])
+    };
+    assert_has(&ask(""), "\r\nended");
+    let start = Instant::now();
+    let is_full = AtomicBool::new(false);
+    let hang = || {
+        while !is_full.load(Ordering::Acquire) {
+            let answer = ask("?hang");
+            if answer.starts_with("HTTP/1.1 503 ") {
+                is_full.store(true, Ordering::Release);
+            } else {
+                assert_has(&answer, "HTTP/1.1 504 ");
+            }
+            assert!(start.elapsed() < PATIENCE, "all are run");
+        }
+    };
+    thread::scope(|scope| {
+        (0..9).for_each(|_| drop(scope.spawn(hang)));
+        wait_until("one is refused", || {
+            is_full.load(Ordering::Acquire)
+        });
+        // That was theirs: the reader has turns of another kind.
+        let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        let sent = site.reader.send("program=ch01&how=cgi", request);
+        assert_has(text(&sent, "answer"), "ended");
+    });
+    let is_answered = || ask("").starts_with("HTTP/1.1 200 ");
+    wait_until("turns are given back", is_answered);
 }
 
 /// Writes down who may look into the folder where it runs.

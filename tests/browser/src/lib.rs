@@ -90,6 +90,21 @@ impl Book {
         fs::write(path, text).expect("a file that can be written");
     }
 
+    /// The memory that its process uses, in kB, on Linux.
+    pub fn memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.server.id());
+        let status = fs::read_to_string(path).expect("its status");
+        let line = status.lines().find(|l| l.starts_with("VmRSS"));
+        let size = line.and_then(|l| l.split_whitespace().nth(1));
+        size.and_then(|size| size.parse().ok()).expect("its memory")
+    }
+
+    /// How many files, pipes and connections it has, on Linux.
+    pub fn files(&self) -> usize {
+        let path = format!("/proc/{}/fd", self.server.id());
+        fs::read_dir(path).expect("its files").count()
+    }
+
     /// The folder of the static site, which is built from the copy.
     pub fn build(&self) -> PathBuf {
         let built = Command::new(program("book"))

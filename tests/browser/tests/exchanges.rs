@@ -534,7 +534,11 @@ fn what_the_page_says_of_places_and_times_is_so() {
     assert_eq!(reader.text(note), "none");
 
     let text = reader.text("document.querySelector('main').innerText");
-    let here = format!("{}/cgi-bin/ch01", book.address);
-    assert!(text.contains(&here), "{text}");
-    assert!(!text.contains("127.0.0.1:3000/cgi-bin"), "{text}");
+    let port = reader.text(
+        "document.querySelector('meta[name=live-token]')\
+         .dataset.programs",
+    );
+    let there = format!("http://127.0.0.1:{port}/cgi-bin/ch01");
+    assert!(text.contains(&there), "{text}");
+    assert!(!text.contains("127.0.0.1:3001/cgi-bin"), "{text}");
 }
