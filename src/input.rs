@@ -119,7 +119,7 @@ pub(crate) fn too_large(limit: u64) -> Failure {
 }
 
 /// The answer to a request that stops coming.
-#[cfg(any(feature = "fastcgi", feature = "http"))]
+#[cfg(feature = "serving")]
 pub(crate) fn too_late() -> Failure {
     let reason = "the rest of the request does not come";
     Failure::new("408 Request Timeout", reason)
