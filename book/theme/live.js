@@ -204,16 +204,6 @@
         }
     }
 
-    // The programs' addresses are written for the usual port.
-    function mendAddresses() {
-        for (const place of document.querySelectorAll("main :is(a, code):not(figure *)")) {
-            const mended = place.textContent.replace(
-                /http:\/\/127\.0\.0\.1:\d+(?=\/cgi-bin\/)/, programs);
-            if (mended !== place.textContent) place.textContent = mended;
-        }
-    }
-
-    mendAddresses();
     setUpAll();
     // Figures that were being made come later.
     new MutationObserver(setUpAll).observe(document.querySelector("main"),

@@ -171,7 +171,7 @@ impl Site {
     }
 
     /// A page that may ask for what is live, and says where the
-    /// programs are.
+    /// programs are: the texts name the usual port.
     fn with_token(&self, page: &Page) -> String {
         let port = self.ports.programs;
         let element = self.token.element(&page.print, port);
