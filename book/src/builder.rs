@@ -8,8 +8,9 @@ use crate::workshop::{Programs, Workshop};
 use mdbook_driver::MDBook;
 use mdbook_driver::book::{Book, BookItem, Chapter};
 use mdbook_driver::config::Config;
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io;
 use std::mem::take;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -38,9 +39,7 @@ pub fn build(
     let workshop = Workshop::open(project, options.programs);
     let source = book.source_dir();
     let (pages, made) = process(&workshop, &source, &mut book.book);
-    if options.programs != Programs::None {
-        workshop.progress.show("building: pages");
-    }
+    workshop.progress.show("building: pages");
     render(project, &mut book)?;
     workshop.progress.finish();
     let destination = book.build_dir_for("html");
@@ -51,50 +50,119 @@ pub fn build(
     })
 }
 
-/// Builds some pages only, into a book that is there: what a reader
-/// waits for who has saved one. The search index and the page to print
-/// are left as they were. Returns how many figures are to be made.
-pub fn build_some(
+/// Which pages are to be built. One takes a moment, all take seconds.
+pub enum Wanted {
+    Pages(BTreeSet<String>),
+    All,
+}
+
+impl Wanted {
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Pages(names) => names.contains(name),
+            Self::All => true,
+        }
+    }
+}
+
+/// What was built, by the names of the files.
+pub struct Part {
+    /// All that is made of the texts, and of which one it is made; an
+    /// empty name stands for all of them.
+    pub names: BTreeMap<String, String>,
+    /// What of it was wanted.
+    pub pages: BTreeMap<String, String>,
+    /// What the pages are shown with, such as style sheets.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// mdBook's name for the first page.
+pub const INDEX: &str = "index.html";
+
+/// All texts on one page.
+pub const PRINT: &str = "print.html";
+
+/// The search index, whose name has a hash in it.
+pub const SEARCH: &str = "searchindex.js";
+
+/// Builds some of the pages. Problems do not keep them from being read.
+pub fn build_part(
     project: &Project,
-    files: &[String],
-    destination: &Path,
-) -> Result<usize, String> {
-    let folder = project.workplace().join("some");
-    let mut book = load(project, Some(folder.clone()))?;
+    mut wanted: Wanted,
+) -> Result<Part, String> {
+    let failed = |e: io::Error| format!("pages cannot be built: {e}");
+    // Another process may be at work in the same folder.
+    let _lock = lock(&project.workplace()).map_err(failed)?;
+    let folder = project.workplace().join("part");
+    let mut book = load(project, Some(folder))?;
     let workshop = Workshop::open(project, Programs::None);
-    let source = book.source_dir();
-    let pages = pages(project, &source, &book.book);
-    let is_wanted = |file: &str| files.iter().any(|f| f == file);
-    let made = workshop.make_some(&pages, is_wanted);
+    let pages = pages(project, &book.source_dir(), &book.book);
+    if let Wanted::Pages(names) = &mut wanted
+        && names.contains(INDEX)
+    {
+        names.extend(pages.first().map(|page| page.html.clone()));
+    }
+    let made = workshop.make_some(&pages, |file| {
+        pages.iter().any(|p| p.file == file && wanted.has(&p.html))
+    });
     replace(&mut book.book, &pages, made.pages);
     render(project, &mut book)?;
     for problem in &made.problems {
         eprintln!("{problem}");
     }
-    // The first page is there twice.
-    let first = pages.first().map(|first| (first, "index.html"));
-    let names = pages.iter().map(|page| (page, &*page.html));
-    let names = names.chain(first);
-    for (_, name) in names.filter(|(page, _)| is_wanted(&page.file)) {
-        let old = destination.join(name);
-        let new = book.build_dir_for("html").join(name);
-        let failed = |e| format!("{}: {e}", new.display());
-        let text = fs::read_to_string(&new).map_err(failed)?;
-        let before = fs::read_to_string(&old).unwrap_or_default();
-        let text = match (index(&text), index(&before)) {
-            (Some(new), Some(old)) => text.replace(new, old),
-            _ => text,
-        };
-        fs::write(&old, text).map_err(failed)?;
-    }
-    Ok(made.pending)
+    let first = pages.first().map_or("", |page| &page.file);
+    let others = [(INDEX, first), (PRINT, ""), (SEARCH, "")];
+    let names = pages.iter().map(|page| (&*page.html, &*page.file));
+    let names = names.chain(others);
+    let names = names.map(|(name, file)| (name.into(), file.into()));
+    let built = book.build_dir_for("html");
+    Part::read(&built, names.collect(), &wanted).map_err(failed)
 }
 
-/// The name of the search index that a page asks for.
-fn index(page: &str) -> Option<&str> {
-    let start = page.find("searchindex-")?;
-    let length = page[start..].find(".js")?;
-    Some(&page[start..start + length])
+/// Waits until no other process has the lock of a folder.
+fn lock(folder: &Path) -> io::Result<File> {
+    fs::create_dir_all(folder)?;
+    let file = File::create(folder.join("part.lock"))?;
+    file.lock()?;
+    Ok(file)
+}
+
+impl Part {
+    fn read(
+        folder: &Path,
+        names: BTreeMap<String, String>,
+        wanted: &Wanted,
+    ) -> io::Result<Self> {
+        let (pages, files) = (BTreeMap::new(), BTreeMap::new());
+        let mut part = Self { names, pages, files };
+        let mut folders = vec![folder.to_path_buf()];
+        while let Some(inside) = folders.pop() {
+            for entry in fs::read_dir(inside)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(folder).unwrap_or(&path);
+                let name = name.to_string_lossy().replace('\\', "/");
+                part.add(name, fs::read(&path)?, wanted);
+            }
+        }
+        Ok(part)
+    }
+
+    fn add(&mut self, name: String, bytes: Vec<u8>, wanted: &Wanted) {
+        let name = match name.starts_with("searchindex") {
+            true => SEARCH.into(),
+            false => name,
+        };
+        if !self.names.contains_key(&name) {
+            self.files.insert(name, bytes);
+        } else if wanted.has(&name) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            self.pages.insert(name, text);
+        }
+    }
 }
 
 /// Makes all pages, for the record of what programs print: what is

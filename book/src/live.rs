@@ -3,16 +3,19 @@
 //! saved. All of it is under `/live/`, for our own pages alone.
 
 mod builds;
+mod desk;
+mod edition;
 mod environ;
 pub mod fresh;
 mod guard;
+mod making;
 mod marks;
 mod send;
 pub mod serve;
 mod servers;
+pub mod site;
+mod state;
 mod turns;
-
-pub use guard::{Token, is_foreign};
 
 use crate::exercises::exercise;
 use crate::exercises::verdict::Verdict;
@@ -21,6 +24,7 @@ use crate::project::Project;
 use crate::run::programs::{Programs, Target};
 use builds::Builds;
 use gateway::{Environ, Key, Response, StartResponse};
+use guard::Token;
 use marks::Marks;
 use send::{How, Sender};
 use serde_json::{Value, json};
@@ -42,7 +46,10 @@ const MOST_OF_OTHERS: usize = 8;
 
 /// How many threads it takes so that none of these keeps a page from
 /// being read.
-pub const THREADS: usize = MOST + MOST_OF_OTHERS + 8;
+pub const THREADS: usize = MOST + 8;
+
+/// The same for those who are told that too much is at work.
+pub const THREADS_OF_OTHERS: usize = MOST_OF_OTHERS + 2;
 
 /// A request's turn, which ends with it.
 const TURN: Key<Turn> = Key::new("book.turn");
@@ -103,9 +110,10 @@ impl Live {
         start_response: StartResponse<'_>,
     ) -> gateway::Result<Response> {
         if !self.token.is_in(environ) {
-            let text = "Only the book's own pages may ask this; reload \
-                        the page if it is one.\n";
-            return reply("403 Forbidden", text, start_response);
+            let text = "The book was started anew, and this page is of \
+                        the time before: reload it.";
+            let refused = json!({ "trouble": text }).to_string();
+            return reply("403 Forbidden", &refused, start_response);
         }
         let is_post = environ.bytes("REQUEST_METHOD") == Some(b"POST");
         let done = match name {

@@ -27,6 +27,7 @@ use cli::Command;
 use exercises::{progress_table, reset};
 use live::fresh::Fresh;
 use live::serve;
+use live::site::Site;
 use problem::Problem;
 use project::Project;
 use run::{process, supervisor};
@@ -148,30 +149,26 @@ fn record() -> Result<ExitCode, String> {
 /// wants to go on reading.
 fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
     let project = Project::find()?;
-    let server = serve::listen(port)?;
-    let (fresh, folder) = Fresh::start(&project)?;
-    let address = format!("http://{}", server.address());
+    let servers = serve::listen(port)?;
+    let fresh = Fresh::start(&project)?;
+    let ports = servers.ports();
+    let address = format!("http://127.0.0.1:{}", ports.book);
     println!("Reading at {address} (Ctrl-C stops)");
     if open {
         serve::open(&address);
     }
-    let site = serve::Site::new(&project, fresh, &folder)?;
-    let stopper = server.stopper();
+    let site = Site::new(&project, fresh, ports)?;
+    let stop_servers = servers.stopper();
     let stop = move || {
         process::end_all();
-        stopper.stop();
+        stop_servers();
         // Whatever has not come to its end by then ends with us.
         thread::sleep(STOP);
         exit(1);
     };
     ctrlc::set_handler(stop)
         .map_err(|e| format!("Ctrl-C cannot be handled: {e}"))?;
-    let app =
-        |environ: &mut gateway::Environ,
-         start_response: gateway::StartResponse<'_>| {
-            site.answer(environ, start_response)
-        };
-    let served = server.serve(app);
+    let served = servers.serve(&site);
     site.stop();
     served.map_err(|e| format!("the server ended: {e}"))
 }

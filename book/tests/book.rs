@@ -302,13 +302,13 @@ fn pages_and_programs_are_served_as_they_are_on_the_disk() {
     assert_has(&page, "Cache-Control: no-cache\r\n");
     assert_has(&served.get("/no"), "HTTP/1.1 404 Not Found\r\n");
 
-    let hello = served.get("/cgi-bin/ch01/x");
+    let hello = served.get_program("/cgi-bin/ch01/x");
     assert_has(&hello, "Hello from Some(\"/cgi-bin/ch01\")");
     let changed = MAIN.replace("Hello", "Goodbye");
     fixture.write("chapters/ch01/src/main.rs", &changed);
-    assert_has(&served.get("/cgi-bin/ch01"), "Goodbye from ");
+    assert_has(&served.get_program("/cgi-bin/ch01"), "Goodbye from ");
     fixture.write("chapters/ch01/src/main.rs", "fn main() { x }\n");
-    let broken = served.get("/cgi-bin/ch01");
+    let broken = served.get_program("/cgi-bin/ch01");
     assert_has(&broken, "HTTP/1.1 500 Internal Server Error\r\n");
     assert_has(&broken, "cannot find value `x`");
 }

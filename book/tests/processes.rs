@@ -430,6 +430,6 @@ fn a_program_is_run_from_where_cargo_has_put_it() {
     let changed = CGI.replace("whole", "changed");
     reader.fixture.write("chapters/ch01/src/main.rs", &changed);
     assert_has(text(&send(), "answer"), "changed");
-    let page = reader.served.get("/cgi-bin/ch01");
+    let page = reader.served.get_program("/cgi-bin/ch01");
     assert_has(&page, "changed");
 }

@@ -8,8 +8,9 @@
 
     const page = location.pathname.split("/").pop() || "index.html";
 
-    // Where the book serves the programs that are run for each request.
-    const programs = location.origin;
+    // Where the book serves the programs that are run for each request:
+    // at another port than its pages.
+    const programs = `http://${location.hostname}:${served.dataset.programs}`;
 
     const { element, button } = Parts;
 
@@ -21,9 +22,6 @@
             answer = await fetch("/live/" + what, { headers, ...options });
         } catch {
             return { trouble: "The book does not answer; is it still running?" };
-        }
-        if (answer.status === 403) {
-            return { trouble: "The book was started anew; reload the page." };
         }
         const text = await answer.text();
         try {
@@ -206,16 +204,6 @@
         }
     }
 
-    // The programs' addresses are written for the usual port.
-    function mendAddresses() {
-        for (const place of document.querySelectorAll("main :is(a, code):not(figure *)")) {
-            const mended = place.textContent.replace(
-                /http:\/\/127\.0\.0\.1:\d+(?=\/cgi-bin\/)/, programs);
-            if (mended !== place.textContent) place.textContent = mended;
-        }
-    }
-
-    mendAddresses();
     setUpAll();
     // Figures that were being made come later.
     new MutationObserver(setUpAll).observe(document.querySelector("main"),

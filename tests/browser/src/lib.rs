@@ -90,14 +90,41 @@ impl Book {
         fs::write(path, text).expect("a file that can be written");
     }
 
+    /// The memory that its process uses, in kB, on Linux.
+    pub fn memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.server.id());
+        let status = fs::read_to_string(path).expect("its status");
+        let line = status.lines().find(|l| l.starts_with("VmRSS"));
+        let size = line.and_then(|l| l.split_whitespace().nth(1));
+        size.and_then(|size| size.parse().ok()).expect("its memory")
+    }
+
+    /// How many files, pipes and connections it has, on Linux.
+    pub fn files(&self) -> usize {
+        let path = format!("/proc/{}/fd", self.server.id());
+        fs::read_dir(path).expect("its files").count()
+    }
+
+    /// The folder of the static site, which is built from the copy.
+    pub fn build(&self) -> PathBuf {
+        let built = Command::new(program("book"))
+            .arg("build")
+            .current_dir(self.folder.path())
+            .env_remove("CARGO_TARGET_DIR")
+            .env_remove("CARGO_MANIFEST_DIR")
+            .status();
+        assert!(built.expect("the book").success());
+        self.folder.path().join("target/book/html")
+    }
+
     /// The names of all pages, from the table of contents.
     pub fn pages(&self) -> Vec<String> {
-        let toc = self.read("target/book/html/toc.html");
-        let links = toc.split("href=\"").skip(1);
-        let names = links.filter_map(|link| link.split('"').next());
+        let summary = self.read("book/text/SUMMARY.md");
+        let links = summary.split("](").skip(1);
+        let names = links.filter_map(|link| link.split(')').next());
         let mut pages: Vec<String> = names
-            .filter(|name| name.ends_with(".html"))
-            .map(String::from)
+            .filter_map(|name| name.strip_suffix(".md"))
+            .map(|name| format!("{name}.html"))
             .collect();
         pages.dedup();
         assert!(pages.len() > 5, "{pages:?}");

@@ -350,7 +350,7 @@ fn without_scripts_everything_is_there_and_no_dead_button() {
 #[test]
 fn the_static_site_has_no_dead_buttons() {
     let Some((book, reader)) = reading() else { return };
-    let page = book.folder.path().join("target/book/html/ch03.html");
+    let page = book.build().join("ch03.html");
     reader.open(&format!("file://{}", page.display()));
     assert_eq!(
         reader.number("document.querySelectorAll('.live-bar').length"),

@@ -45,12 +45,12 @@ fn each_copied_command_sends_the_figures_bytes_and_prints_its_answer() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for page in book.pages() {
-        let html = book.read(&format!("target/book/html/{page}"));
-        let has = |text| html.contains(text);
-        if !has("data-program=") && !has("class=\"pending\"") {
+        reader.open(&format!("{}/{page}", book.address));
+        let any = "!!document.querySelector(\
+                   'figure:is([data-program], .pending)')";
+        if reader.value(any) == false {
             continue;
         }
-        reader.open(&format!("{}/{page}", book.address));
         reader.wait(
             "!document.querySelector('figure:is(.pending, .stale)')",
         );
@@ -59,7 +59,7 @@ fn each_copied_command_sends_the_figures_bytes_and_prints_its_answer() {
                 .expect("figures");
         count += figures.len();
         for figure in figures {
-            if let Err(error) = try_command(&book, &reader, &figure) {
+            if let Err(error) = try_command(&reader, &figure) {
                 wrong.push(format!("{page}: {error}"));
             }
         }
@@ -70,17 +70,16 @@ fn each_copied_command_sends_the_figures_bytes_and_prints_its_answer() {
 }
 
 fn try_command(
-    book: &Book,
     reader: &Reader,
     figure: &BTreeMap<String, String>,
 ) -> Result<(), String> {
     let command = &figure["command"];
-    let served = book.address.trim_start_matches("http://");
     let ran = match &*figure["how"] {
         "cgi" => {
+            let programs = format!("127.0.0.1:{}", programs(reader));
             let address: SocketAddr =
-                served.parse().expect("its address");
-            command::run(command, served, address)
+                programs.parse().expect("their address");
+            command::run(command, &programs, address)
         }
         _ => {
             let program = Program::start(&figure["program"]);
@@ -104,6 +103,12 @@ fn try_command(
             ran.printed
         )),
     }
+}
+
+/// The port where the programs are, as a page says.
+fn programs(reader: &Reader) -> String {
+    let served = "document.querySelector('meta[name=live-token]')";
+    reader.text(&format!("{served}.dataset.programs"))
 }
 
 /// Requests that curl sends as they are, if it is told how.
@@ -534,7 +539,8 @@ fn what_the_page_says_of_places_and_times_is_so() {
     assert_eq!(reader.text(note), "none");
 
     let text = reader.text("document.querySelector('main').innerText");
-    let here = format!("{}/cgi-bin/ch01", book.address);
-    assert!(text.contains(&here), "{text}");
-    assert!(!text.contains("127.0.0.1:3000/cgi-bin"), "{text}");
+    let port = programs(&reader);
+    let there = format!("http://127.0.0.1:{port}/cgi-bin/ch01");
+    assert!(text.contains(&there), "{text}");
+    assert!(!text.contains("127.0.0.1:3001/cgi-bin"), "{text}");
 }
