@@ -214,10 +214,14 @@ impl<P: Protocol> World<P> {
         }
         let client = self.clients.borrow_mut().pop();
         let client = client.expect("it was there");
-        match client.is_over {
-            true => client,
-            false => self.fail("a connection is not closed"),
+        if client.is_over {
+            return client;
         }
+        let answers = client.answers.escape_ascii();
+        let read = (&client.stream).read(&mut [0]);
+        self.fail(&format!(
+            "a connection is not closed: {answers}, {read:?}"
+        ))
     }
 
     /// Somebody else is served, even if one of the others waits.
