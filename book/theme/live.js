@@ -192,7 +192,7 @@
 
     async function keepFollowing() {
         if (!document.hidden) await follow().catch(() => {});
-        setTimeout(keepFollowing, 250);
+        setTimeout(keepFollowing, 150);
     }
 
     function setUpAll() {

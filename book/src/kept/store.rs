@@ -6,6 +6,7 @@ use crate::kept::inputs::{Inputs, Prints};
 use crate::kept::record::Record;
 use crate::project::Project;
 use crate::run::runner::Task;
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -98,18 +99,22 @@ impl Store {
         tasks.iter().flat_map(files).collect()
     }
 
-    /// The version of the compiler, as it says so itself.
+    /// The version of the compiler, as it says so itself. To ask takes
+    /// as long as to build a page, so the process asks once.
     pub fn rustc(&self) -> &str {
+        static VERSION: OnceLock<String> = OnceLock::new();
         self.rustc.get_or_init(|| {
-            let version = Command::new("rustc")
-                .arg("--version")
-                .current_dir(&self.project.root)
-                .output();
-            let said = version.map(|output| output.stdout);
-            let said = String::from_utf8(said.unwrap_or_default());
-            said.unwrap_or_default().trim().into()
+            let root = &self.project.root;
+            VERSION.get_or_init(|| version(root)).clone()
         })
     }
+}
+
+fn version(root: &Path) -> String {
+    let mut rustc = Command::new("rustc");
+    let output = rustc.arg("--version").current_dir(root).output();
+    let said = output.map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&said).trim().into()
 }
 
 #[cfg(test)]
