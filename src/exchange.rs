@@ -9,7 +9,9 @@ mod answer;
 
 use crate::error::guarded;
 pub use crate::framing::{End, Protocol};
-use crate::{Application, Body, Environ, Error, Layer, Result};
+use crate::{
+    Application, Body, Environ, Error, ErrorLog, Layer, Result,
+};
 use answer::Answer;
 pub(crate) use answer::Keeps;
 use std::fmt;
@@ -206,7 +208,7 @@ pub(crate) fn run_on(
     // A line without an end does not wait for the body's.
     let _ = guarded(|| Ok(environ.errors.flush()?));
     // The application may have put another log into the environ.
-    let mut theirs = Some(mem::replace(&mut environ.errors, errors));
+    let theirs = Some(mem::replace(&mut environ.errors, errors));
     // Out here, a panic in there does not drop it: if that panicked as
     // well, the process would end.
     let mut body = None;
@@ -214,23 +216,30 @@ pub(crate) fn run_on(
         let body = body.insert(response.body);
         guarded(|| answer.send(body, out))
     });
-    let mut error = sent.err();
+    let error = sent.err();
     if let Some(error) = &error {
         answer.fail(error, environ, out);
     }
-    let is_plain = body.as_ref().is_none_or(Body::is_plain);
-    if !(is_plain
-        && environ.extensions.is_empty()
-        && answer.layers.is_empty())
-    {
+    if !is_plain(body.as_ref(), environ, &answer) {
         // To drop it may take its time. That this fails is noted.
         let _ = answer.flush(out);
     }
+    drop_all((body, error, theirs), environ, &mut answer);
+    answer.log(environ);
+    answer.outcome
+}
+
+/// Drops all that was the application's, and notes what panics.
+fn drop_all(
+    mut left: (Option<Body>, Option<Error>, Option<ErrorLog>),
+    environ: &mut Environ,
+    answer: &mut Answer,
+) {
     // One by one until nothing is left: what panics is gone by then.
     while let Err(panic) = guarded(|| {
-        drop(body.take());
-        drop(error.take());
-        drop(theirs.take());
+        drop(left.0.take());
+        drop(left.1.take());
+        drop(left.2.take());
         while answer.layers.pop().is_some() {}
         while environ.extensions.pop_first().is_some() {}
         environ.input = Box::new(io::empty());
@@ -238,6 +247,15 @@ pub(crate) fn run_on(
     }) {
         answer.complain(panic.to_string());
     }
-    answer.log(environ);
-    answer.outcome
+}
+
+/// Does nothing run of the application's when these are dropped?
+fn is_plain(
+    body: Option<&Body>,
+    environ: &Environ,
+    answer: &Answer,
+) -> bool {
+    body.is_none_or(Body::is_plain)
+        && environ.extensions.is_empty()
+        && answer.layers.is_empty()
 }

@@ -226,15 +226,9 @@ impl Server {
         let client = request.remote_addr().copied();
         let client = client.map(address_and_port);
         fill_addresses(environ, &self.name_and_port, client.as_ref());
-        let version = request.http_version();
         let fields = request.headers().iter().map(field);
         let fields: Vec<Field> = fields.collect();
-        let head = RequestHead {
-            method: request.method().as_str(),
-            target: request.url().as_bytes(),
-            version: (version.0, version.1),
-            fields: &fields,
-        };
+        let head = head(&request, &fields);
         let limit = self.body_limit;
         let checked = head.read_into(environ, limit);
         let mut protocol = head.protocol();
@@ -268,6 +262,19 @@ const WRITE_LIMIT: Duration = Duration::from_secs(5);
 
 fn field(header: &Header) -> Field<'_> {
     (header.field.as_str().as_str(), header.value.as_bytes())
+}
+
+fn head<'a>(
+    request: &'a Request,
+    fields: &'a [Field<'a>],
+) -> RequestHead<'a> {
+    let version = request.http_version();
+    RequestHead {
+        method: request.method().as_str(),
+        target: request.url().as_bytes(),
+        version: (version.0, version.1),
+        fields,
+    }
 }
 
 fn entry(request: &Request) -> Entry {
