@@ -43,17 +43,10 @@ pub fn check(project: &Project) -> Result<Report, String> {
     let kept = Record::read(project);
     let compared = transcripts::compare(&kept, &built.made.record);
     problems.extend(compared.problems);
-    problems.extend(links::problems(
-        project,
-        &destination,
-        &built.pages,
-    ));
-    problems.extend(captions::problems(
-        project,
-        &destination,
-        &built.pages,
-        &built.made.files,
-    ));
+    let (at, pages, files) =
+        (&destination, &built.pages, &built.made.files);
+    problems.extend(links::problems(project, at, pages));
+    problems.extend(captions::problems(project, at, pages, files));
     let mut texts = Vec::new();
     for (file, _) in &built.pages {
         let text = project.read(file)?;

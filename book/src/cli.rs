@@ -1,6 +1,6 @@
 //! What may be said on the command line.
 
-use lexopt::{Arg, Parser};
+use lexopt::Parser;
 use std::path::PathBuf;
 
 pub const USAGE: &str = "\
@@ -54,81 +54,115 @@ pub fn parse(
     let mut parser = Parser::from_args::<Vec<std::ffi::OsString>>(
         arguments.collect(),
     );
-    read(&mut parser, port).map_err(|e| e.to_string())
+    let command = read(&mut parser).and_then(|said| said.command(port));
+    command.map_err(|e| e.to_string())
 }
 
-fn read(
-    parser: &mut Parser,
-    port: Option<&str>,
-) -> Result<Command, lexopt::Error> {
+/// What was said; the rest is not looked at behind `help`.
+#[derive(Default)]
+struct Said {
+    command: Option<String>,
+    port: Option<u16>,
+    open: bool,
+    destination: Option<PathBuf>,
+    watch: bool,
+    number: Option<String>,
+    renderer: Option<String>,
+}
+
+fn read(parser: &mut Parser) -> Result<Said, lexopt::Error> {
     use lexopt::prelude::*;
-    let mut command: Option<String> = None;
-    let (mut renderer, mut number) = (None, None);
-    let mut watch = false;
-    let (mut asked, mut open, mut destination) = (None, false, None);
+    let mut said = Said::default();
     while let Some(arg) = parser.next()? {
-        let name = command.as_deref();
+        let name = said.command.as_deref();
         match arg {
-            Short('h') | Long("help") => return Ok(Command::Help),
+            Short('h') | Long("help") => {
+                return Ok(said.with("help"));
+            }
             Short('V') | Long("version") => {
-                return Ok(Command::Version);
+                return Ok(said.with("version"));
             }
             Long("port") if matches!(name, None | Some("serve")) => {
-                asked = Some(self::port(&parser.value()?.string()?)?);
+                said.port = Some(port(&parser.value()?.string()?)?);
             }
             Long("open") if matches!(name, None | Some("serve")) => {
-                open = true;
+                said.open = true;
             }
             Long("dest") if name == Some("build") => {
-                destination = Some(PathBuf::from(parser.value()?));
+                said.destination = Some(parser.value()?.into());
             }
-            Long("watch") if name == Some("progress") => watch = true,
-            Value(value)
-                if matches!(name, Some("reset" | "progress"))
-                    && number.is_none() =>
-            {
-                number = Some(value.string()?);
-            }
-            Value(value) if name == Some("preprocess") => {
-                if value != "supports" {
-                    return Err(Arg::Value(value).unexpected());
-                }
-                renderer = Some(parser.value()?.string()?);
+            Long("watch") if name == Some("progress") => {
+                said.watch = true;
             }
             Value(value) if name.is_none() => {
-                command = Some(value.string()?);
+                said.command = Some(value.string()?);
+            }
+            Value(value) if said.takes_number() => {
+                said.number = Some(value.string()?);
+            }
+            Value(value)
+                if name == Some("preprocess")
+                    && value == "supports" =>
+            {
+                said.renderer = Some(parser.value()?.string()?);
             }
             other => return Err(other.unexpected()),
         }
     }
-    match (command.as_deref().unwrap_or("serve"), renderer) {
-        ("serve", _) => {
-            let port = match (asked, port) {
-                (None, Some(text)) => Some(self::port(text)?),
-                (asked, _) => asked,
-            };
-            Ok(Command::Serve { port, open })
-        }
-        ("build", _) => Ok(Command::Build { destination }),
-        ("check", _) => Ok(Command::Check),
-        ("share", _) => Ok(Command::Share),
-        ("record", _) => Ok(Command::Record),
-        ("progress", _) => {
-            Ok(Command::Progress { chapter: number, watch })
-        }
-        ("reset", _) => match number {
-            Some(number) => Ok(Command::Reset { number }),
-            None => {
-                Err("reset which exercise? Write `reset 1.2`".into())
+    Ok(said)
+}
+
+impl Said {
+    fn with(mut self, command: &str) -> Self {
+        self.command = Some(command.into());
+        self
+    }
+
+    fn takes_number(&self) -> bool {
+        let name = self.command.as_deref();
+        matches!(name, Some("reset" | "progress"))
+            && self.number.is_none()
+    }
+
+    fn command(
+        self,
+        variable: Option<&str>,
+    ) -> Result<Command, lexopt::Error> {
+        Ok(match self.command.as_deref().unwrap_or("serve") {
+            "serve" => {
+                let port = match (self.port, variable) {
+                    (None, Some(text)) => Some(port(text)?),
+                    (port, _) => port,
+                };
+                Command::Serve { port, open: self.open }
             }
-        },
-        ("preprocess", Some(renderer)) => {
-            Ok(Command::Supports { renderer })
-        }
-        ("preprocess", None) => Ok(Command::Preprocess),
-        (other, _) => {
-            Err(format!("there is no command `{other}`").into())
-        }
+            "build" => Command::Build { destination: self.destination },
+            "check" => Command::Check,
+            "share" => Command::Share,
+            "record" => Command::Record,
+            "progress" => Command::Progress {
+                chapter: self.number,
+                watch: self.watch,
+            },
+            "reset" => match self.number {
+                Some(number) => Command::Reset { number },
+                None => {
+                    let what =
+                        "reset which exercise? Write `reset 1.2`";
+                    return Err(what.into());
+                }
+            },
+            "preprocess" => match self.renderer {
+                Some(renderer) => Command::Supports { renderer },
+                None => Command::Preprocess,
+            },
+            "help" => Command::Help,
+            "version" => Command::Version,
+            other => {
+                let what = format!("there is no command `{other}`");
+                return Err(what.into());
+            }
+        })
     }
 }
 
