@@ -5,7 +5,7 @@ use super::{Trouble, environ};
 use crate::figures::exchange::is_serving;
 use crate::project::Project;
 use crate::run::client::{self, Answer, End};
-use crate::run::normalize::normalize;
+use crate::run::normalize::{normalize, one_chunk};
 use crate::run::output::Output;
 use crate::run::programs::{CGI_LIMIT, Program, Programs, Target};
 use crate::run::serving::LOG_LIMIT;
@@ -70,10 +70,16 @@ impl Sender<'_> {
             How::Cgi => self.cgi(request)?,
             How::Serving => self.serving(request)?,
         };
-        let text = String::from_utf8_lossy(&sent.answer.bytes);
+        let bytes = &sent.answer.bytes;
+        // As it is compared with what is printed.
+        let normal = match how {
+            How::Cgi => one_chunk(bytes),
+            How::Serving => bytes.clone(),
+        };
+        let normal = String::from_utf8_lossy(&normal);
         Ok(json!({
-            "answer": text,
-            "normal": normalize(&text, self.project),
+            "answer": String::from_utf8_lossy(bytes),
+            "normal": normalize(&normal, self.project),
             "log": sent.log,
             "normalLog": normalize(&sent.log, self.project),
             "environ": sent.environ,
