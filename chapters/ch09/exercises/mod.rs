@@ -1,0 +1,3 @@
+//! Chapter 9's exercises, in the book's order.
+
+exercises! {}
