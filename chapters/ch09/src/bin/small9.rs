@@ -10,11 +10,15 @@ const WORKERS: usize = 4;
 
 fn main() -> io::Result<()> {
     let app = ch07::application();
-    let protocol = env::args().nth(1).unwrap_or("http".into());
-    let address = env::args().nth(2).unwrap_or("127.0.0.1:0".into());
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (protocol, address) = match &arguments[..] {
+        [protocol] => (&protocol[..], "127.0.0.1:0"),
+        [protocol, address] => (&protocol[..], &address[..]),
+        _ => ("http", "127.0.0.1:0"),
+    };
     let listener = TcpListener::bind(address)?;
     println!("Serving at {protocol}://{}", listener.local_addr()?);
-    match &protocol[..] {
+    match protocol {
         "fastcgi" => small::serve(listener, WORKERS, &|connection| {
             ch07::small::answer(connection, &app)
         }),
