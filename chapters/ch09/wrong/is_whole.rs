@@ -23,8 +23,8 @@ const NEVER: &str = "A length that is not a number is never reached. A \
     worker refuses it.";
 const PLACE: &str = "Only a field of the head says how long the body \
     is, and not a part of its target or of the body.";
-const HUGE: &str = "A stranger says how long the body is: no number may \
-    make it panic. (One that no `usize` holds is a worker's to refuse.)";
+const HUGE: &str = "A stranger says how long the body is: no number \
+    may make it panic. One that no `usize` holds a worker refuses.";
 
 pub fn check(is_whole: Answer) -> Verdict {
     let once = |bytes: &str, expected, hint| {

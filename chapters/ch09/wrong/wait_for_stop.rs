@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 pub const READ: &str = "The end";
 
-pub const HINT: &str = "`Condvar` has `wait_timeout_while`, which looks \
+pub const HINT: &str = "`Condvar` has `wait_timeout_while`. It looks \
     before it waits and after each ring, and counts the time over all \
     of them.";
 

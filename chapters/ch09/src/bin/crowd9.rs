@@ -13,6 +13,9 @@ const USAGE: &str = "\
     crowd9 small9 4 half-heads
     crowd9 ch09 3 clocks stop";
 
+/// What the crowd does is done before a visitor comes.
+const MOMENT: Duration = Duration::from_millis(500);
+
 /// How long a visitor waits for a page.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -49,8 +52,7 @@ fn crowd(
     let clients: io::Result<Vec<TcpStream>> =
         (0..count).map(|_| client(server.address, kind)).collect();
     let clients = clients?;
-    // What they sent is there before the visitor comes.
-    thread::sleep(Duration::from_millis(300));
+    thread::sleep(MOMENT);
     println!("{count} {kind}: a visitor {}", visit(server.address));
     if count > MANY {
         println!("threads: {}", server.threads());
@@ -61,6 +63,7 @@ fn crowd(
         println!("whole answers: {whole} of {count}");
     } else {
         clients.into_iter().for_each(leave);
+        thread::sleep(MOMENT);
         println!("they leave: a visitor {}", visit(server.address));
     }
     server.say_end(is_stop || count > MANY)
