@@ -19,6 +19,8 @@ const WAKES: &str = "A stop has to wake us at once, and not when the \
     time is up.";
 const RINGS: &str = "The bell has rung, and there was no stop.";
 const LATE: &str = "When the time is up, there was no stop.";
+const LOOKS: &str = "To look again and again keeps a processor busy \
+    for nothing: let the bell wake you.";
 const TOTAL: &str = "The limit is for all of the wait: a ring does not \
     begin it anew.";
 
@@ -29,6 +31,8 @@ enum Deed {
     Stop,
     /// Rings, and goes on with it.
     Ring,
+    /// Sets the flag, and forgets the bell.
+    Set,
 }
 
 /// A long time, and one that is up soon.
@@ -48,13 +52,17 @@ fn wait(
     let theirs = Arc::clone(&state);
     let other = thread::spawn(move || {
         let (is_stopping, bell) = &*theirs;
-        // Until the answer has come, or after a fifth of a second.
+        // Every tenth of a second, until the answer has come.
         while has_ended.recv_timeout(SHORT / 2)
             == Err(mpsc::RecvTimeoutError::Timeout)
         {
             match deed {
                 Deed::Nothing => {}
                 Deed::Ring => bell.notify_all(),
+                Deed::Set => {
+                    *is_stopping.lock().expect("no panic") = true;
+                    break;
+                }
                 Deed::Stop => {
                     *is_stopping.lock().expect("no panic") = true;
                     bell.notify_all();
@@ -86,7 +94,10 @@ pub fn check(wait_for_stop: Answer) -> Verdict {
     let ring = || wait(wait_for_stop, false, SHORT * 2, Deed::Ring);
     let sent = "a ring every 100 ms and no stop, in 400 ms";
     let found = expect(sent, ring, (false, true), RINGS);
-    found.map_err(|complaint| complaint.hint_if("(false, f", TOTAL))
+    found.map_err(|complaint| complaint.hint_if("(false, f", TOTAL))?;
+    let silent = || wait(wait_for_stop, false, LONG, Deed::Set).1;
+    let sent = "a stop without a ring, and 2 s: was that soon";
+    expect(sent, silent, false, LOOKS)
 }
 
 pub const WRONG: [(&str, Answer); 4] = [
@@ -95,12 +106,15 @@ pub const WRONG: [(&str, Answer); 4] = [
         let state = is_stopping.lock().expect("no panic");
         *bell.wait_timeout(state, limit).expect("no panic").0
     }),
-    // Sleeps.
-    (WAKES, |is_stopping, _, limit| {
-        if *is_stopping.lock().expect("no panic") {
-            return true;
+    // Looks every few milliseconds.
+    (LOOKS, |is_stopping, _, limit| {
+        let start = Instant::now();
+        while start.elapsed() < limit {
+            if *is_stopping.lock().expect("no panic") {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(5));
         }
-        thread::sleep(limit);
         *is_stopping.lock().expect("no panic")
     }),
     // Takes each ring for a stop.
