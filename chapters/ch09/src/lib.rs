@@ -1,0 +1,3 @@
+//! Waiting in a page.
+
+pub mod small;
