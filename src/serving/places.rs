@@ -63,8 +63,8 @@ impl<C> Places<C> {
         self.ready.pop_front()
     }
 
-    /// Takes one back that may have more to do. It has to queue, so that
-    /// nobody keeps a thread.
+    /// Takes one back that may have more to do. It has to queue, so
+    /// that nobody keeps a thread.
     pub(crate) fn again(&mut self, key: usize, connection: C) {
         self.ready.push_back((key, connection));
     }
