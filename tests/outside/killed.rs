@@ -33,7 +33,8 @@ const STARTED: &str = "a program was started";
 #[test]
 #[ignore = "is started by the test above, which kills it"]
 fn starts_a_program_and_waits() {
-    let mut sleep = bound("sleep").arg("1000").spawn().unwrap();
-    println!("\n{STARTED}");
-    sleep.wait().unwrap();
+    // It says so itself: it is bound once it runs.
+    let script = format!("echo; echo {STARTED}; exec sleep 1000");
+    let mut sh = bound("sh").args(["-c", &script]).spawn().unwrap();
+    sh.wait().unwrap();
 }
