@@ -1,48 +1,27 @@
 //! What holds for a program whichever server it has. It is started as
 //! the reader starts it, and talked to in bytes.
 
-#[path = "../tests/bound/mod.rs"]
-mod bound;
+#[path = "program.rs"]
+mod program;
 
 use crate::PROGRAM;
-use bound::bound;
+pub use program::Program;
+use program::{bound, read_answer};
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// The program, serving at a port of its own.
-pub struct Program {
-    pub child: Child,
-    address: SocketAddr,
-}
-
 impl Program {
+    /// The program, serving at a port of its own.
     pub fn start() -> Self {
         Self::with_flags(&[])
     }
 
     pub fn with_flags(flags: &[&str]) -> Self {
-        let mut child = bound(PROGRAM)
-            .args(["--port", "0"])
-            .args(flags)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut stdout = BufReader::new(child.stdout.as_mut().unwrap());
-        stdout.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("Serving at http://");
-        let address = address.expect(&line).parse().unwrap();
-        Self { child, address }
-    }
-
-    pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).unwrap();
-        let limit = Some(Duration::from_secs(10));
-        stream.set_read_timeout(limit).unwrap();
-        stream
+        let mut command = bound(PROGRAM);
+        command.args(["--port", "0"]).args(flags);
+        Self::serving(command.stderr(Stdio::piped()), "http")
     }
 
     /// What comes back for `request`, until the connection is closed.
@@ -72,13 +51,6 @@ impl Program {
         let mut stderr = self.child.stderr.take().unwrap();
         stderr.read_to_string(&mut log).unwrap();
         (log, self.child.wait().unwrap())
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -321,22 +293,6 @@ fn the_end_of_an_answer_does_not_wait_for_its_start() {
     times.sort_unstable();
     let tens = times[12].as_millis() / 10 * 10;
     assert!(tens < 20, "{tens} milliseconds or more for an answer");
-}
-
-/// Reads one answer that has a Content-Length.
-fn read_answer(stream: &mut impl BufRead) {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        stream.read_line(&mut line).unwrap();
-        if let Some(value) = line.strip_prefix("Content-Length: ") {
-            length = value.trim().parse().unwrap();
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    stream.read_exact(&mut vec![0; length]).unwrap();
 }
 
 #[test]

@@ -9,7 +9,8 @@ use std::process::Command;
 /// more.
 ///
 /// Only Linux does that for us. `setpriv`, which is where `mount` is, asks
-/// for it, and becomes the program.
+/// for it, and becomes the program. A test that is killed in the moment
+/// before it has asked leaves the program behind.
 pub fn bound(program: impl AsRef<OsStr>) -> Command {
     with_signal("KILL", program)
 }

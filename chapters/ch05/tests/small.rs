@@ -5,26 +5,26 @@
 
 #[path = "../../../tests/outside/matrix/application.rs"]
 mod application;
-#[path = "../../../tests/bound/mod.rs"]
-mod bound;
 #[path = "../../../tests/outside/http.rs"]
 mod http;
+#[path = "../../program.rs"]
+mod program;
 #[path = "../../../tests/outside/matrix/requests.rs"]
 mod requests;
 #[path = "../src/bin/small5.rs"]
 mod small5;
 
-use bound::bound;
+use program::{LIMIT, Program, bound};
 use servers::{Kind, Site};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpStream};
-use std::process::{Child, ExitStatus, Stdio};
+use std::io::{Read, Write};
+use std::net::Shutdown;
+use std::process::{ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// What `http` looks for.
 mod process {
-    pub const LIMIT: std::time::Duration =
-        std::time::Duration::from_secs(10);
+    pub use crate::program::LIMIT;
 }
 
 /// The one server that the shared requests are sent to.
@@ -76,28 +76,16 @@ fn it_answers_all_but_three_of_the_shared_requests() {
     println!("small5: {outcome}, all but {}", names.join(", "));
 }
 
-/// The program, as the reader starts it.
-struct Program(Child, String);
-
 impl Program {
+    /// As the reader starts it.
     fn start() -> Self {
-        let mut child = bound(env!("CARGO_BIN_EXE_small5"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut stdout = BufReader::new(child.stdout.as_mut().unwrap());
-        stdout.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("Serving at http://");
-        let address = address.expect(&line).into();
-        Self(child, address)
+        let mut command = bound(env!("CARGO_BIN_EXE_small5"));
+        Self::serving(command.stderr(Stdio::piped()), "http")
     }
 
     /// All that comes back for some bytes and the end after them.
     fn ask(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(&self.1).unwrap();
-        stream.set_read_timeout(Some(process::LIMIT)).unwrap();
+        let mut stream = self.connect();
         stream.write_all(request.as_bytes()).unwrap();
         stream.shutdown(Shutdown::Write).unwrap();
         let mut answer = Vec::new();
@@ -115,23 +103,16 @@ impl Program {
     fn ended(mut self) -> (String, ExitStatus) {
         let start = Instant::now();
         let status = loop {
-            if let Some(status) = self.0.try_wait().unwrap() {
+            if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(start.elapsed() < process::LIMIT, "it serves on");
+            assert!(start.elapsed() < LIMIT, "it serves on");
             thread::sleep(Duration::from_millis(5));
         };
         let mut log = String::new();
-        let mut stderr = self.0.stderr.take().unwrap();
+        let mut stderr = self.child.stderr.take().unwrap();
         stderr.read_to_string(&mut log).unwrap();
         (log, status)
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 

@@ -1,45 +1,22 @@
 //! The page and the page with its rules: what they answer to clients
 //! that mean well, and how they fare with others.
 
-#[path = "../../../tests/bound/mod.rs"]
-mod bound;
 mod cases;
+#[path = "../../program.rs"]
+mod program;
 
-use bound::bound;
-use cases::{CASES, Case};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use program::{Program, bound, read_answer};
+use std::io::{BufReader, Read, Write};
+use std::net::Shutdown;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const PAGE: &str = env!("CARGO_BIN_EXE_small8");
 const STRICT: &str = env!("CARGO_BIN_EXE_strict8");
-const LIMIT: Duration = Duration::from_secs(10);
-
-/// A server, ended with this value.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-}
 
 impl Program {
     fn start(program: &str) -> Self {
-        let mut command = bound(program);
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        let stdout = child.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("Serving at http://");
-        let address = address.expect(&line).parse().unwrap();
-        Self { child, address }
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(LIMIT)).unwrap();
-        stream.set_write_timeout(Some(LIMIT)).unwrap();
-        stream
+        Self::serving(bound(program).stderr(Stdio::null()), "http")
     }
 
     /// What comes back when the client has said that this is all.
@@ -54,29 +31,10 @@ impl Program {
     }
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// The names of those that a program does not answer rightly.
 fn wrong(program: &str) -> Vec<&'static str> {
     let program = Program::start(program);
-    let is_wrong = |&(name, request, right): &Case| {
-        let request = request.replacen('\n', "\nHost: localhost\n", 1);
-        let request = request.replace('\n', "\r\n");
-        let answer = program.ask(request.as_bytes());
-        let answer = answer.replace("\r\n", "\n");
-        let is_right =
-            answer.starts_with(right) || answer.ends_with(right);
-        (!is_right).then(|| {
-            println!("{name}: {answer}");
-            name
-        })
-    };
-    CASES.iter().filter_map(is_wrong).collect()
+    cases::wrong(|request| program.ask(request))
 }
 
 #[test]
@@ -182,22 +140,6 @@ fn pace(program: &str) -> u128 {
         .collect();
     times.sort_unstable();
     times[times.len() / 2].as_millis() / 40 * 40
-}
-
-/// Reads one answer that has a Content-Length.
-fn read_answer(stream: &mut impl BufRead) {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        stream.read_line(&mut line).unwrap();
-        if let Some(value) = line.strip_prefix("Content-Length: ") {
-            length = value.trim().parse().unwrap();
-        }
-        if line == "\r\n" {
-            break;
-        }
-    }
-    stream.read_exact(&mut vec![0; length]).unwrap();
 }
 
 #[test]

@@ -1,30 +1,18 @@
 //! Waiting in a page: what it answers under both protocols, and what
 //! a crowd does to it.
 
-#[path = "../../../tests/bound/mod.rs"]
-mod bound;
 #[path = "../../ch08/tests/cases/mod.rs"]
 mod cases;
+#[path = "../../program.rs"]
+mod program;
 
-use bound::bound;
-use cases::{CASES, Case};
 use ch09::small;
 use gateway::fastcgi::pairs;
 use gateway::fastcgi::record::*;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Stdio};
+use program::{Program, bound, connect};
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::thread;
-use std::time::Duration;
-
-const LIMIT: Duration = Duration::from_secs(10);
-
-fn connect(server: SocketAddr) -> TcpStream {
-    let stream = TcpStream::connect(server).unwrap();
-    stream.set_read_timeout(Some(LIMIT)).unwrap();
-    stream.set_write_timeout(Some(LIMIT)).unwrap();
-    stream
-}
 
 /// What comes back when the client has said that this is all.
 fn ask(server: SocketAddr, request: &[u8]) -> Vec<u8> {
@@ -51,45 +39,10 @@ fn serve_http(workers: usize) -> SocketAddr {
 #[test]
 fn it_answers_all_that_chapter_8_answers() {
     let server = serve_http(2);
-    let is_wrong = |&(name, request, right): &Case| {
-        let request = request.replacen('\n', "\nHost: localhost\n", 1);
-        let request = request.replace('\n', "\r\n");
-        let answer = ask(server, request.as_bytes());
-        let answer = String::from_utf8_lossy(&answer);
-        let answer = answer.replace("\r\n", "\n");
-        let is_right =
-            answer.starts_with(right) || answer.ends_with(right);
-        (!is_right).then_some(name)
-    };
-    let wrong: Vec<_> = CASES.iter().filter_map(is_wrong).collect();
+    let wrong = cases::wrong(|request| {
+        String::from_utf8_lossy(&ask(server, request)).into_owned()
+    });
     assert_eq!(wrong, ["a body in chunks", "permission to go on"]);
-}
-
-/// The program, ended with this value.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Program {
-    fn start(protocol: &str) -> Self {
-        let mut command = bound(env!("CARGO_BIN_EXE_small9"));
-        command.arg(protocol).stdout(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        let stdout = child.stdout.take().unwrap();
-        BufReader::new(stdout).read_line(&mut line).unwrap();
-        let address = line.trim().rsplit('/').next().unwrap();
-        let address = address.parse().expect(&line);
-        Self { child, address }
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 /// A request for what it sends, as records.
@@ -124,7 +77,8 @@ fn one_application_answers_under_both_protocols() {
         ),
         ("fastcgi", records("Ferris")),
     ] {
-        let program = Program::start(protocol);
+        let mut command = bound(env!("CARGO_BIN_EXE_small9"));
+        let program = Program::serving(command.arg(protocol), protocol);
         let answer = ask(program.address, &request);
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.contains(" 200 OK\r\n"), "{answer}");
