@@ -231,15 +231,19 @@ pub(crate) fn run_on(
 
 /// Drops all that was the application's, and notes what panics.
 fn drop_all(
-    mut left: (Option<Body>, Option<Error>, Option<ErrorLog>),
+    (mut body, mut error, mut theirs): (
+        Option<Body>,
+        Option<Error>,
+        Option<ErrorLog>,
+    ),
     environ: &mut Environ,
     answer: &mut Answer,
 ) {
     // One by one until nothing is left: what panics is gone by then.
     while let Err(panic) = guarded(|| {
-        drop(left.0.take());
-        drop(left.1.take());
-        drop(left.2.take());
+        drop(body.take());
+        drop(error.take());
+        drop(theirs.take());
         while answer.layers.pop().is_some() {}
         while environ.extensions.pop_first().is_some() {}
         environ.input = Box::new(io::empty());
