@@ -1,6 +1,6 @@
 //! Sends a request of the table, and tells what came back.
 
-use crate::requests::{Request, Then};
+use super::requests::{Request, Then};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! More requests, from RFC 9110 and 9112, for the server that has no
 //! debts. Not all are hostile; all are easy to get wrong.
 
-use crate::requests::{Request, Then, request};
+use super::requests::{Request, Then, request};
 
 const TARGET_LIMIT: usize = 8 * 1024;
 const FIELD_LIMIT: usize = 100;

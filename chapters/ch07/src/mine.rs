@@ -1,9 +1,13 @@
 //! A connection, served with the reader's pieces.
 
-use crate::answers::{answer, pair_length, records, values};
+use crate::mine::{piece, pieces};
 use gateway::exchange::{self, Protocol};
 use gateway::{Application, Environ};
 use std::io::{self, Cursor, Read, Write};
+
+pieces!(chapter7 in "..":
+    "7.2" pair_length, "7.3" records, "7.4" values, "7.5" answer);
+pub use self::chapter7::PIECES;
 
 const GET_VALUES: u8 = 9;
 const KNOWN: [(&str, &str); 1] = [("FCGI_MPXS_CONNS", "0")];
@@ -18,7 +22,7 @@ pub fn serve(
     loop {
         let length = stream.read(&mut block)?;
         bytes.extend(&block[..length]);
-        let (found, taken) = records::records(&bytes);
+        let (found, taken) = piece!(chapter7::records)(&bytes);
         bytes.drain(..taken);
         for (kind, id, content) in found {
             match (kind, &*content) {
@@ -26,7 +30,7 @@ pub fn serve(
                 (4, content) => params.extend(content),
                 (5, []) => {
                     let page = call(app, &params, body);
-                    let page = answer::answer(id, &[&page]);
+                    let page = piece!(chapter7::answer)(id, &[&page]);
                     return stream.write_all(&page);
                 }
                 (5, content) => body.extend(content),
@@ -58,7 +62,7 @@ fn call(
 fn pairs(mut bytes: &[u8]) -> Vec<(&[u8], &[u8])> {
     let pair = || {
         let mut length = || {
-            let (length, size) = pair_length::pair_length(bytes)?;
+            let (length, size) = piece!(chapter7::pair_length)(bytes)?;
             bytes = bytes.get(size..)?;
             Some(length)
         };
@@ -73,7 +77,7 @@ fn tell(stream: &mut impl Write, asked: &[u8]) -> io::Result<()> {
     let names = pairs(asked).into_iter().map(|(name, _)| name);
     let names: Vec<_> = names.map(String::from_utf8_lossy).collect();
     let names: Vec<&str> = names.iter().map(|name| &**name).collect();
-    let content = values::values(&names, &KNOWN);
+    let content = piece!(chapter7::values)(&names, &KNOWN);
     let length = content.len() as u8;
     let header = [1, 10, 0, 0, 0, length, 0, 0];
     stream.write_all(&[&header, &content[..]].concat())

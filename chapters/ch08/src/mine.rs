@@ -1,0 +1,192 @@
+//! HTTP of the exercises' answers.
+
+use crate::mine::{attempt, piece, pieces};
+use gateway::exchange::{self, End, Protocol};
+use gateway::{Application, Environ, Error, Failure};
+use std::io::{self, BufRead, BufReader, Cursor, ErrorKind};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+pieces!(chapter1 in "../../ch01":
+    "1.4" variable_name, "1.5" percent_decode);
+pieces!(chapter8 in "..":
+    "8.1" chunk_size, "8.2" patience, "8.3" head_length,
+    "8.4" body_length, "8.5" dechunk);
+
+pub const PIECES: [&[crate::mine::Piece]; 2] =
+    [chapter1::PIECES, chapter8::PIECES];
+
+/// A client, and what of its bytes we have read ahead.
+pub type Connection = BufReader<TcpStream>;
+
+/// The patience with a client that says nothing.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The longest body in chunks, in bytes.
+const LIMIT: usize = 1 << 30;
+
+/// Answers one request, whatever the pieces do. May another one follow?
+pub fn answer(
+    connection: &mut Connection,
+    app: &dyn Application,
+) -> io::Result<bool> {
+    let done = attempt(|| try_to_answer(connection, app));
+    let status = "500 Internal Server Error";
+    let panic = || Err(Failure::new(status, "a piece panicked").into());
+    done.unwrap_or_else(panic)
+        .or_else(|error| refuse(connection, error))
+}
+
+/// Says no, and that this was the last.
+pub fn refuse(
+    connection: &mut Connection,
+    error: io::Error,
+) -> io::Result<bool> {
+    let error = Error::from(error);
+    let Some(no) = Failure::find(&error) else {
+        return Err(error.into());
+    };
+    let close = Protocol::Http { minor: 1, keep_alive: false };
+    let out = connection.get_mut();
+    exchange::run(no, &mut Environ::new(), close, out);
+    Ok(false)
+}
+
+fn try_to_answer(
+    connection: &mut Connection,
+    app: &dyn Application,
+) -> io::Result<bool> {
+    let Some(bytes) = read_head(connection)? else { return Ok(false) };
+    let mut headers = [httparse::EMPTY_HEADER; 100];
+    let mut head = httparse::Request::new(&mut headers);
+    let Ok(httparse::Status::Complete(_)) = head.parse(&bytes) else {
+        return Err(Failure::bad_request("not a head").into());
+    };
+    let body = read_body(connection, &head)?;
+    let mut environ = environ(&head);
+    environ.input = Box::new(Cursor::new(body));
+    let keep = environ.get("HTTP_CONNECTION");
+    let keep = !keep.is_some_and(|v| v.eq_ignore_ascii_case("close"));
+    let minor = head.version.unwrap_or_default();
+    let keep_alive = keep && minor == 1;
+    let protocol = Protocol::Http { minor, keep_alive };
+    let out = connection.get_mut();
+    let done = exchange::run(app, &mut environ, protocol, out);
+    Ok(done.end == End::Keep)
+}
+
+/// Reads up to the empty line; `None` if there is no request.
+fn read_head(
+    connection: &mut Connection,
+) -> io::Result<Option<Vec<u8>>> {
+    // Who says nothing is told nothing.
+    if read(connection, &mut { PATIENCE })
+        .map_or(true, <[u8]>::is_empty)
+    {
+        return Ok(None);
+    }
+    let mut searched = 0;
+    read_until(connection, |bytes| {
+        let head_length = piece!(chapter8::head_length);
+        let length = head_length(&mut searched, bytes);
+        Ok(length.map(|length| (bytes[..length].to_vec(), length)))
+    })
+}
+
+fn read_body(
+    connection: &mut Connection,
+    head: &httparse::Request,
+) -> io::Result<Vec<u8>> {
+    let text = |value| str::from_utf8(value).unwrap_or("\u{fffd}");
+    let fields = head.headers.iter().map(|h| (h.name, text(h.value)));
+    let fields: Vec<(&str, &str)> = fields.collect();
+    let body_length = piece!(chapter8::body_length);
+    let body = match body_length(&fields, head.version == Some(0)) {
+        Ok(Some(0)) => return Ok(Vec::new()),
+        Ok(Some(length)) => read_until(connection, |bytes| {
+            let length = length.try_into().unwrap_or(usize::MAX);
+            let body = bytes.get(..length).map(<[u8]>::to_vec);
+            Ok(body.map(|body| (body, length)))
+        }),
+        Ok(None) => read_until(connection, chunks),
+        Err(no) => Err(Failure::new(no, "its length").into()),
+    };
+    let half = || Failure::bad_request("half a body").into();
+    body?.ok_or_else(half)
+}
+
+/// The body that is in chunks, when all of it is there.
+fn chunks(bytes: &[u8]) -> io::Result<Option<(Vec<u8>, usize)>> {
+    let line = bytes.iter().position(|&byte| byte == b'\r');
+    let line = line.map(|end| String::from_utf8_lossy(&bytes[..end]));
+    let chunk_size = piece!(chapter8::chunk_size);
+    if line.is_some_and(|line| chunk_size(&line).is_none()) {
+        return Err(Failure::bad_request("no chunk size").into());
+    }
+    let body = piece!(chapter8::dechunk)(bytes, LIMIT);
+    body.map_err(|why| Failure::bad_request(why).into())
+}
+
+/// Reads until `find` has found something, and tells how many bytes
+/// that was; `None` if the end comes first.
+fn read_until(
+    connection: &mut Connection,
+    mut find: impl FnMut(&[u8]) -> io::Result<Option<(Vec<u8>, usize)>>,
+) -> io::Result<Option<Vec<u8>>> {
+    let (mut bytes, mut left) = (Vec::new(), PATIENCE);
+    loop {
+        let before = bytes.len();
+        let come = read(connection, &mut left)?;
+        bytes.extend_from_slice(come);
+        let length = come.len();
+        if length == 0 {
+            return Ok(None);
+        }
+        if let Some((found, used)) = find(&bytes)? {
+            connection.consume(used.saturating_sub(before));
+            return Ok(Some(found));
+        }
+        connection.consume(length);
+    }
+}
+
+/// What has come, or comes as long as there is patience.
+fn read<'a>(
+    connection: &'a mut Connection,
+    left: &mut Duration,
+) -> io::Result<&'a [u8]> {
+    let late = || Failure::new("408 Request Timeout", "a slow client");
+    let start = Instant::now();
+    connection.get_ref().set_read_timeout(Some(*left))?;
+    let come =
+        connection.fill_buf().map_err(|error| match error.kind() {
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => {
+                late().into()
+            }
+            _ => error,
+        })?;
+    let (waited, bytes) = (start.elapsed(), come.len() as u64);
+    let more =
+        piece!(chapter8::patience)(*left, waited, bytes, PATIENCE);
+    // A time-out of nothing would be none.
+    *left = more.filter(|left| !left.is_zero()).ok_or_else(late)?;
+    Ok(come)
+}
+
+fn environ(head: &httparse::Request) -> Environ {
+    let mut environ = Environ::new();
+    let target = head.path.unwrap_or_default();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    environ.set("REQUEST_METHOD", head.method.unwrap_or_default());
+    environ.set("SCRIPT_NAME", "");
+    environ.set("PATH_INFO", piece!(chapter1::percent_decode)(path));
+    environ.set("QUERY_STRING", query);
+    for header in &*head.headers {
+        if let Some(name) = piece!(chapter1::variable_name)(header.name)
+        {
+            environ.set(&name, header.value);
+        }
+    }
+    environ.multithread = true;
+    environ
+}

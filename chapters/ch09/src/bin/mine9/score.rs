@@ -1,0 +1,214 @@
+//! How many of the tests' requests this server answers rightly.
+
+#[path = "../../../../../tests/outside/answer.rs"]
+#[allow(dead_code)] // the tests use the rest of these
+mod answer;
+#[path = "../../../../../tests/hostile/applications.rs"]
+mod applications;
+#[path = "../../../../../tests/outside/matrix/cases.rs"]
+#[allow(dead_code)]
+mod cases;
+#[path = "../../../../../tests/hostile/client.rs"]
+#[allow(dead_code)]
+mod client;
+#[path = "../../../../../tests/outside/matrix/application.rs"]
+#[allow(dead_code)]
+mod matrix;
+#[macro_use]
+#[path = "../../../../../tests/hostile/requests.rs"]
+#[allow(dead_code)]
+mod requests;
+#[path = "../../../../../tests/hostile/rfc.rs"]
+mod rfc;
+
+use crate::mine::OURS;
+use answer::Answer;
+use gateway::{Environ, Response, Result, StartResponse};
+use requests::{REQUESTS, Request, request};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+use std::{env, thread};
+
+/// Where the shared requests expect their application.
+const MOUNT: &str = "/cgi-bin/app";
+
+/// Who says nothing for so long says nothing.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long all of it may take.
+const LIMIT: Duration = Duration::from_secs(40);
+
+/// How many requests are under way at a time. Most of them wait.
+const AT_ONCE: usize = 48;
+
+const GOOD: Request = request(
+    "a good request",
+    "",
+    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    &["200 200"],
+);
+
+/// What the requests of both tables ask for.
+pub fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let path = environ.get("PATH_INFO").unwrap_or_default();
+    match path.starts_with(MOUNT) {
+        true => matrix::application(environ, start_response),
+        false => applications::application(environ, start_response),
+    }
+}
+
+/// A request, and what came of it.
+struct Judged {
+    name: String,
+    right: String,
+    /// `None` if it was right.
+    came: Option<String>,
+}
+
+/// Prints the score and what is wrong first; a line for each request
+/// if `--all` is said, with tabs.
+pub fn print() -> io::Result<()> {
+    let server = Serving::start()?;
+    let end = Instant::now() + LIMIT;
+    let cases = cases::all();
+    let shared = each(&cases, end, |case| share(case, server.address));
+    let hostile: Vec<&Request> =
+        REQUESTS.iter().chain(rfc::REQUESTS).collect();
+    let hostile =
+        each(&hostile, end, |request| attack(request, server.address));
+    let lists = [("shared", shared), ("hostile", hostile)];
+    if env::args().any(|argument| argument == "--all") {
+        for (list, Judged { name, right, came }) in lists
+            .iter()
+            .flat_map(|(list, all)| all.iter().map(move |j| (list, j)))
+        {
+            let came = came.as_deref();
+            let mark = if came.is_none() { "x" } else { "-" };
+            let came = came.unwrap_or(right);
+            println!("{mark}\t{list}\t{name}\t{right}\t{came}");
+        }
+        return Ok(());
+    }
+    let mut all = Vec::new();
+    for (list, judged) in &lists {
+        let right = judged.iter().filter(|j| j.came.is_none()).count();
+        all.push(format!("{right} of {} {list}", judged.len()));
+    }
+    println!("{} requests", all.join(", "));
+    let judged = lists.iter().flat_map(|(_, judged)| judged);
+    for Judged { name, right, came } in judged {
+        if let Some(came) = came {
+            println!("the next: {name}: {right}, not {came}");
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Judges some at a time, in their order, until the time is up.
+fn each<T: Sync>(
+    list: &[T],
+    end: Instant,
+    judge: impl Fn(&T) -> Judged + Sync,
+) -> Vec<Judged> {
+    let queue = Mutex::new(list.iter().enumerate());
+    let next = || queue.lock().expect("no panic").next();
+    let judged = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((at, one)) = next() {
+                    let mut found = judge(one);
+                    if Instant::now() > end {
+                        found.came = Some("no time was left".into());
+                    }
+                    judged.lock().expect("no panic").push((at, found));
+                }
+            });
+        }
+    });
+    let mut judged = judged.into_inner().expect("no panic");
+    judged.sort_by_key(|(at, _)| *at);
+    judged.into_iter().map(|(_, found)| found).collect()
+}
+
+/// A request that means well.
+fn share(case: &cases::Case, server: SocketAddr) -> Judged {
+    let request = case.request(server);
+    let came = send(&request, server).unwrap_or_default();
+    let fault = case.fault(&Answer::parse(&request, &came));
+    let came = fault.map(|fault| {
+        let fault = fault.escape_debug().to_string();
+        fault.chars().take(80).collect()
+    });
+    let right = case.right();
+    Judged { name: case.name.into(), right, came }
+}
+
+fn send(request: &[u8], server: SocketAddr) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    // A server may answer, and close, before it has read everything.
+    let _ = stream.write_all(request);
+    let _ = stream.shutdown(Shutdown::Write);
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    Ok(bytes)
+}
+
+/// One that does not, and a good one after it.
+fn attack(request: &Request, server: SocketAddr) -> Judged {
+    let Request { name, section, .. } = request;
+    let section = match section.contains("9110") {
+        true => format!("RFC {section}"),
+        false => format!("RFC 9112, {section}"),
+    };
+    let shown = |seen: &str| match seen {
+        "" => "closed".to_string(),
+        seen => seen.to_string(),
+    };
+    let came = [request, &GOOD].into_iter().find_map(|request| {
+        let seen = client::observe_for(server, request, PATIENCE);
+        let right = request.right_in_chapter_8();
+        (seen != right).then(|| shown(&seen))
+    });
+    let right = shown(request.right_in_chapter_8());
+    Judged { name: format!("{name} ({section})"), right, came }
+}
+
+/// This program, as a server. It ends with this value.
+struct Serving {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Serving {
+    fn start() -> io::Result<Self> {
+        let mut command = Command::new(env::current_exe()?);
+        command.arg("tests").stderr(Stdio::null());
+        command.args(env::args().find(|argument| argument == OURS));
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        let stdout = child.stdout.take().expect("is piped");
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let address = line.trim().rsplit('/').next().map(str::parse);
+        match address {
+            Some(Ok(address)) => Ok(Self { child, address }),
+            _ => Err(io::Error::other("the server does not start")),
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
