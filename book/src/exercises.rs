@@ -2,6 +2,7 @@
 
 mod compiled;
 pub mod exercise;
+pub mod own_server;
 pub mod progress_table;
 pub mod reset;
 pub mod verdict;

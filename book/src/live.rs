@@ -18,6 +18,7 @@ mod state;
 mod turns;
 
 use crate::exercises::exercise;
+use crate::exercises::own_server::{self, Judged};
 use crate::exercises::verdict::Verdict;
 use crate::live::fresh::Fresh;
 use crate::project::Project;
@@ -119,6 +120,7 @@ impl Live {
         let done = match name {
             "send" if is_post => self.send(environ),
             "check" if is_post => self.check(environ),
+            "server" if is_post => self.server(),
             "state" if !is_post => self.state(environ),
             _ => Err(Trouble::Request("there is no such thing".into())),
         };
@@ -214,6 +216,23 @@ impl Live {
         let verdict = self.marks.check(&entry)?;
         let is_solved = verdict == Verdict::Solved;
         Ok(json!({ "solved": is_solved, "said": verdict.said() }))
+    }
+
+    /// Sends the reader's own server all requests.
+    fn server(&self) -> Done {
+        let target = own_server::target(&self.project);
+        let nothing = || Trouble::Request("there is no server".into());
+        let target = target.ok_or_else(nothing)?;
+        let _turn = self.turn()?;
+        self.fresh.touch();
+        let program = self.builds.build(&target)?;
+        let _turn_to_build = self.builds.turn()?;
+        let judged = own_server::score(&self.project, &program)
+            .map_err(Trouble::Run)?;
+        let said = own_server::summary(&judged);
+        let requests = judged.iter().map(Judged::value);
+        let requests: Vec<Value> = requests.collect();
+        Ok(json!({ "said": said, "requests": requests }))
     }
 
     /// Whether a page has changed, and what is solved.

@@ -66,6 +66,48 @@
         (command ?? section.lastElementChild).after(bar, said);
     }
 
+    // --- The reader's own server
+
+    // Has all requests sent to it, and shows what came of each.
+    function setUpServer(section) {
+        const said = element("div", { className: "said" });
+        said.setAttribute("role", "status");
+        const run = button("Try all requests", async () => {
+            if (run.getAttribute("aria-disabled") === "true") return;
+            run.setAttribute("aria-disabled", "true");
+            said.replaceChildren("trying, which takes some seconds …");
+            const result = await ask("server", { method: "POST" });
+            run.removeAttribute("aria-disabled");
+            if (result.requests) {
+                said.replaceChildren(element("p", {}, result.said), requestTable(result.requests));
+            } else {
+                const textContent = result.trouble ?? result.broken;
+                said.replaceChildren(element("pre", { className: "complaint" },
+                    element("code", { className: "nohighlight hljs", textContent })));
+            }
+        });
+        section.append(element("div", { className: "live-bar" }, run), said);
+    }
+
+    // Those that are wrong come first, and those that no exercise asks
+    // for last.
+    function requestTable(requests) {
+        const signs = { wrong: "✗", right: "✓", beyond: "–" };
+        const row = (cell, ...texts) => element("tr", {},
+            ...texts.map((textContent) => element(cell, { textContent })));
+        const sorted = Object.keys(signs).flatMap((mark) =>
+            requests.filter((one) => one.mark === mark));
+        const rows = sorted.map(({ mark, name, right, came }) => {
+            const made = row("td", signs[mark], name, right, mark === "right" ? "" : came);
+            made.className = mark;
+            return made;
+        });
+        const head = row("th", "", "Request", "Right", "Came");
+        const table = element("table", { className: "requests" },
+            element("thead", {}, head), element("tbody", {}, ...rows));
+        return element("div", { className: "table-wrapper" }, table);
+    }
+
     // Marks in the sidebar, and at the exercises of this page.
     function mark(exercises) {
         for (const [chapter, marks] of Object.entries(exercises)) {
@@ -209,6 +251,7 @@
     new MutationObserver(setUpAll).observe(document.querySelector("main"),
         { childList: true, subtree: true });
     document.querySelectorAll("section.exercise").forEach(setUpExercise);
+    document.querySelectorAll("section.own-server").forEach(setUpServer);
     comeBack();
     addEventListener("beforeunload", () => { leftAt = performance.now(); });
     addEventListener("pagehide", keep);

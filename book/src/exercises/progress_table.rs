@@ -1,6 +1,7 @@
 //! `progress`: which exercises are solved, by running their checks.
 
 use crate::exercises::exercise::{self, Entry};
+use crate::exercises::own_server;
 use crate::exercises::verdict::{Checked, UNSETTLED, Verdict, check};
 use crate::live::fresh::{CODE, State};
 use crate::project::Project;
@@ -28,25 +29,40 @@ pub fn run(
         None => exercise::chapters(project),
     };
     if !watch {
-        print!("{}", table(&check_all(project, &chapters)?, false));
+        let checked = check_all(project, &chapters)?;
+        print!("{}", table(&checked, false));
+        print_score(project, &checked);
         return Ok(());
     }
     loop {
         let seen = State::of(project, &CODE);
-        let text = match check_all(project, &chapters) {
-            Ok(checked) => table(&checked, true),
-            Err(message) => format!("{message}\n"),
-        };
+        let checked = check_all(project, &chapters);
         if obeys(&io::stdout()) {
             print!("\x1b[2J\x1b[H");
         }
-        print!("{text}");
+        match checked {
+            Ok(checked) => {
+                print!("{}", table(&checked, true));
+                print_score(project, &checked);
+            }
+            Err(message) => println!("{message}"),
+        }
         println!("\nWaiting for you to save a file (Ctrl-C stops).");
         let _ = io::stdout().flush();
         while State::of(project, &CODE) == seen {
             thread::sleep(PAUSE);
         }
         println!("Something was saved; checking again …");
+    }
+}
+
+/// What the reader's own server is worth, which takes some seconds.
+fn print_score(project: &Project, checked: &[Checked]) {
+    let _ = io::stdout().flush();
+    let entries: Vec<&Entry> =
+        checked.iter().map(|one| &one.entry).collect();
+    if let Some(score) = own_server::sentence(project, &entries) {
+        println!("\n{score}");
     }
 }
 

@@ -1,11 +1,14 @@
 //! HTTP of the exercises' answers.
 
+#[path = "mine_reading.rs"]
+mod reading;
+
 use crate::mine::{attempt, piece, pieces};
 use gateway::exchange::{self, End, Protocol};
 use gateway::{Application, Environ, Error, Failure};
-use std::io::{self, BufRead, BufReader, Cursor, ErrorKind};
+use reading::{PATIENCE, read, read_until};
+use std::io::{self, BufReader, Cursor};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
 
 pieces!(chapter1 in "../../ch01":
     "1.4" variable_name, "1.5" percent_decode);
@@ -18,9 +21,6 @@ pub const PIECES: [&[crate::mine::Piece]; 2] =
 
 /// A client, and what of its bytes we have read ahead.
 pub type Connection = BufReader<TcpStream>;
-
-/// The patience with a client that says nothing.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The longest body in chunks, in bytes.
 const LIMIT: usize = 1 << 30;
@@ -125,52 +125,6 @@ fn chunks(bytes: &[u8]) -> io::Result<Option<(Vec<u8>, usize)>> {
     }
     let body = piece!(chapter8::dechunk)(bytes, LIMIT);
     body.map_err(|why| Failure::bad_request(why).into())
-}
-
-/// Reads until `find` has found something, and tells how many bytes
-/// that was; `None` if the end comes first.
-fn read_until(
-    connection: &mut Connection,
-    mut find: impl FnMut(&[u8]) -> io::Result<Option<(Vec<u8>, usize)>>,
-) -> io::Result<Option<Vec<u8>>> {
-    let (mut bytes, mut left) = (Vec::new(), PATIENCE);
-    loop {
-        let before = bytes.len();
-        let come = read(connection, &mut left)?;
-        bytes.extend_from_slice(come);
-        let length = come.len();
-        if length == 0 {
-            return Ok(None);
-        }
-        if let Some((found, used)) = find(&bytes)? {
-            connection.consume(used.saturating_sub(before));
-            return Ok(Some(found));
-        }
-        connection.consume(length);
-    }
-}
-
-/// What has come, or comes as long as there is patience.
-fn read<'a>(
-    connection: &'a mut Connection,
-    left: &mut Duration,
-) -> io::Result<&'a [u8]> {
-    let late = || Failure::new("408 Request Timeout", "a slow client");
-    let start = Instant::now();
-    connection.get_ref().set_read_timeout(Some(*left))?;
-    let come =
-        connection.fill_buf().map_err(|error| match error.kind() {
-            ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-                late().into()
-            }
-            _ => error,
-        })?;
-    let (waited, bytes) = (start.elapsed(), come.len() as u64);
-    let more =
-        piece!(chapter8::patience)(*left, waited, bytes, PATIENCE);
-    // A time-out of nothing would be none.
-    *left = more.filter(|left| !left.is_zero()).ok_or_else(late)?;
-    Ok(come)
 }
 
 fn environ(head: &httparse::Request) -> Environ {

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let app = move |environ: &mut Environ, start: StartResponse<'_>| {
         let path = environ.get("PATH_INFO").unwrap_or_default();
         match path.strip_prefix("/mine") {
-            Some(place) => show(&place.to_string(), environ, start),
+            Some(place) => show(place, environ, start),
             None => guest_book.call(environ, start),
         }
     };

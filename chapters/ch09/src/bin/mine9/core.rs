@@ -1,39 +1,34 @@
-//! Chapter 9's core in small, of the exercises' answers: a client
-//! waits without a thread until its request is whole.
+//! Waiting in small, by 9.1 and 9.3: a client has no thread until its
+//! request is whole.
 
 use crate::chapter9;
 use crate::mine::{attempt, piece};
-use crate::work::{Answer, work};
+use crate::work::{Done, Workers};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token, Waker};
 use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::net;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
-use std::thread;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 /// How many clients there may be.
 const ROOM: usize = 500;
 
-/// How long half a request may wait for its other half without a
-/// thread. After that, the answer waits for it, with its own patience.
+/// How long half a request may wait for its other half. After that it
+/// is the answer's, whose patience is 8.2.
 const HALF: Duration = Duration::from_secs(1);
 
-/// The two that are not clients.
-const LISTENER: u32 = 0;
-const WAKER: u32 = 1;
+const LISTENER: Token = Token(0);
+const WAKER: Token = Token(1);
 
-pub struct Core<A> {
+/// All clients, by their keys.
+pub struct Core {
     poll: Poll,
     listener: TcpListener,
     clients: HashMap<u32, Client>,
     next: u32,
-    answer: Arc<A>,
-    free: Arc<Mutex<usize>>,
-    waker: Arc<Waker>,
-    done: Sender<Done>,
+    workers: Workers,
     back: Receiver<Done>,
 }
 
@@ -44,39 +39,19 @@ struct Client {
     has_begun: bool,
 }
 
-/// A client after its request, if it stays.
-type Done = (u32, Option<net::TcpStream>);
-
-impl<A: Answer> Core<A> {
+impl Core {
     pub fn new(
         listener: net::TcpListener,
-        answer: Arc<A>,
-        free: Arc<Mutex<usize>>,
+        mut workers: Workers,
     ) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let mut listener = TcpListener::from_std(listener);
         let poll = Poll::new()?;
-        let token = Token(LISTENER as usize);
-        poll.registry().register(
-            &mut listener,
-            token,
-            Interest::READABLE,
-        )?;
-        let waker = Waker::new(poll.registry(), Token(WAKER as usize))?;
-        let waker = Arc::new(waker);
-        let (done, back) = channel();
-        let (clients, next) = (HashMap::new(), WAKER + 1);
-        Ok(Self {
-            poll,
-            listener,
-            clients,
-            next,
-            answer,
-            free,
-            waker,
-            done,
-            back,
-        })
+        let at = poll.registry();
+        at.register(&mut listener, LISTENER, Interest::READABLE)?;
+        let back = workers.give_back_to(Waker::new(at, WAKER)?);
+        let (clients, next) = (HashMap::new(), 2);
+        Ok(Self { poll, listener, clients, next, workers, back })
     }
 
     /// Watches all that wait, for ever.
@@ -88,10 +63,12 @@ impl<A: Answer> Core<A> {
                 polled => polled?,
             }
             for event in &events {
-                match event.token().0 as u32 {
+                match event.token() {
                     LISTENER => self.welcome()?,
                     WAKER => self.take_back()?,
-                    key => self.look(key, event.is_read_closed())?,
+                    Token(key) => {
+                        self.look(key as u32, event.is_read_closed())?;
+                    }
                 }
             }
             let late = self.clients.iter().filter(|(_, client)| {
@@ -109,8 +86,8 @@ impl<A: Answer> Core<A> {
         while let Ok((stream, _)) = self.listener.accept() {
             if self.clients.len() >= ROOM {
                 let idle = self.clients.iter().map(|(key, client)| {
-                    let since = client.since.elapsed();
-                    (*key, client.stream.as_ref().map(|_| since))
+                    let idle = client.since.elapsed();
+                    (*key, client.stream.as_ref().map(|_| idle))
                 });
                 let idle: Vec<_> = idle.collect();
                 let longest = piece!(chapter9::idle_longest);
@@ -119,8 +96,8 @@ impl<A: Answer> Core<A> {
                     None => continue,
                 }
             }
-            self.next = self.next.checked_add(1).unwrap_or(WAKER + 1);
             self.put(self.next, stream)?;
+            self.next += 1;
         }
         Ok(())
     }
@@ -136,23 +113,19 @@ impl<A: Answer> Core<A> {
         Ok(())
     }
 
-    fn put(
-        &mut self,
-        key: u32,
-        mut stream: TcpStream,
-    ) -> io::Result<()> {
+    fn put(&mut self, key: u32, mut at: TcpStream) -> io::Result<()> {
         let token = Token(key as usize);
         let registry = self.poll.registry();
-        registry.register(&mut stream, token, Interest::READABLE)?;
-        let (since, has_begun) = (Instant::now(), false);
-        let stream = Some(stream);
+        registry.register(&mut at, token, Interest::READABLE)?;
+        let (stream, since, has_begun) =
+            (Some(at), Instant::now(), false);
         let client = Client { stream, since, has_begun };
         self.clients.insert(key, client);
         Ok(())
     }
 
-    /// Has a whole request come? A worker reads what is too long to be
-    /// seen, and what ends early.
+    /// Has a whole request come? What is too long to be seen, or ends
+    /// early, is the answer's.
     fn look(&mut self, key: u32, is_end: bool) -> io::Result<()> {
         let Some(client) = self.clients.get_mut(&key) else {
             return Ok(());
@@ -166,10 +139,8 @@ impl<A: Answer> Core<A> {
             length => length.unwrap_or(0),
         };
         let is_whole = || piece!(chapter9::is_whole)(&seen[..length]);
-        if is_end
-            || length % seen.len() == 0
-            || attempt(is_whole).unwrap_or(true)
-        {
+        let is_enough = is_end || length == 0 || length == seen.len();
+        if is_enough || attempt(is_whole).unwrap_or(true) {
             return self.hand_over(key);
         }
         if !client.has_begun {
@@ -178,25 +149,16 @@ impl<A: Answer> Core<A> {
         Ok(())
     }
 
-    /// Gives a client to a thread of its own, for as long as it asks.
     fn hand_over(&mut self, key: u32) -> io::Result<()> {
         let client = self.clients.get_mut(&key);
         let client = client.ok_or(ErrorKind::NotFound)?;
         client.has_begun = false;
-        let stream = client.stream.take();
-        let mut stream = stream.ok_or(ErrorKind::NotFound)?;
+        let mut stream =
+            client.stream.take().ok_or(ErrorKind::NotFound)?;
         self.poll.registry().deregister(&mut stream)?;
         let stream = net::TcpStream::from(stream);
         stream.set_nonblocking(false)?;
-        let answer = Arc::clone(&self.answer);
-        let free = Arc::clone(&self.free);
-        let (done, waker) =
-            (self.done.clone(), Arc::clone(&self.waker));
-        thread::spawn(move || {
-            let stream = work(stream, &free, &*answer);
-            let _ = done.send((key, stream));
-            let _ = waker.wake();
-        });
+        self.workers.start(key, stream);
         Ok(())
     }
 }

@@ -71,51 +71,73 @@ struct Judged {
     came: Option<String>,
 }
 
-/// Prints the score and what is wrong first; a line for each request
-/// if `--all` is said, with tabs.
+/// Prints how many of each list are right, and the first that is wrong
+/// and would not be if all pieces were ours; or with `--all`, a line
+/// for each request, with tabs.
 pub fn print() -> io::Result<()> {
-    let server = Serving::start()?;
-    let end = Instant::now() + LIMIT;
-    let cases = cases::all();
-    let shared = each(&cases, end, |case| share(case, server.address));
-    let hostile: Vec<&Request> =
-        REQUESTS.iter().chain(rfc::REQUESTS).collect();
-    let hostile =
-        each(&hostile, end, |request| attack(request, server.address));
-    let lists = [("shared", shared), ("hostile", hostile)];
+    let (theirs, ours) = thread::scope(|scope| {
+        let ours = scope.spawn(|| judge(true));
+        (judge(false), ours.join().expect("no panic"))
+    });
+    let (theirs, ours) = (theirs?, ours?);
     if env::args().any(|argument| argument == "--all") {
-        for (list, Judged { name, right, came }) in lists
-            .iter()
-            .flat_map(|(list, all)| all.iter().map(move |j| (list, j)))
-        {
-            let came = came.as_deref();
-            let mark = if came.is_none() { "x" } else { "-" };
-            let came = came.unwrap_or(right);
+        for ((list, judged), (_, ours)) in theirs.iter().zip(&ours) {
+            let Judged { name, right, came } = judged;
+            let mark = match (came, &ours.came) {
+                (None, _) => "right",
+                (Some(_), None) => "wrong",
+                (Some(_), Some(_)) => "beyond",
+            };
+            let came = came.as_ref().unwrap_or(right);
             println!("{mark}\t{list}\t{name}\t{right}\t{came}");
         }
         return Ok(());
     }
-    let mut all = Vec::new();
-    for (list, judged) in &lists {
-        let right = judged.iter().filter(|j| j.came.is_none()).count();
-        all.push(format!("{right} of {} {list}", judged.len()));
-    }
-    println!("{} requests", all.join(", "));
-    let judged = lists.iter().flat_map(|(_, judged)| judged);
-    for Judged { name, right, came } in judged {
-        if let Some(came) = came {
+    let count = |list| {
+        let all = theirs.iter().filter(|(of, _)| *of == list);
+        let right = all.clone().filter(|(_, j)| j.came.is_none());
+        format!("{} of {} {list}", right.count(), all.count())
+    };
+    println!("{}, {} requests", count("shared"), count("hostile"));
+    let wrong =
+        theirs.iter().zip(&ours).find_map(|((_, j), (_, o))| {
+            j.came.as_ref().filter(|_| o.came.is_none()).map(|c| (j, c))
+        });
+    match wrong {
+        Some((Judged { name, right, .. }, came)) => {
             println!("the next: {name}: {right}, not {came}");
-            break;
         }
+        None => println!("the rest is beyond these pieces"),
     }
     Ok(())
 }
 
-/// Judges some at a time, in their order, until the time is up.
+type List = Vec<(&'static str, Judged)>;
+
+/// Sends all requests to a server of its own.
+fn judge(is_ours: bool) -> io::Result<List> {
+    let server = Serving::start(is_ours)?;
+    let end = Instant::now() + LIMIT;
+    let cases = cases::all();
+    let shared = each(&cases, end, |case, is_late| {
+        share(case, is_late, server.address)
+    });
+    let hostile: Vec<&Request> =
+        REQUESTS.iter().chain(rfc::REQUESTS).collect();
+    let hostile = each(&hostile, end, |request, is_late| {
+        attack(request, is_late, server.address)
+    });
+    let shared = shared.into_iter().map(|judged| ("shared", judged));
+    let hostile = hostile.into_iter().map(|judged| ("hostile", judged));
+    Ok(shared.chain(hostile).collect())
+}
+
+/// Judges some at a time, in their order. When the time is up, the
+/// rest is not sent.
 fn each<T: Sync>(
     list: &[T],
     end: Instant,
-    judge: impl Fn(&T) -> Judged + Sync,
+    judge: impl Fn(&T, bool) -> Judged + Sync,
 ) -> Vec<Judged> {
     let queue = Mutex::new(list.iter().enumerate());
     let next = || queue.lock().expect("no panic").next();
@@ -124,10 +146,7 @@ fn each<T: Sync>(
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some((at, one)) = next() {
-                    let mut found = judge(one);
-                    if Instant::now() > end {
-                        found.came = Some("no time was left".into());
-                    }
+                    let found = judge(one, Instant::now() > end);
                     judged.lock().expect("no panic").push((at, found));
                 }
             });
@@ -139,9 +158,16 @@ fn each<T: Sync>(
 }
 
 /// A request that means well.
-fn share(case: &cases::Case, server: SocketAddr) -> Judged {
+fn share(
+    case: &cases::Case,
+    is_late: bool,
+    server: SocketAddr,
+) -> Judged {
     let request = case.request(server);
-    let came = send(&request, server).unwrap_or_default();
+    let came = match is_late {
+        true => Vec::new(),
+        false => send(&request, server).unwrap_or_default(),
+    };
     let fault = case.fault(&Answer::parse(&request, &came));
     let came = fault.map(|fault| {
         let fault = fault.escape_debug().to_string();
@@ -164,7 +190,11 @@ fn send(request: &[u8], server: SocketAddr) -> io::Result<Vec<u8>> {
 }
 
 /// One that does not, and a good one after it.
-fn attack(request: &Request, server: SocketAddr) -> Judged {
+fn attack(
+    request: &Request,
+    is_late: bool,
+    server: SocketAddr,
+) -> Judged {
     let Request { name, section, .. } = request;
     let section = match section.contains("9110") {
         true => format!("RFC {section}"),
@@ -175,7 +205,10 @@ fn attack(request: &Request, server: SocketAddr) -> Judged {
         seen => seen.to_string(),
     };
     let came = [request, &GOOD].into_iter().find_map(|request| {
-        let seen = client::observe_for(server, request, PATIENCE);
+        let seen = match is_late {
+            true => "no time was left".into(),
+            false => client::observe_for(server, request, PATIENCE),
+        };
         let right = request.right_in_chapter_8();
         (seen != right).then(|| shown(&seen))
     });
@@ -190,10 +223,11 @@ struct Serving {
 }
 
 impl Serving {
-    fn start() -> io::Result<Self> {
+    fn start(is_ours: bool) -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
         command.arg("tests").stderr(Stdio::null());
-        command.args(env::args().find(|argument| argument == OURS));
+        command.args(is_ours.then_some(OURS));
+        command.args(env::args().find(|word| word == OURS));
         let mut child = command.stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().expect("is piped");
         let mut line = String::new();

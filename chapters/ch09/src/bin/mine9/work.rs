@@ -1,65 +1,91 @@
-//! Requests at work, and the end of it.
+//! Requests at work, by 9.2, and the end of it, by 9.4.
 
 use crate::chapter9;
 use crate::http::{self, Connection};
 use crate::mine::{attempt, piece};
 use gateway::Failure;
+use mio::Waker;
 use std::io::{self, BufReader};
-use std::net;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::net::TcpStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 /// Answers one request. May another one follow?
-pub trait Answer:
-    Fn(&mut Connection) -> io::Result<bool> + Send + Sync + 'static
-{
-}
-
-impl<T> Answer for T where
-    T: Fn(&mut Connection) -> io::Result<bool> + Send + Sync + 'static
-{
-}
+pub type Answer =
+    dyn Fn(&mut Connection) -> io::Result<bool> + Send + Sync;
 
 /// How many requests are at work at a time.
-pub const AT_WORK: usize = 64;
+const AT_WORK: usize = 64;
 
-/// Answers what has come, if there is a permit for it.
-pub fn work(
-    stream: net::TcpStream,
-    free: &Mutex<usize>,
-    answer: &impl Answer,
-) -> Option<net::TcpStream> {
-    let connection = Mutex::new(Some(BufReader::new(stream)));
-    let place =
-        || connection.lock().unwrap_or_else(PoisonError::into_inner);
-    let permits = piece!(chapter9::permits);
-    let is_done = attempt(|| {
-        permits(free, &|| {
-            let mut place = place();
-            while let Some(connection) = &mut *place {
-                match answer(connection) {
-                    Ok(true) if connection.buffer().is_empty() => break,
-                    Ok(true) => {}
-                    _ => *place = None,
-                }
-            }
-        })
-    });
-    let mut left = place().take();
-    if is_done != Some(true)
-        && let Some(connection) = &mut left
-    {
-        let status = "503 Service Unavailable";
-        let no = Failure::new(status, "there is no permit");
-        let _ = http::refuse(connection, no.into());
-        return None;
-    }
-    left.map(BufReader::into_inner)
+/// A client after its request, if it stays.
+pub type Done = (u32, Option<TcpStream>);
+
+/// A thread for each request that is whole, if there is a permit.
+#[derive(Clone)]
+pub struct Workers {
+    answer: Arc<Answer>,
+    free: Arc<Mutex<usize>>,
+    back: Option<(Sender<Done>, Arc<Waker>)>,
 }
 
-pub fn at_work(free: &Mutex<usize>) -> usize {
-    let free = free.lock().unwrap_or_else(PoisonError::into_inner);
-    AT_WORK.saturating_sub(*free)
+impl Workers {
+    pub fn new(answer: Arc<Answer>) -> Self {
+        let free = Arc::new(Mutex::new(AT_WORK));
+        Self { answer, free, back: None }
+    }
+
+    /// Where clients come out again, and who is woken then.
+    pub fn give_back_to(&mut self, waker: Waker) -> Receiver<Done> {
+        let (sender, receiver) = channel();
+        self.back = Some((sender, Arc::new(waker)));
+        receiver
+    }
+
+    pub fn start(&self, key: u32, stream: TcpStream) {
+        let workers = self.clone();
+        thread::spawn(move || {
+            let stream = workers.work(stream);
+            if let Some((sender, waker)) = &workers.back {
+                let _ = sender.send((key, stream));
+                let _ = waker.wake();
+            }
+        });
+    }
+
+    /// Answers what has come, and returns a client that stays.
+    fn work(&self, stream: TcpStream) -> Option<TcpStream> {
+        let client = Mutex::new(Some(BufReader::new(stream)));
+        let permits = piece!(chapter9::permits);
+        let work = || {
+            let mut client = lock(&client);
+            while let Some(connection) = &mut *client {
+                match (self.answer)(connection) {
+                    Ok(true) if connection.buffer().is_empty() => break,
+                    Ok(true) => {}
+                    _ => *client = None,
+                }
+            }
+        };
+        let is_done = attempt(|| permits(&self.free, &work));
+        let mut client = lock(&client).take();
+        if is_done != Some(true) {
+            let status = "503 Service Unavailable";
+            let no = Failure::new(status, "there is no permit");
+            let _ = http::refuse(client.as_mut()?, no.into());
+            return None;
+        }
+        client.map(BufReader::into_inner)
+    }
+
+    pub fn at_work(&self) -> usize {
+        AT_WORK.saturating_sub(*lock(&self.free))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Ctrl-C, and who waits for it.
@@ -71,8 +97,7 @@ pub struct Stop {
 
 impl Stop {
     pub fn ask(&self) {
-        let lock = self.is_asked.lock();
-        *lock.unwrap_or_else(PoisonError::into_inner) = true;
+        *lock(&self.is_asked) = true;
         self.bell.notify_all();
     }
 
@@ -81,12 +106,8 @@ impl Stop {
         let theirs = piece!(chapter9::wait_for_stop);
         let ours = chapter9::ours::wait_for_stop::wait_for_stop;
         let (flag, bell) = (&self.is_asked, &self.bell);
-        loop {
-            let is_asked = attempt(|| theirs(flag, bell, hour))
-                .unwrap_or_else(|| ours(flag, bell, hour));
-            if is_asked {
-                return;
-            }
-        }
+        while !attempt(|| theirs(flag, bell, hour))
+            .unwrap_or_else(|| ours(flag, bell, hour))
+        {}
     }
 }
