@@ -13,7 +13,7 @@ const CHAPTER: &str = "ch09";
 const NAME: &str = "mine9";
 
 /// The chapters whose exercises make the server.
-const CHAPTERS: [&str; 2] = ["ch08", CHAPTER];
+pub const CHAPTERS: [&str; 2] = ["ch08", CHAPTER];
 
 /// The longest that the requests may take: more than the program
 /// grants itself.

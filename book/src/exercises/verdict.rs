@@ -2,6 +2,7 @@
 
 use crate::exercises::compiled::compile;
 use crate::exercises::exercise::{self, Entry};
+use crate::exercises::own_server;
 use crate::live::fresh::{CODE, State};
 use crate::project::FOLDERS;
 use crate::project::Project;
@@ -83,15 +84,19 @@ fn state(project: &Project, chapter: &str) -> State {
 
 /// Of a state of the code, that of what a chapter's checks are compiled
 /// from: of other chapters, what a program of this one can use. An
-/// answer may write other files while it runs.
+/// answer may write other files while it runs. The reader's own server
+/// is made of other chapters' answers, too.
 pub fn used(code: State, chapter: &str) -> State {
     let own = Path::new("chapters").join(chapter);
+    let has_server = own_server::CHAPTERS.contains(&chapter);
     code.only(|path| {
         let is_read = path
             .extension()
             .is_some_and(|name| name == "rs" || name == "toml");
         let is_for_tests = path.iter().any(|folder| {
-            folder == "tests" || FOLDERS.iter().any(|f| folder == *f)
+            let is_answer = FOLDERS.iter().any(|f| folder == *f);
+            let is_piece = has_server && folder == "exercises";
+            folder == "tests" || is_answer && !is_piece
         });
         is_read && (path.starts_with(&own) || !is_for_tests)
     })

@@ -1,4 +1,4 @@
-//! `--mine`, with the solutions for the reader's answers.
+//! `mine5`, with the solutions for the reader's answers.
 
 use gateway::Environ;
 use gateway::exchange::{self, Protocol};
@@ -6,13 +6,9 @@ use std::io::{self, Write};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-#[path = "../solutions"]
-mod answers {
-    pub mod at_most;
-    pub mod events;
-    pub mod notice;
-}
 #[path = "../src/mine.rs"]
+mod answers;
+#[path = "../../mine.rs"]
 mod mine;
 
 /// Asks for a path, and is sent what comes back.
@@ -21,7 +17,7 @@ fn ask(method: &str, path: &str, out: &mut dyn Write) {
     environ.set("REQUEST_METHOD", method);
     environ.set("PATH_INFO", path);
     let protocol = Protocol::Http { minor: 1, keep_alive: true };
-    exchange::run(&mine::application, &mut environ, protocol, out);
+    exchange::run(&answers::application, &mut environ, protocol, out);
 }
 
 fn answer(method: &str, path: &str) -> String {
@@ -43,6 +39,12 @@ impl Write for Client {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+#[test]
+fn the_pieces_are_ours() {
+    let whose = mine::whose(&[answers::PIECES]);
+    assert_eq!(whose, "yours: none; ours: 5.1, 5.4, 5.5");
 }
 
 #[test]

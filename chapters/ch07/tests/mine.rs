@@ -4,14 +4,9 @@ use gateway::fastcgi::pairs;
 use gateway::fastcgi::record::*;
 use std::io::{self, Cursor, Read, Write};
 
-#[path = "../solutions"]
-mod answers {
-    pub mod answer;
-    pub mod pair_length;
-    pub mod records;
-    pub mod values;
-}
 #[path = "../src/mine.rs"]
+mod fastcgi;
+#[path = "../../mine.rs"]
 mod mine;
 
 /// A connection that says this, and hears something.
@@ -40,8 +35,14 @@ fn ask(records: &[(u8, u16, &[u8])]) -> Vec<u8> {
         push(&mut bytes, *kind, *id, content);
     }
     let mut peer = Peer(Cursor::new(bytes), Vec::new());
-    mine::serve(&mut peer, &ch07::application()).unwrap();
+    fastcgi::serve(&mut peer, &ch07::application()).unwrap();
     peer.1
+}
+
+#[test]
+fn the_pieces_are_ours() {
+    let whose = mine::whose(&[fastcgi::PIECES]);
+    assert_eq!(whose, "yours: none; ours: 7.2, 7.3, 7.4, 7.5");
 }
 
 #[test]
