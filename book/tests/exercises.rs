@@ -230,6 +230,48 @@ fn progress_is_what_the_checks_say_now() {
     assert_has(&message, "those that have are ch01\n");
 }
 
+/// A server that says what came of two requests.
+const MINE: &str = r#"fn main() {
+    let word = std::env::args().nth(1);
+    assert_eq!(word.as_deref(), Some("score"));
+    println!("right\tshared\ta\t200\t200");
+    println!("wrong\thostile\tb (RFC 9112, 7.1)\t400\t200");
+}
+"#;
+
+#[test]
+fn progress_has_the_servers_score_when_a_piece_is_the_readers() {
+    let fixture = Fixture::new();
+    let begin = "[package]\nname = \"ch09\"\nedition = \"2024\"\n";
+    fixture.write("chapters/ch09/Cargo.toml", begin);
+    let main = "chapters/ch09/src/bin/mine9/main.rs";
+    fixture.write(main, MINE);
+    for path in [
+        file("exercises", "mod"),
+        file("exercises", "one"),
+        file("stubs", "one"),
+        file("solutions", "one"),
+        file("wrong", "one"),
+        "chapters/ch01/tests/exercises.rs".into(),
+    ] {
+        let text = fixture.read(&path).replace("    1.2 two;\n", "");
+        let text = text.replace("1.1", "9.1");
+        fixture.write(&path.replace("ch01", "ch09"), &text);
+    }
+    let text = fixture.printed(&["progress"], "");
+    assert!(!text.contains("Your server"), "{text}");
+    let path = file("exercises", "one").replace("ch01", "ch09");
+    let begun = fixture.read(&path) + "// begun\n";
+    fixture.write(&path, &begun);
+    let text = fixture.printed(&["progress"], "");
+    let score = "\nYour server (mine9): 1 of 1 requests, 0 of 1 hostile \
+                 ones; the next: b (RFC 9112, 7.1): 400, not 200\n";
+    assert!(text.ends_with(score), "{text}");
+    fixture.write(main, "fn main() { x }");
+    let text = fixture.printed(&["progress"], "");
+    assert!(text.ends_with("(mine9) cannot be tried.\n"), "{text}");
+}
+
 #[test]
 fn a_watcher_runs_the_checks_again_on_each_save() {
     let fixture = Fixture::new();

@@ -225,6 +225,36 @@ fn a_solved_exercise_is_marked() {
 }
 
 #[test]
+fn the_readers_own_server_is_tried_from_its_page() {
+    let Some((book, reader)) = reading() else { return };
+    // It sends whoever asks for more than a page away.
+    let path = "chapters/ch08/exercises/body_length.rs";
+    let refusing = "pub fn body_length(\n\
+        \x20   _: &[(&str, &str)],\n    _: bool,\n\
+        ) -> Result<Option<u64>, &'static str> {\n    Ok(Some(0))\n}\n";
+    book.write(path, refusing);
+    reader.open(&format!("{}/ch09.html", book.address));
+    helpers(&reader);
+    let section = "document.querySelector('section.own-server')";
+    let said = format!("{section}.querySelector('.said').textContent");
+    let run = format!("button('Try all requests', {section}).click()");
+    reader.run(&run);
+    reader.wait(&format!("{said}.includes('Your server (mine9): ')"));
+    let next = format!("{said}.includes('the next: a body: ')");
+    reader.wait(&next);
+    let first = format!(
+        "{section}.querySelector('tbody tr').innerText\
+         .startsWith('✗\\ta body\\t200 Hello\\t200')"
+    );
+    reader.wait(&first);
+    book.write(path, "pub fn body_length() {\n");
+    reader.wait(&format!("button('Try all requests', {section})"));
+    reader.run(&run);
+    reader.wait(&format!("{said}.includes('body_length.rs')"));
+    assert_eq!(reader.errors(), Vec::<String>::new());
+}
+
+#[test]
 fn a_page_that_is_saved_is_loaded_where_the_reader_was() {
     let Some((book, reader)) = reading() else { return };
     reader.open(&format!("{}/ch02.html", book.address));
