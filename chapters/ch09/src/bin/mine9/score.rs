@@ -168,10 +168,15 @@ fn share(
         true => Vec::new(),
         false => send(&request, server).unwrap_or_default(),
     };
-    let fault = case.fault(&Answer::parse(&request, &came));
-    let came = fault.map(|fault| {
-        let fault = fault.escape_debug().to_string();
-        fault.chars().take(80).collect()
+    let answer = Answer::parse(&request, &came);
+    let came = case.fault(&answer).map(|fault| {
+        // What is no answer has a status in words.
+        let status = answer.status.get(..3).unwrap_or_default();
+        let came = match fault.starts_with(status) {
+            true => fault,
+            false => format!("{status} {fault}"),
+        };
+        came.escape_debug().to_string().chars().take(80).collect()
     });
     let right = case.right();
     Judged { name: case.name.into(), right, came }
