@@ -173,7 +173,7 @@ fn share(
         // What is no answer has a status in words.
         let status = answer.status.get(..3).unwrap_or_default();
         let came = match fault.starts_with(status) {
-            true => fault,
+            true => answer.status.clone(),
             false => format!("{status} {fault}"),
         };
         came.escape_debug().to_string().chars().take(80).collect()
