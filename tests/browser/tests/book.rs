@@ -253,10 +253,6 @@ fn the_readers_own_server_is_tried_from_its_page() {
          .startsWith('✗a body200 Hello500 Internal Server Error')"
     );
     reader.wait(&first);
-    book.write(path, "pub fn body_length() {\n");
-    reader.wait(&format!("button('Try all requests', {section})"));
-    reader.run(&run);
-    reader.wait(&format!("{said}.includes('body_length.rs')"));
     assert_eq!(reader.errors(), Vec::<String>::new());
 }
 
