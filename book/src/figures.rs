@@ -12,5 +12,6 @@ pub mod html;
 pub mod inline;
 pub mod listing;
 pub mod places;
+pub mod roles;
 pub mod rules;
 pub mod sabotage;

@@ -39,11 +39,13 @@ class Exchange {
         this.status.setAttribute("role", "status");
         this.bar = Parts.element("div", { className: "live-bar" },
             this.send, this.edit, this.ends, this.copy, this.status);
-        this.request.querySelector(".title").after(this.bar);
+        this.sides.before(this.bar);
     }
 
-    say(text) {
+    // Says something, and what it comes to: "right", "wrong", "differs".
+    say(text, verdict = "") {
         this.status.textContent = text;
+        this.status.className = `status ${verdict}`;
     }
 
     // What would be sent now: a list, each as bytes.
@@ -177,7 +179,10 @@ class Exchange {
         if (isEarlier) said += "; sent before the page was loaded anew";
         const isEdited = Wire.toLatin(Wire.join(this.current())) !== sent;
         if (isEdited) said += "; the request was edited since";
-        this.say(said);
+        const { requests } = this;
+        const isPrinted = Wire.toLatin(Wire.join(requests)) === sent;
+        const other = isPrinted ? "wrong" : "differs";
+        this.say(said, isSame ? "right" : other);
     }
 
     environ(pairs) {

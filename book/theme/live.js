@@ -41,6 +41,7 @@
             // A button that is disabled would lose the focus.
             if (check.getAttribute("aria-disabled") === "true") return;
             check.setAttribute("aria-disabled", "true");
+            said.className = "said";
             said.replaceChildren("checking …");
             let result;
             try {
@@ -51,6 +52,7 @@
             }
             check.removeAttribute("aria-disabled");
             if (result.solved === true) {
+                said.classList.add("right");
                 said.replaceChildren("Solved.");
             } else {
                 const textContent = result.trouble ?? result.said;

@@ -2,7 +2,7 @@
 
 use crate::figures::context::Context;
 use crate::figures::figure::Figure;
-use crate::figures::html;
+use crate::figures::{html, roles};
 
 #[derive(Debug, PartialEq)]
 pub struct Drawing {
@@ -38,6 +38,9 @@ impl Drawing {
              style=\"--width: {size}px\" "
         );
         let svg = svg.replacen("<svg ", &head, 1);
+        // Over the lines of the boxes, and under what is written there.
+        let boxes = roles::rectangles(&self.art);
+        let svg = svg.replacen("<g ", &format!("{boxes}<g "), 1);
         svg.replace('\n', "")
     }
 }
