@@ -18,6 +18,9 @@ const SINGLE: &str = "Values are written between single quotes, too; \
 const ORDER: &str = "An ampersand has been escaped twice: the other \
     replacements bring new ones in, so it goes first.";
 
+const TYPED: &str = "What looks escaped already is what the visitor \
+    has typed: it is escaped like any other text.";
+
 pub fn check(escape_attribute: Answer) -> Verdict {
     for (text, expected, hint) in [
         ("Andr\u{e9}", "Andr\u{e9}", TAGS),
@@ -27,6 +30,7 @@ pub fn check(escape_attribute: Answer) -> Verdict {
         ("it's", "it&#39;s", SINGLE),
         ("\"&'", "&quot;&amp;&#39;", ORDER),
         ("&quot;", "&amp;quot;", ORDER),
+        ("&amp;", "&amp;amp;", TYPED),
     ] {
         expect(
             format!("escape_attribute({text:?})"),
@@ -44,7 +48,7 @@ pub fn check(escape_attribute: Answer) -> Verdict {
     Ok(())
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The chapter's function, which is for text between tags.
     (DOUBLE, ch01::escape),
     // One kind of quotes.
@@ -53,4 +57,9 @@ pub const WRONG: [(&str, Answer); 4] = [
     (TAGS, |text| text.replace('"', "&quot;").replace('\'', "&#39;")),
     // The ampersand after what brought in new ones.
     (ORDER, |text| ch01::escape(&text.replace('"', "&quot;"))),
+    // Nothing escaped twice, whoever did it first.
+    (TYPED, |text| {
+        let text = ch01::escape(text).replace("&amp;amp;", "&amp;");
+        text.replace('"', "&quot;").replace('\'', "&#39;")
+    }),
 ];

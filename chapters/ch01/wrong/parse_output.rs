@@ -90,7 +90,8 @@ pub fn check(parse_output: Answer) -> Verdict {
     case(parse_output, b"\nhi", Some((ok, &[], b"hi")), BODY)?;
     case(parse_output, b"A: b\n", None, NO_END)?;
     case(parse_output, b"", None, NO_END)?;
-    case(parse_output, b"A: b\n<html>\n\n", None, NO_COLON)
+    case(parse_output, b"A: b\n<html>\n\n", None, NO_COLON)?;
+    case(parse_output, b"A: b\n \n\n", None, NO_COLON)
 }
 
 /// The fields of a head that ends where `end` is, and the body.
@@ -113,7 +114,7 @@ fn parse(
     Some((status, headers, body.into()))
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // Two LF looked for, and nothing else.
     (CRLF, |output| parse(output, "\n\n", |l| l.split_once(':'))),
     // Two line ends normalized to one kind, and a colon from the end.
@@ -135,5 +136,19 @@ pub const WRONG: [(&str, Answer); 4] = [
             headers.remove(0);
         }
         Some(("200 OK".into(), headers, body))
+    }),
+    // A line of spaces taken for an empty one.
+    (NO_COLON, |output| {
+        let mut end = 0;
+        let mut lines = output.split_inclusive(|b| *b == b'\n');
+        lines.find(|line| {
+            end += line.len();
+            line.trim_ascii().is_empty()
+        })?;
+        let (head, body) = output.split_at(end);
+        let head = [head.trim_ascii(), b"\n\n"].concat();
+        let (status, headers, _) =
+            parse(&head, "\n\n", |l| l.split_once(':'))?;
+        Some((status, headers, body.to_vec()))
     }),
 ];

@@ -26,6 +26,7 @@ pub fn check(variable_name: Answer) -> Verdict {
         ("Content-Type", Some("CONTENT_TYPE"), BODY),
         ("Content-Length", Some("CONTENT_LENGTH"), BODY),
         ("Content-Encoding", Some("HTTP_CONTENT_ENCODING"), RULE),
+        ("X-Content-Length", Some("HTTP_X_CONTENT_LENGTH"), RULE),
         ("Proxy", None, PROXY),
         ("Proxy-Status", Some("HTTP_PROXY_STATUS"), RULE),
         ("content-length", Some("CONTENT_LENGTH"), CASE),
@@ -45,7 +46,7 @@ fn name(field: &str) -> String {
     field.to_uppercase().replace('-', "_")
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // No exceptions.
     (BODY, |field| Some(format!("HTTP_{}", name(field)))),
     // One hyphen only.
@@ -63,5 +64,12 @@ pub const WRONG: [(&str, Answer); 4] = [
         "Proxy" => None,
         "Content-Type" | "Content-Length" => Some(name(field)),
         _ => Some(format!("HTTP_{}", name(field))),
+    }),
+    // The exceptions known by their ends.
+    (RULE, |field| match name(field) {
+        name if name == "PROXY" => None,
+        name if name.ends_with("CONTENT_LENGTH") => Some(name),
+        name if name == "CONTENT_TYPE" => Some(name),
+        name => Some(format!("HTTP_{name}")),
     }),
 ];

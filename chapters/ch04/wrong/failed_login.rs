@@ -1,6 +1,7 @@
-//! The check of exercise 4.2, and answers that it must reject.
+//! The check of exercise 4.2, and answers that it must reject
+//! or take.
 
-use crate::exercise::{Verdict, expect};
+use crate::exercise::{RIGHT, Verdict, expect};
 
 pub const READ: &str = "An error";
 
@@ -23,6 +24,24 @@ const BACKSLASH: &str = "A backslash in the name escapes what comes \
 const TERMINAL: &str = "A terminal obeys what follows an escape \
     character: the log would be cleared before the eyes of its reader.";
 
+/// A literal may have a character in several forms: the one that
+/// `{:?}` writes.
+fn usual(mut line: String) -> String {
+    for (form, usual) in [
+        (r"\u{0}", r"\0"),
+        (r"\u{a}", r"\n"),
+        (r"\u{A}", r"\n"),
+        (r"\u{d}", r"\r"),
+        (r"\u{D}", r"\r"),
+        (r"\u{1B}", r"\u{1b}"),
+        (r"\u{7F}", r"\u{7f}"),
+        (r"\u{9B}", r"\u{9b}"),
+    ] {
+        line = line.replace(form, usual);
+    }
+    line
+}
+
 pub fn check(failed_login: Answer) -> Verdict {
     let at = "192.0.2.1";
     let forged = "x\nlogin failed: root from 192.0.2.9";
@@ -43,7 +62,7 @@ pub fn check(failed_login: Answer) -> Verdict {
     ] {
         expect(
             format!("failed_login({user:?}, {address:?})"),
-            || failed_login(user, address),
+            || usual(failed_login(user, address)),
             format!("login failed: \"{shown}\" from {address}\n"),
             hint,
         )?;
@@ -55,7 +74,7 @@ fn line(user: &str, address: &str) -> String {
     format!("login failed: \"{user}\" from {address}\n")
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // Everything escaped that is not ASCII.
     (LETTERS, |user, address| {
         line(&user.escape_default().to_string(), address)
@@ -75,5 +94,23 @@ pub const WRONG: [(&str, Answer); 4] = [
         let user = user.replace('\\', "\\\\").replace('\n', "\\n");
         let user = user.replace('\r', "\\r").replace('"', "\\\"");
         line(&user, address)
+    }),
+    // The half of the control characters that is ASCII.
+    (TERMINAL, |user, address| {
+        let shown = |c: char| match c {
+            '"' | '\\' => format!("\\{c}"),
+            c if c.is_ascii_control() => c.escape_debug().to_string(),
+            c => c.to_string(),
+        };
+        line(&user.chars().map(shown).collect::<String>(), address)
+    }),
+    // Numbers for all control characters, in capitals.
+    (RIGHT, |user, address| {
+        let shown = |c: char| match c {
+            '"' | '\\' => format!("\\{c}"),
+            c if c.is_control() => format!("\\u{{{:X}}}", u32::from(c)),
+            c => c.to_string(),
+        };
+        line(&user.chars().map(shown).collect::<String>(), address)
     }),
 ];
