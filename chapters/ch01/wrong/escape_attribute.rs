@@ -9,6 +9,8 @@ pub const HINT: &str = "`ch01::escape` can be called from your file. \
 
 type Answer = fn(&str) -> String;
 
+const PLAIN: &str = "What is none of the five characters stays as it \
+    is.";
 const TAGS: &str = "What is harmful between tags is no better in an \
     attribute: `&`, `<` and `>` are escaped here as well.";
 const DOUBLE: &str = "A double quote ends the value; HTML writes \
@@ -23,7 +25,7 @@ const TYPED: &str = "What looks escaped already is what the visitor \
 
 pub fn check(escape_attribute: Answer) -> Verdict {
     for (text, expected, hint) in [
-        ("Andr\u{e9}", "Andr\u{e9}", TAGS),
+        ("Andr\u{e9}", "Andr\u{e9}", PLAIN),
         ("a<b>", "a&lt;b&gt;", TAGS),
         ("this & that", "this &amp; that", TAGS),
         ("5\" x", "5&quot; x", DOUBLE),

@@ -14,8 +14,8 @@ const STATUS: &str = "The status is a header field of CGI's own: its \
     name is `Status`, its value the number and the reason.";
 const HEADER: &str = "After the status comes the type with its \
     character set, then an empty line.";
-const PAGE: &str = "After the empty line comes the page, and nothing \
-    after that.";
+const PAGE: &str = "After the empty line comes the page, whose tags are \
+    tags, and nothing after that.";
 const ESCAPE: &str = "The path is a stranger's text, and here it turns \
     into HTML.";
 const DECODED: &str = "The server has decoded the path already. A \

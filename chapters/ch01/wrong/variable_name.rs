@@ -15,6 +15,8 @@ const BODY: &str = "This field describes the body, and has no `HTTP_` \
     before its name.";
 const PROXY: &str = "Many programs take `HTTP_PROXY` for a setting of \
     their own, so this field is not passed on at all.";
+const WHOLE: &str = "`Proxy` is the whole name of a field. Others that \
+    begin with it are passed on.";
 const CASE: &str = "A field's name means the same in capitals and in \
     small letters.";
 
@@ -28,7 +30,7 @@ pub fn check(variable_name: Answer) -> Verdict {
         ("Content-Encoding", Some("HTTP_CONTENT_ENCODING"), RULE),
         ("X-Content-Length", Some("HTTP_X_CONTENT_LENGTH"), RULE),
         ("Proxy", None, PROXY),
-        ("Proxy-Status", Some("HTTP_PROXY_STATUS"), RULE),
+        ("Proxy-Status", Some("HTTP_PROXY_STATUS"), WHOLE),
         ("content-length", Some("CONTENT_LENGTH"), CASE),
         ("pROXY", None, CASE),
     ] {

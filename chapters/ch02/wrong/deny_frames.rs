@@ -12,7 +12,8 @@ pub const HINT: &str = "`Box::new(|status, headers| …)`, and inside \
 
 type Answer = fn(StartResponse) -> StartResponse;
 
-const ADD: &str = "`X-Frame-Options: DENY` is sent, once.";
+const ADD: &str = "`X-Frame-Options: DENY` is added, once, whatever the \
+    application answers.";
 const KEEP: &str = "The application's own header fields are sent as \
     well, and before it.";
 const STATUS: &str = "The status is the application's.";

@@ -24,22 +24,22 @@ const BACKSLASH: &str = "A backslash in the name escapes what comes \
 const TERMINAL: &str = "A terminal obeys what follows an escape \
     character: the log would be cleared before the eyes of its reader.";
 
-/// A literal may have a character in several forms: the one that
-/// `{:?}` writes.
-fn usual(mut line: String) -> String {
-    for (form, usual) in [
-        (r"\u{0}", r"\0"),
-        (r"\u{a}", r"\n"),
-        (r"\u{A}", r"\n"),
-        (r"\u{d}", r"\r"),
-        (r"\u{D}", r"\r"),
-        (r"\u{1B}", r"\u{1b}"),
-        (r"\u{7F}", r"\u{7f}"),
-        (r"\u{9B}", r"\u{9b}"),
-    ] {
-        line = line.replace(form, usual);
+/// The line with each control character in the form that `{:?}` gives
+/// it: a literal may have it in others.
+fn usual(line: &str) -> String {
+    let number = |text: &str| u32::from_str_radix(text, 16).ok();
+    let cut = || {
+        let (before, rest) = line.split_once(r"\u{")?;
+        let (digits, rest) = rest.split_once('}')?;
+        let c = char::from_u32(number(digits)?)?;
+        c.is_control().then_some((before, c.escape_debug(), rest))
+    };
+    match cut() {
+        Some((before, c, rest)) => {
+            format!("{before}{c}{}", usual(rest))
+        }
+        None => line.into(),
     }
-    line
 }
 
 pub fn check(failed_login: Answer) -> Verdict {
@@ -62,7 +62,7 @@ pub fn check(failed_login: Answer) -> Verdict {
     ] {
         expect(
             format!("failed_login({user:?}, {address:?})"),
-            || usual(failed_login(user, address)),
+            || usual(&failed_login(user, address)),
             format!("login failed: \"{shown}\" from {address}\n"),
             hint,
         )?;

@@ -26,9 +26,9 @@ type Answer = fn(Box<dyn Application>) -> Box<dyn Application>;
 const PASS: &str = "What succeeds is passed on as it is, and the log \
     hears nothing.";
 const PAGE: &str = "An error before `start_response` is answered with \
-    the page, and not returned.";
-const LOG: &str = "The error is written to `environ.errors`, once, in \
-    a line of its own.";
+    the page, which has the whole status, and it is not returned.";
+const LOG: &str = "The error, with all that it says, is written to \
+    `environ.errors`, once, in a line of its own.";
 const STATUS: &str = "An error may ask for a status, also from inside \
     an `io::Error`; `Failure::find` looks there.";
 const STARTED: &str = "The application had started, so its error is \
@@ -144,9 +144,11 @@ pub fn check(sorry: Answer) -> Verdict {
     let lost: fn() -> Error =
         || Failure::new("404 Not Found", "no tea").into();
     let sent = "an application that fails with 404 Not Found";
-    let answer = || call(&*sorry(failing(lost)));
-    let log = "404 Not Found: no tea\n".to_string();
-    expect(sent, answer, (page("404 Not Found"), log), STATUS)?;
+    let answer = || call(&*sorry(failing(lost))).0;
+    expect(sent, answer, page("404 Not Found"), STATUS)?;
+    let log = || call(&*sorry(failing(lost))).1;
+    let sent = format!("{sent}; the log");
+    expect(sent, log, "404 Not Found: no tea\n".into(), LOG)?;
     let half: fn() -> Error =
         || io::Error::from(Failure::bad_request("half a cup")).into();
     let sent = "an application whose input fails with 400 Bad Request";

@@ -25,6 +25,10 @@ const PIECES: &str = "A line that is written in pieces is one line, \
     and has one stamp, at its beginning.";
 const LATER: &str = "A stamp is written when its line begins, and not \
     when the line before it ends: that may be hours earlier.";
+const KEPT: &str = "What is written goes out at once, even if its line \
+    has not ended.";
+const FIRST: &str = "A line begins with its first byte. Where nothing is \
+    written, none has begun.";
 const ONE: &str = "One write comes in, and one goes out, or lines of \
     several processes will mix.";
 const ALL: &str = "This log takes some bytes at a time, as `write` may; \
@@ -32,7 +36,8 @@ const ALL: &str = "This log takes some bytes at a time, as `write` may; \
 const BYTES: &str = "A log is written in bytes, and a piece may end \
     within a character: pass on what comes, and do not make text of it.";
 const LF: &str = "A line ends with a line feed, and with nothing else.";
-const PASS: &str = "A flush, or an error of the log, is passed on.";
+const PASS: &str = "A flush, or an error of the log, is passed on, and \
+    no other is made up.";
 
 thread_local! {
     static NOW: Cell<u32> = const { Cell::new(0) };
@@ -121,7 +126,10 @@ pub fn check(stamped: Answer) -> Verdict {
     let text = |pieces: &[&str], expected: &str, hint| {
         let sent = format!("the writes {pieces:?}");
         let text = || writes(stamped, pieces).concat();
-        expect(sent, text, expected.to_string(), hint)
+        let found = expect(sent, text, expected.to_string(), hint);
+        found.map_err(|c| {
+            c.hint_if("\"\"", KEPT).hint_if("(a flush)", PASS)
+        })
     };
     let taken = || {
         let mut log = stamped(Box::new(io::sink()), clock);
@@ -170,7 +178,7 @@ pub fn check(stamped: Answer) -> Verdict {
         let taken = log.write(b"").map_err(|error| error.to_string());
         (taken, kept.all().concat())
     };
-    expect("write(b\"\")", nothing, (Ok(0), String::new()), LATER)?;
+    expect("write(b\"\")", nothing, (Ok(0), String::new()), FIRST)?;
     let flushed = || {
         let kept = Kept::default();
         let mut log = stamped(Box::new(kept.clone()), clock);

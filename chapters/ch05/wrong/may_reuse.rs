@@ -15,6 +15,8 @@ const END: &str = "A body with neither a length nor chunks ends with \
     its connection, whatever else the head says.";
 const NO_BODY: &str = "What has no body needs no length: the answer to \
     HEAD, and the statuses 204 and 304.";
+const METHOD: &str = "A method's name is told by its exact letters: \
+    `head` is another, and the answer to it has a body.";
 const OLD: &str = "A server of HTTP/1.0 closes unless it says that it \
     keeps the connection.";
 const CLOSE: &str = "`close` means that this answer is the last.";
@@ -66,6 +68,8 @@ pub fn check(may_reuse: Answer) -> Verdict {
     case(("GET", (1, 1), 204, &[]), true, NO_BODY)?;
     case(("GET", (1, 1), 304, &[]), true, NO_BODY)?;
     case(("POST", (1, 1), 404, &[]), false, END)?;
+    case(("POST", (1, 1), 302, &[TEXT]), false, END)?;
+    case(("head", (1, 1), 200, &[TEXT]), false, METHOD)?;
     new(&[LENGTH, LAST], false, CLOSE)?;
     case(("HEAD", (1, 1), 200, &[LAST]), false, CLOSE)?;
     old(&[LENGTH], false, OLD)?;

@@ -1,6 +1,6 @@
 //! The check of exercise 5.1, and answers that it must reject.
 
-use crate::exercise::{Verdict, expect};
+use crate::exercise::{Verdict, expect, field};
 use gateway::exchange::{self, Protocol};
 use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
 use std::io;
@@ -32,7 +32,7 @@ fn lines(notice: Answer, method: &str) -> Vec<String> {
         line.starts_with("Date: ") || line.starts_with("Server: ")
     };
     let lines = text.split("\r\n").filter(|line| !is_own(line));
-    lines.map(String::from).collect()
+    lines.map(field).collect()
 }
 
 pub fn check(notice: Answer) -> Verdict {

@@ -25,6 +25,7 @@ pub fn check(padding: Answer) -> Verdict {
         (9, 7, SOME),
         (8, 0, NONE),
         (0, 0, NONE),
+        (256, 0, NONE),
         (65_528, 0, NONE),
         (300, 4, LONG),
         (65_529, 7, LONG),

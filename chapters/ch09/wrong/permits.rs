@@ -3,7 +3,10 @@
 use crate::exercise::{Verdict, expect};
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, TryLockError};
+use std::thread::{self, scope};
+use std::time::{Duration, Instant};
 
 pub const READ: &str = "A worker that dies";
 
@@ -25,6 +28,12 @@ const BACK: &str = "When the work is done, the permit is given back.";
 const PANIC: &str = "When the work panics, the permit is given back, \
     too, or after some panics there is none.";
 const SEEN: &str = "The panic is for the caller to see.";
+const BUSY: &str = "That somebody else looks at `free` just now does not \
+    mean that there is no permit: wait for the lock.";
+const STEP: &str = "Two have worked where there was a permit for one. To \
+    look at the number and to change it has to be done under one lock.";
+const ONE: &str = "Give one back, whatever the number is by then: others \
+    have come and gone while you worked.";
 
 /// How often the work was done, what was free meanwhile, and what is
 /// afterwards.
@@ -54,6 +63,57 @@ fn after_panic(permits: Answer) -> (usize, bool) {
     let seen = catch_unwind(AssertUnwindSafe(call)).is_err();
     let free = free.into_inner().unwrap_or_else(|e| e.into_inner());
     (free, seen)
+}
+
+/// The answer to somebody who comes while another holds the lock.
+fn while_locked(permits: Answer) -> bool {
+    let free = Mutex::new(1);
+    scope(|scope| {
+        let held = free.lock().expect("no panic");
+        let asking = scope.spawn(|| permits(&free, &|| {}));
+        let began = Instant::now();
+        // Who waits for the lock has not answered yet.
+        while !asking.is_finished()
+            && began.elapsed() < Duration::from_millis(200)
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(held);
+        asking.join().is_ok_and(|answer| answer)
+    })
+}
+
+/// Whether more have worked at once than there were permits, and how
+/// many there are in the end, when two have asked again and again.
+fn crowd(permits: Answer, most: usize) -> (bool, usize) {
+    let free = Mutex::new(most);
+    let (inside, was_crowded) =
+        (AtomicUsize::new(0), AtomicBool::new(false));
+    let work = || {
+        if inside.fetch_add(1, Ordering::SeqCst) >= most {
+            was_crowded.store(true, Ordering::SeqCst);
+        }
+        thread::yield_now();
+        inside.fetch_sub(1, Ordering::SeqCst);
+    };
+    let began = Instant::now();
+    let ask = || {
+        while began.elapsed() < Duration::from_millis(400) {
+            // A number below zero panics, and is seen as well.
+            let call = || permits(&free, &work);
+            let asked = catch_unwind(AssertUnwindSafe(call));
+            if asked.is_err() {
+                was_crowded.store(true, Ordering::SeqCst);
+            }
+        }
+    };
+    scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(ask);
+        }
+    });
+    let free = free.into_inner().unwrap_or_else(|e| e.into_inner());
+    (was_crowded.into_inner(), free)
 }
 
 pub fn check(permits: Answer) -> Verdict {
@@ -86,14 +146,33 @@ pub fn check(permits: Answer) -> Verdict {
     let free = || after_panic(permits).0;
     expect("two free, after the work has panicked", free, 2, PANIC)?;
     let seen = || after_panic(permits).1;
-    expect("a work that panics, and who sees it", seen, true, SEEN)
+    expect("a work that panics, and who sees it", seen, true, SEEN)?;
+    let locked = || while_locked(permits);
+    let sent = "one free, while another holds the lock for a moment";
+    expect(sent, locked, true, BUSY)?;
+    let sent = "two threads for a while, and one permit; were both at \
+                work at once";
+    expect(sent, || crowd(permits, 1).0, false, STEP)?;
+    let sent = "two threads for a while, and two permits; how many are \
+                there then";
+    expect(sent, || crowd(permits, 2).1, 2, ONE)
 }
 
 fn free(free: &Mutex<usize>) -> std::sync::MutexGuard<'_, usize> {
     free.lock().unwrap_or_else(|e| e.into_inner())
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+/// Gives permits back, as it is told to.
+struct Back<'a>(&'a Mutex<usize>, fn(usize, usize) -> usize, usize);
+
+impl Drop for Back<'_> {
+    fn drop(&mut self) {
+        let mut count = free(self.0);
+        *count = (self.1)(*count, self.2);
+    }
+}
+
+pub const WRONG: [(&str, Answer); 7] = [
     // Given back by hand.
     (PANIC, |count, work| {
         if *free(count) == 0 {
@@ -132,6 +211,43 @@ pub const WRONG: [(&str, Answer); 4] = [
         *free(count) -= 1;
         let _ = catch_unwind(AssertUnwindSafe(work));
         *free(count) += 1;
+        true
+    }),
+    // Nobody waits, not even for the lock.
+    (BUSY, |count, work| {
+        match count.try_lock() {
+            Ok(mut left) if *left > 0 => *left -= 1,
+            _ => return false,
+        }
+        let _back = Back(count, |now, _| now + 1, 0);
+        work();
+        true
+    }),
+    // Looks, and takes it afterwards.
+    (STEP, |count, work| {
+        let left = *free(count);
+        if left == 0 {
+            return false;
+        }
+        thread::yield_now();
+        let mut now = free(count);
+        *now = now.saturating_sub(1);
+        drop(now);
+        let _back = Back(count, |now, _| now + 1, 0);
+        work();
+        true
+    }),
+    // Puts back the number that there was.
+    (ONE, |count, work| {
+        let mut left = free(count);
+        let before = *left;
+        if before == 0 {
+            return false;
+        }
+        *left -= 1;
+        drop(left);
+        let _back = Back(count, |_, before| before, before);
+        work();
         true
     }),
 ];
