@@ -99,7 +99,7 @@ fn event<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     lines.chain(["\n".into()]).collect()
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The message as it comes.
     (LINES, |messages| {
         Body::blocks(messages.map(|message| {
@@ -127,5 +127,13 @@ pub const WRONG: [(&str, Answer); 4] = [
             event(message.split(['\n', '\r']))
         });
         events.collect::<Vec<String>>().into()
+    }),
+    // All that ends a line in Unicode.
+    (ONLY, |messages| {
+        Body::blocks(messages.map(|message| {
+            let message = message.replace("\r\n", "\n");
+            let ends = ['\n', '\r', '\u{b}', '\u{85}', '\u{2028}'];
+            Ok(event(message.split(ends)).into_bytes().into())
+        }))
     }),
 ];

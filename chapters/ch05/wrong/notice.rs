@@ -1,6 +1,7 @@
-//! The check of exercise 5.1, and answers that it must reject.
+//! The check of exercise 5.1, and answers that it must reject
+//! or take.
 
-use crate::exercise::{Verdict, expect, field};
+use crate::exercise::{RIGHT, Verdict, expect, field};
 use gateway::exchange::{self, Protocol};
 use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
 use std::io;
@@ -66,7 +67,7 @@ fn answer(
     Ok(started.body(if is_head { page } else { "Back at noon.\n" }))
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The length of what is sent, which is nothing.
     (LENGTH, |environ, start_response| {
         let length = ("Content-Length", "0");
@@ -91,5 +92,14 @@ pub const WRONG: [(&str, Answer); 4] = [
         let headers =
             [("Content-Type", "text/plain"), ("Content-Length", "14")];
         Ok(start_response("200 OK", &headers)?.body(""))
+    }),
+    // The length by hand, for blocks of which nobody knows it.
+    (RIGHT, |_, start_response| {
+        let headers =
+            [("content-type", "text/plain"), ("content-length", "14")];
+        let blocks = ["Back at ", "noon.\n"];
+        let blocks = blocks.map(|text| Ok(text.as_bytes().into()));
+        let started = start_response("200 OK", &headers)?;
+        Ok(started.body(gateway::Body::blocks(blocks)))
     }),
 ];
