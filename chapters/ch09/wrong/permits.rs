@@ -30,6 +30,8 @@ const PANIC: &str = "When the work panics, the permit is given back, \
 const SEEN: &str = "The panic is for the caller to see.";
 const BUSY: &str = "That somebody else looks at `free` just now does not \
     mean that there is no permit: wait for the lock.";
+const GONE: &str = "Nobody waits for a permit: where there is none, the \
+    answer is given at once.";
 const STEP: &str = "Two have worked where there was a permit for one. To \
     look at the number and to change it has to be done under one lock.";
 const ONE: &str = "Give one back, whatever the number is by then: others \
@@ -65,22 +67,38 @@ fn after_panic(permits: Answer) -> (usize, bool) {
     (free, seen)
 }
 
-/// The answer to somebody who comes while another holds the lock.
-fn while_locked(permits: Answer) -> bool {
-    let free = Mutex::new(1);
+/// The answer to somebody who asks before something is done, if he has
+/// not gone away by then.
+fn asking(
+    permits: Answer,
+    free: &Mutex<usize>,
+    then: impl FnOnce(),
+) -> bool {
     scope(|scope| {
-        let held = free.lock().expect("no panic");
-        let asking = scope.spawn(|| permits(&free, &|| {}));
+        let asking = scope.spawn(|| permits(free, &|| {}));
         let began = Instant::now();
-        // Who waits for the lock has not answered yet.
+        // Who waits has not answered yet.
         while !asking.is_finished()
             && began.elapsed() < Duration::from_millis(200)
         {
             thread::sleep(Duration::from_millis(1));
         }
-        drop(held);
+        then();
         asking.join().is_ok_and(|answer| answer)
     })
+}
+
+/// The answer to somebody who comes while another holds the lock.
+fn while_locked(permits: Answer) -> bool {
+    let free = Mutex::new(1);
+    let held = free.lock().expect("no panic");
+    asking(permits, &free, || drop(held))
+}
+
+/// The answer to somebody who comes before there is a permit.
+fn too_early(permits: Answer) -> bool {
+    let free = Mutex::new(0);
+    asking(permits, &free, || *self::free(&free) = 1)
 }
 
 /// Whether more have worked at once than there were permits, and how
@@ -150,6 +168,10 @@ pub fn check(permits: Answer) -> Verdict {
     let locked = || while_locked(permits);
     let sent = "one free, while another holds the lock for a moment";
     expect(sent, locked, true, BUSY)?;
+    // Who has come late three times has waited.
+    let waits = || (0..3).all(|_| too_early(permits));
+    let sent = "none free, and one a moment later; was that waited for";
+    expect(sent, waits, false, GONE)?;
     let sent = "two threads for a while, and one permit; were both at \
                 work at once";
     expect(sent, || crowd(permits, 1).0, false, STEP)?;
@@ -172,7 +194,7 @@ impl Drop for Back<'_> {
     }
 }
 
-pub const WRONG: [(&str, Answer); 7] = [
+pub const WRONG: [(&str, Answer); 8] = [
     // Given back by hand.
     (PANIC, |count, work| {
         if *free(count) == 0 {
@@ -247,6 +269,20 @@ pub const WRONG: [(&str, Answer); 7] = [
         *left -= 1;
         drop(left);
         let _back = Back(count, |_, before| before, before);
+        work();
+        true
+    }),
+    // A second chance for who finds none.
+    (GONE, |count, work| {
+        let end = Instant::now() + Duration::from_millis(300);
+        while *free(count) == 0 {
+            if Instant::now() > end {
+                return false;
+            }
+            thread::yield_now();
+        }
+        *free(count) -= 1;
+        let _back = Back(count, |now, _| now + 1, 0);
         work();
         true
     }),
