@@ -229,13 +229,15 @@ impl Complaint {
         self
     }
 
-    /// Another hint, if what came back lacks something.
+    /// Another hint, if what came back is an answer that lacks
+    /// something.
     pub fn hint_unless(
         mut self,
         shown: &str,
         hint: &'static str,
     ) -> Self {
-        if !self.came_back.contains(shown) {
+        let is_panic = self.came_back.starts_with("a panic: ");
+        if !is_panic && !self.came_back.contains(shown) {
             self.hint = hint;
         }
         self

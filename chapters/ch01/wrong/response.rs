@@ -1,5 +1,4 @@
-//! The check of exercise 1.1, and answers that it must reject
-//! or take.
+//! The check of exercise 1.1, and answers that it must reject or take.
 
 use crate::exercise::{RIGHT, Verdict, expect, usual};
 
@@ -19,7 +18,6 @@ const TOO_MUCH: &str = "The header ends, but then the body begins with \
     something that is not part of the page.";
 const NOT_EMPTY: &str = "The line that ends a header has nothing on \
     it, not a space either.";
-
 const BEFORE: &str = "Something stands before the name of the field: \
     where a line begins, its name has to begin.";
 const PAGE: &str = "The page is printed as it came, to the last byte.";

@@ -54,7 +54,10 @@ pub fn check(counted: Answer) -> Verdict {
     };
     let sent = |taken| format!("{sent}; {taken} of them asked for");
     expect(sent(0), || after(0, 0), 0, EARLY)?;
-    expect(sent(1), || after(1, 0), 2, EARLY)?;
+    let one = || after(1, 0);
+    let found = expect(sent(1), one, 2, EARLY);
+    // The number of blocks.
+    found.map_err(|c| c.hint_if("1", BYTES))?;
     let two = || after(2, 0);
     let found = expect(sent(2), two, 4, BYTES);
     // The two bytes of the second block alone.
@@ -70,7 +73,7 @@ pub fn check(counted: Answer) -> Verdict {
     expect("3 blocks; size_hint()", hint, (3, Some(3)), HINTED)
 }
 
-pub const WRONG: [(&str, Answer); 6] = [
+pub const WRONG: [(&str, Answer); 7] = [
     // All at once, and held back until then.
     (EARLY, |blocks, total| {
         let all: Vec<String> = blocks.collect();
@@ -111,5 +114,9 @@ pub const WRONG: [(&str, Answer); 6] = [
             total.set(total.get() + block.len());
             Some(block)
         }))
+    }),
+    // Blocks.
+    (BYTES, |blocks, total| {
+        Box::new(blocks.inspect(move |_| total.set(total.get() + 1)))
     }),
 ];

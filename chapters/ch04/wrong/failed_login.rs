@@ -1,5 +1,4 @@
-//! The check of exercise 4.2, and answers that it must reject
-//! or take.
+//! The check of exercise 4.2, and answers that it must reject or take.
 
 use crate::exercise::{RIGHT, Verdict, expect};
 

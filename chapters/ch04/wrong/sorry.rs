@@ -1,5 +1,4 @@
-//! The check of exercise 4.5, and answers that it must reject
-//! or take.
+//! The check of exercise 4.5, and answers that it must reject or take.
 
 use crate::exercise::{RIGHT, Verdict, expect, usual};
 use gateway::exchange::{self, Protocol};

@@ -1,5 +1,4 @@
-//! The check of exercise 5.5, and answers that it must reject
-//! or take.
+//! The check of exercise 5.5, and answers that it must reject or take.
 
 use crate::exercise::{Complaint, RIGHT, Verdict, expect, field};
 use gateway::exchange::{self, Protocol};
