@@ -54,6 +54,13 @@ pub fn check(content_length: Answer) -> Verdict {
             hint,
         )?;
     }
+    let most = u64::MAX.to_string();
+    expect(
+        format!("content_length(Some({most:?}), u64::MAX)"),
+        || content_length(Some(&most), u64::MAX),
+        Ok(u64::MAX),
+        NUMBER,
+    )?;
     expect(
         format!("content_length(Some({huge:?}), u64::MAX)"),
         || content_length(Some(huge), u64::MAX),
@@ -65,7 +72,7 @@ pub fn check(content_length: Answer) -> Verdict {
 const BAD: Result<u64, &str> = Err("400 Bad Request");
 const LARGE: Result<u64, &str> = Err("413 Content Too Large");
 
-pub const WRONG: [(&str, Answer); 6] = [
+pub const WRONG: [(&str, Answer); 7] = [
     // The length believed.
     (LIMIT, |value, _| {
         value.map_or(Ok(0), |text| text.parse().or(Ok(0)))
@@ -113,5 +120,14 @@ pub const WRONG: [(&str, Answer); 6] = [
                 .saturating_add(u64::from(byte - b'0'));
         }
         if length > limit { LARGE } else { Ok(length) }
+    }),
+    // A number with a sign, which holds half as much.
+    (NUMBER, |value, limit| match value.unwrap_or("") {
+        "" => Ok(0),
+        text if text.bytes().any(|b| !b.is_ascii_digit()) => BAD,
+        text => match text.parse::<i64>() {
+            Ok(length) if length as u64 <= limit => Ok(length as u64),
+            _ => LARGE,
+        },
     }),
 ];

@@ -17,6 +17,8 @@ const FIELDS: &str = "A name, a colon, a value; then an empty line, \
     and the rest is the body.";
 const STATUS: &str = "`Status` is addressed to the server: it is taken \
     out of the header fields, in any spelling.";
+const WHOLE: &str = "`Status` is the whole name of a field: others that \
+    begin with it stay among the header fields.";
 const CRLF: &str = "A line may end with CR LF, and then the empty line \
     does, too.";
 const COLON: &str = "The first colon parts name and value; a value may \
@@ -72,6 +74,9 @@ pub fn check(parse_output: Answer) -> Verdict {
     )?;
     let output = b"status: 404 Not Found\n\n";
     case(parse_output, output, Some((lost, &[], b"")), STATUS)?;
+    let output = b"Status-Note: c\n\n";
+    let note = ("Status-Note", "c");
+    case(parse_output, output, Some((ok, &[note], b"")), WHOLE)?;
     let output = b"A: b\r\nStatus: 404 Not Found\r\n\r\nhi";
     case(
         parse_output,

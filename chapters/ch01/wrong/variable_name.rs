@@ -25,6 +25,7 @@ pub fn check(variable_name: Answer) -> Verdict {
         ("Host", Some("HTTP_HOST"), RULE),
         ("Accept-Language", Some("HTTP_ACCEPT_LANGUAGE"), RULE),
         ("X-A-B-C", Some("HTTP_X_A_B_C"), RULE),
+        ("X--A-", Some("HTTP_X__A_"), RULE),
         ("Content-Type", Some("CONTENT_TYPE"), BODY),
         ("Content-Length", Some("CONTENT_LENGTH"), BODY),
         ("Content-Encoding", Some("HTTP_CONTENT_ENCODING"), RULE),

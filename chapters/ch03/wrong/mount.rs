@@ -81,7 +81,19 @@ pub fn check(mount: Answer) -> Verdict {
     case(cgi, Some(b"/shop/shop/shop"), twice, ONCE)?;
     let caf = Some(("/cgi/shop", &b"/caf\xe9"[..]));
     case(cgi, Some(b"/shop/caf\xe9"), caf, BYTES)?;
-    case(cgi, Some(b"/shop\xe9"), None, WHOLE)
+    case(cgi, Some(b"/shop\xe9"), None, WHOLE)?;
+    let script = || {
+        let mut environ = Environ::new();
+        environ.set("SCRIPT_NAME", b"/\xe9");
+        environ.set("PATH_INFO", "/shop");
+        mount(&mut environ, "/shop");
+        path(&environ)
+    };
+    let expected = [&b"/\xe9/shop"[..], b""];
+    let expected = expected.map(|part| Some(Bytes(part.into())));
+    let sent =
+        "mount(environ, \"/shop\"), SCRIPT_NAME being b\"/\\xe9\"";
+    expect(sent, script, expected, BYTES)
 }
 
 /// Cuts the path by a rule of one's own, as text.

@@ -14,6 +14,8 @@ const LINE: &str = "The line is `login failed: `, the name in double \
     quotes, ` from `, the address, and a line end.";
 const LETTERS: &str = "Letters stay as they are: whoever reads the \
     log wants to recognize the name.";
+const SINGLE: &str = "A single quote cannot end what stands in double \
+    ones: it stays as it is.";
 const BREAK: &str = "A line break in the name begins a line of the \
     visitor's own, and somebody else is locked out.";
 const QUOTE: &str = "A quote in the name ends the name, and what \
@@ -50,6 +52,7 @@ pub fn check(failed_login: Answer) -> Verdict {
         ("", at, "", LINE),
         ("grace", "2001:db8::1", "grace", LINE),
         ("Andr\u{e9}", at, "Andr\u{e9}", LETTERS),
+        ("O'Brien", at, "O'Brien", SINGLE),
         ("\u{3b1} \u{4e2d}", at, "\u{3b1} \u{4e2d}", LETTERS),
         (forged, at, quoted, BREAK),
         ("x\r", at, r"x\r", BREAK),
@@ -73,7 +76,7 @@ fn line(user: &str, address: &str) -> String {
     format!("login failed: \"{user}\" from {address}\n")
 }
 
-pub const WRONG: [(&str, Answer); 6] = [
+pub const WRONG: [(&str, Answer); 7] = [
     // Everything escaped that is not ASCII.
     (LETTERS, |user, address| {
         line(&user.escape_default().to_string(), address)
@@ -111,5 +114,9 @@ pub const WRONG: [(&str, Answer); 6] = [
             c => c.to_string(),
         };
         line(&user.chars().map(shown).collect::<String>(), address)
+    }),
+    // Escaped for either quotes.
+    (SINGLE, |user, address| {
+        line(&user.escape_debug().to_string(), address)
     }),
 ];

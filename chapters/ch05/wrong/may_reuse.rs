@@ -79,6 +79,7 @@ pub fn check(may_reuse: Answer) -> Verdict {
     case(("HEAD", (1, 1), 200, &[LAST]), false, CLOSE)?;
     old(&[LENGTH], false, OLD)?;
     old(&[LENGTH, KEEP], true, OLD)?;
+    old(&[LENGTH, ("Keep-Alive", "timeout=5")], false, OLD)?;
     case(("HEAD", (1, 0), 200, &[]), false, OLD)?;
     old(&[KEEP], false, END)?;
     new(&[LENGTH, ("Connection", "upgrade, close")], false, LIST)?;

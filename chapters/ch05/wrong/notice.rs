@@ -17,6 +17,8 @@ const PAGE: &str = "GET got its page before, and has to get it still.";
 const LENGTH: &str = "HEAD gets the fields of GET, Content-Length \
     among them (RFC 9110, section 9.3.2). The server fills it in, when \
     it is given the body to measure.";
+const CASE: &str = "A method's name is told by its exact letters: \
+    `head` is another, and gets the page as before.";
 const STATUS: &str = "HEAD gets the status that GET would get.";
 
 /// What is sent, line by line, without the server's own fields.
@@ -46,10 +48,12 @@ pub fn check(notice: Answer) -> Verdict {
     .map(String::from);
     let mut head = page.clone();
     head[4].clear();
-    expect("GET", || lines(notice, "GET"), page.into(), PAGE)?;
+    let get = page.clone();
+    expect("GET", || lines(notice, "GET"), get.into(), PAGE)?;
     let status = || lines(notice, "HEAD").remove(0);
     expect("HEAD", status, "HTTP/1.1 200 OK".into(), STATUS)?;
-    expect("HEAD", || lines(notice, "HEAD"), head.into(), LENGTH)
+    expect("HEAD", || lines(notice, "HEAD"), head.into(), LENGTH)?;
+    expect("head", || lines(notice, "head"), page.into(), CASE)
 }
 
 /// Answers HEAD like this, and GET as before.

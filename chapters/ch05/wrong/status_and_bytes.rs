@@ -25,6 +25,8 @@ const CUT: &str = "A line may end early, if the disk was full. Without \
     the closing quote, or with a number missing, there is no answer.";
 const SPACE: &str = "Each of the two numbers has one space before it. \
     Where more is between them, or less, it is another line.";
+const FIT: &str = "A number that no `u16` holds is no status. Cut to \
+    what fits, it would be another.";
 const DIGITS: &str = "A number has digits, and nothing else: `parse` \
     takes a `+` as well.";
 
@@ -60,6 +62,7 @@ pub fn check(status_and_bytes: Answer) -> Verdict {
         ("", None, CUT),
         (r#""GET / HTTP/1.1" - 38"#, None, NUMBERS),
         (r#""GET / HTTP/1.1" 200 a"#, None, NUMBERS),
+        (r#""GET / HTTP/1.1" 65736 38"#, None, FIT),
         ("200 38", None, CUT),
         (r#""GET / HTTP/1.1"  200 38"#, None, SPACE),
         (r#""GET / HTTP/1.1" 200  38"#, None, SPACE),

@@ -35,6 +35,7 @@ pub fn check(safe_name: Answer) -> Verdict {
         ("my cat (2).tar.gz", "my cat (2).tar.gz", PLAIN),
         ("Zoë.txt", "Zoë.txt", PLAIN),
         ("a.", "a.", PLAIN),
+        ("a:b.txt", "a:b.txt", PLAIN),
         (" -a ", " -a ", PLAIN),
         ("/etc/passwd", "passwd", FOLDER),
         ("../../hello.txt", "hello.txt", FOLDER),

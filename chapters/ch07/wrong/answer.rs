@@ -54,6 +54,10 @@ pub fn check(answer: Answer) -> Verdict {
     let found = expect("answer(1, &[b\"Hi\"])", call, expected, BYTES);
     let end = br"\x01\x06\x00\x01\x00\x00\x00\x00".escape_ascii();
     found.map_err(|c| c.hint_unless(&end.to_string(), END))?;
+    let high = || shown(&answer(0xfffe, &[b"Hi"]));
+    let expected = "2 bytes of 65534, end of 65534, 0 more";
+    expect("answer(65534, &[b\"Hi\"])", high, expected.into(), BYTES)
+        .map_err(|c| c.hint_if(" 0 bytes", END))?;
     let long = vec![b'x'; 200_000];
     let cases: [(&[&[u8]], _, _); 8] = [
         (&[b"a", b"b"], 2, END),

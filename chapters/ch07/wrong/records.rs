@@ -20,6 +20,8 @@ const EMPTY: &str = "A record without content is a record: it ends a \
     stream.";
 const CUT: &str = "A record that has not come whole, up to its last \
     byte of padding, is not taken, and none of its bytes counts.";
+const HUGE: &str = "Content and padding together may be longer than a \
+    `u16` says.";
 const ALL: &str = "All records are told, of whatever type and number, \
     in the order in which they came.";
 
@@ -34,6 +36,8 @@ pub fn check(records: Answer) -> Verdict {
     };
     let long =
         [b"\x01\x06\x12\x34\x01\x03\0\0", &[b'x'; 259][..]].concat();
+    let huge = [&b"\x01\x06\0\0\xff\xff\xff\0"[..], &[b'x'; 65_790]];
+    let huge = huge.concat();
     let first = &b"\x01\x05\x12\x34\0\x02\x02\0Hi\0\0"[..];
     let empty = &b"\x01\x05\0\0\0\0\0\0"[..];
     let end = &b"\x01\x03\0\0\0\0\0\0"[..];
@@ -48,6 +52,7 @@ pub fn check(records: Answer) -> Verdict {
         (first, vec![hi()], PADDING),
         (&[first, empty].concat(), vec![hi(), nothing(5)], PADDING),
         (&all, whole, ALL),
+        (&huge, vec![(6, 0, Bytes(vec![b'x'; 65_535]))], HUGE),
         (&[], vec![], CUT),
     ] {
         let expected = (expected, bytes.len());

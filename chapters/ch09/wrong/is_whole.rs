@@ -43,6 +43,7 @@ pub fn check(is_whole: Answer) -> Verdict {
         once(&get[..cut], false, HEAD)?;
     }
     once(&format!("{get}GET / HT"), true, MORE)?;
+    once("GET / HTTP/1.0\r\n\r\n", true, WHOLE)?;
     once("GET / HTTP/1.1\nHost: a\n\n", false, BARE)?;
     let post = |length: &str, body: &str| {
         format!("POST / HTTP/1.1\r\n{length}\r\nHost: a\r\n\r\n{body}")

@@ -4,7 +4,7 @@ use crate::exercise::{Verdict, expect};
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, TryLockError};
+use std::sync::{Barrier, Mutex, TryLockError};
 use std::thread::{self, scope};
 use std::time::{Duration, Instant};
 
@@ -101,14 +101,13 @@ fn too_early(permits: Answer) -> bool {
     asking(permits, &free, || *self::free(&free) = 1)
 }
 
-/// Whether more have worked at once than there were permits, and how
-/// many there are in the end, when two have asked again and again.
-fn crowd(permits: Answer, most: usize) -> (bool, usize) {
-    let free = Mutex::new(most);
+/// Whether two have worked at once where there was one permit.
+fn was_crowded(permits: Answer) -> bool {
+    let free = Mutex::new(1);
     let (inside, was_crowded) =
         (AtomicUsize::new(0), AtomicBool::new(false));
     let work = || {
-        if inside.fetch_add(1, Ordering::SeqCst) >= most {
+        if inside.fetch_add(1, Ordering::SeqCst) > 0 {
             was_crowded.store(true, Ordering::SeqCst);
         }
         thread::yield_now();
@@ -119,8 +118,7 @@ fn crowd(permits: Answer, most: usize) -> (bool, usize) {
         while began.elapsed() < Duration::from_millis(400) {
             // A number below zero panics, and is seen as well.
             let call = || permits(&free, &work);
-            let asked = catch_unwind(AssertUnwindSafe(call));
-            if asked.is_err() {
+            if catch_unwind(AssertUnwindSafe(call)).is_err() {
                 was_crowded.store(true, Ordering::SeqCst);
             }
         }
@@ -130,8 +128,33 @@ fn crowd(permits: Answer, most: usize) -> (bool, usize) {
             scope.spawn(ask);
         }
     });
-    let free = free.into_inner().unwrap_or_else(|e| e.into_inner());
-    (was_crowded.into_inner(), free)
+    was_crowded.into_inner()
+}
+
+/// How many of two permits there are when one has worked, and another
+/// has begun in the meantime and ended afterwards.
+fn after_both(permits: Answer) -> usize {
+    let free = Mutex::new(2);
+    let meet = Barrier::new(2);
+    let meet_twice = || {
+        meet.wait();
+        meet.wait();
+    };
+    scope(|scope| {
+        scope.spawn(|| {
+            // The first is at work.
+            meet.wait();
+            // So are both; and then the first has ended.
+            if !permits(&free, &meet_twice) {
+                meet_twice();
+            }
+        });
+        if !permits(&free, &meet_twice) {
+            meet_twice();
+        }
+        meet.wait();
+    });
+    free.into_inner().unwrap_or_else(|e| e.into_inner())
 }
 
 pub fn check(permits: Answer) -> Verdict {
@@ -174,10 +197,10 @@ pub fn check(permits: Answer) -> Verdict {
     expect(sent, waits, false, GONE)?;
     let sent = "two threads for a while, and one permit; were both at \
                 work at once";
-    expect(sent, || crowd(permits, 1).0, false, STEP)?;
-    let sent = "two threads for a while, and two permits; how many are \
-                there then";
-    expect(sent, || crowd(permits, 2).1, 2, ONE)
+    expect(sent, || was_crowded(permits), false, STEP)?;
+    let sent = "two permits, and two works, of which the second began \
+                before the first had ended";
+    expect(sent, || after_both(permits), 2, ONE)
 }
 
 fn free(free: &Mutex<usize>) -> std::sync::MutexGuard<'_, usize> {
@@ -251,7 +274,7 @@ pub const WRONG: [(&str, Answer); 8] = [
         if left == 0 {
             return false;
         }
-        thread::yield_now();
+        thread::sleep(Duration::from_millis(1));
         let mut now = free(count);
         *now = now.saturating_sub(1);
         drop(now);
