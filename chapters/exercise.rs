@@ -3,7 +3,8 @@
 //! A chapter's `exercises/mod.rs` lists its exercises. Each has four
 //! files of its name: the reader's in `exercises`, which begins as a
 //! copy of the one in `stubs`, an answer in `solutions`, and the check
-//! in `wrong`, with answers that it must reject. `tests/exercises.rs`
+//! in `wrong`, with answers that it must reject, and some that it
+//! must take though they look unusual. `tests/exercises.rs`
 //! checks what the reader has written; `tests/proofs.rs` proves the
 //! checks.
 
@@ -25,6 +26,10 @@ const VERDICT: &str = "EXERCISE_VERDICT";
 
 /// The most that is shown of a value.
 const SHOWN: usize = 1000;
+
+/// Stands for a hint where none may be given: the answer is right, if
+/// not what one expects.
+pub const RIGHT: &str = "";
 
 /// What a check says of an answer.
 pub type Verdict = Result<(), Complaint>;
@@ -71,6 +76,45 @@ impl Debug for Bytes {
     }
 }
 
+/// What is printed or sent, with its head as it is usually written:
+/// lines end with LF, and each is as [`field`] has it.
+pub fn usual(printed: &str) -> String {
+    let (mut usual, mut rest) = (String::new(), printed);
+    while let Some((line, behind)) = rest.split_once('\n') {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        usual += &(field(line) + "\n");
+        rest = behind;
+        if line.is_empty() {
+            break;
+        }
+    }
+    usual + rest
+}
+
+/// A header field's line as it is usually written: neither capitals in
+/// its name, or in a type, nor white space around its value mean
+/// anything.
+pub fn field(line: &str) -> String {
+    let Some((name, value)) = line.split_once(':') else {
+        return line.into();
+    };
+    let words = name.split('-').map(|word| {
+        let mut word = word.to_ascii_lowercase();
+        if let Some(first) = word.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        word
+    });
+    let name = words.collect::<Vec<_>>().join("-");
+    let parts: Vec<_> = value.split(';').map(str::trim).collect();
+    match &*name {
+        "Content-Type" => {
+            format!("{name}: {}", parts.join("; ").to_ascii_lowercase())
+        }
+        _ => format!("{name}: {}", value.trim()),
+    }
+}
+
 /// An exercise, as `exercises!` puts it together.
 pub struct Exercise {
     pub number: &'static str,
@@ -85,7 +129,7 @@ pub struct Exercise {
     pub stub: fn() -> Verdict,
     pub solution: fn() -> Verdict,
     /// What the check says of each wrong answer, after the hint that
-    /// it must give.
+    /// it must give; or of one that is [`RIGHT`].
     pub wrong: fn() -> Vec<(&'static str, Verdict)>,
 }
 
@@ -184,6 +228,20 @@ impl Complaint {
         }
         self
     }
+
+    /// Another hint, if what came back is an answer that lacks
+    /// something.
+    pub fn hint_unless(
+        mut self,
+        shown: &str,
+        hint: &'static str,
+    ) -> Self {
+        let is_panic = self.came_back.starts_with("a panic: ");
+        if !is_panic && !self.came_back.contains(shown) {
+            self.hint = hint;
+        }
+        self
+    }
 }
 
 impl Exercise {
@@ -235,12 +293,19 @@ impl Exercise {
     fn prove_wrong(&self) -> Result<(), String> {
         let verdicts = in_time(self.wrong)
             .map_err(|text| format!("a wrong answer: {text}"))?;
-        if verdicts.len() < 2 {
+        let wrong = verdicts.iter().filter(|(hint, _)| *hint != RIGHT);
+        if wrong.count() < 2 {
             return Err("it has fewer than two wrong answers".into());
         }
         for (hint, verdict) in verdicts {
             let told = match verdict {
                 Err(complaint) if complaint.hint == hint => continue,
+                Ok(()) if hint == RIGHT => continue,
+                Err(complaint) if hint == RIGHT => {
+                    return Err(format!(
+                        "a right answer is told\n{complaint}"
+                    ));
+                }
                 Err(complaint) => format!("is told\n{complaint}"),
                 Ok(()) => "passes".into(),
             };

@@ -9,6 +9,8 @@ pub const HINT: &str = "`ch01::escape` can be called from your file. \
 
 type Answer = fn(&str) -> String;
 
+const PLAIN: &str = "What is none of the five characters stays as it \
+    is.";
 const TAGS: &str = "What is harmful between tags is no better in an \
     attribute: `&`, `<` and `>` are escaped here as well.";
 const DOUBLE: &str = "A double quote ends the value; HTML writes \
@@ -18,15 +20,19 @@ const SINGLE: &str = "Values are written between single quotes, too; \
 const ORDER: &str = "An ampersand has been escaped twice: the other \
     replacements bring new ones in, so it goes first.";
 
+const TYPED: &str = "What looks escaped already is what the visitor \
+    has typed: it is escaped like any other text.";
+
 pub fn check(escape_attribute: Answer) -> Verdict {
     for (text, expected, hint) in [
-        ("Andr\u{e9}", "Andr\u{e9}", TAGS),
+        ("Andr\u{e9}", "Andr\u{e9}", PLAIN),
         ("a<b>", "a&lt;b&gt;", TAGS),
         ("this & that", "this &amp; that", TAGS),
         ("5\" x", "5&quot; x", DOUBLE),
         ("it's", "it&#39;s", SINGLE),
         ("\"&'", "&quot;&amp;&#39;", ORDER),
         ("&quot;", "&amp;quot;", ORDER),
+        ("&amp;", "&amp;amp;", TYPED),
     ] {
         expect(
             format!("escape_attribute({text:?})"),
@@ -44,7 +50,7 @@ pub fn check(escape_attribute: Answer) -> Verdict {
     Ok(())
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The chapter's function, which is for text between tags.
     (DOUBLE, ch01::escape),
     // One kind of quotes.
@@ -53,4 +59,9 @@ pub const WRONG: [(&str, Answer); 4] = [
     (TAGS, |text| text.replace('"', "&quot;").replace('\'', "&#39;")),
     // The ampersand after what brought in new ones.
     (ORDER, |text| ch01::escape(&text.replace('"', "&quot;"))),
+    // Nothing escaped twice, whoever did it first.
+    (TYPED, |text| {
+        let text = ch01::escape(text).replace("&amp;amp;", "&amp;");
+        text.replace('"', "&quot;").replace('\'', "&#39;")
+    }),
 ];

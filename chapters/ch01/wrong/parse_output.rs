@@ -17,6 +17,8 @@ const FIELDS: &str = "A name, a colon, a value; then an empty line, \
     and the rest is the body.";
 const STATUS: &str = "`Status` is addressed to the server: it is taken \
     out of the header fields, in any spelling.";
+const WHOLE: &str = "`Status` is the whole name of a field: others that \
+    begin with it stay among the header fields.";
 const CRLF: &str = "A line may end with CR LF, and then the empty line \
     does, too.";
 const COLON: &str = "The first colon parts name and value; a value may \
@@ -72,6 +74,9 @@ pub fn check(parse_output: Answer) -> Verdict {
     )?;
     let output = b"status: 404 Not Found\n\n";
     case(parse_output, output, Some((lost, &[], b"")), STATUS)?;
+    let output = b"Status-Note: c\n\n";
+    let note = ("Status-Note", "c");
+    case(parse_output, output, Some((ok, &[note], b"")), WHOLE)?;
     let output = b"A: b\r\nStatus: 404 Not Found\r\n\r\nhi";
     case(
         parse_output,
@@ -90,7 +95,8 @@ pub fn check(parse_output: Answer) -> Verdict {
     case(parse_output, b"\nhi", Some((ok, &[], b"hi")), BODY)?;
     case(parse_output, b"A: b\n", None, NO_END)?;
     case(parse_output, b"", None, NO_END)?;
-    case(parse_output, b"A: b\n<html>\n\n", None, NO_COLON)
+    case(parse_output, b"A: b\n<html>\n\n", None, NO_COLON)?;
+    case(parse_output, b"A: b\n \n\n", None, NO_COLON)
 }
 
 /// The fields of a head that ends where `end` is, and the body.
@@ -113,7 +119,7 @@ fn parse(
     Some((status, headers, body.into()))
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // Two LF looked for, and nothing else.
     (CRLF, |output| parse(output, "\n\n", |l| l.split_once(':'))),
     // Two line ends normalized to one kind, and a colon from the end.
@@ -135,5 +141,19 @@ pub const WRONG: [(&str, Answer); 4] = [
             headers.remove(0);
         }
         Some(("200 OK".into(), headers, body))
+    }),
+    // A line of spaces taken for an empty one.
+    (NO_COLON, |output| {
+        let mut end = 0;
+        let mut lines = output.split_inclusive(|b| *b == b'\n');
+        lines.find(|line| {
+            end += line.len();
+            line.trim_ascii().is_empty()
+        })?;
+        let (head, body) = output.split_at(end);
+        let head = [head.trim_ascii(), b"\n\n"].concat();
+        let (status, headers, _) =
+            parse(&head, "\n\n", |l| l.split_once(':'))?;
+        Some((status, headers, body.to_vec()))
     }),
 ];

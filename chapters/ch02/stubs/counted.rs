@@ -8,7 +8,7 @@ pub type Blocks = Box<dyn Iterator<Item = String>>;
 ///
 /// `total` grows by each block's number of bytes when the block is
 /// handed out, not sooner: a visitor may leave, and then the log wants
-/// to know how much was sent.
+/// to know how much was sent. The gateway notices no difference.
 ///
 /// Of `["ab", "é"]`, after the first block `total` is 2, after the
 /// second 4.

@@ -21,6 +21,8 @@ const LEFT: &str = "The visitor has left before the last block, and \
     nothing was closed.";
 const HINTED: &str = "The gateway sends a Content-Length when \
     `size_hint` says that there is one block: pass that on, too.";
+const LAZY: &str = "A block is made when it is asked for. Made sooner, \
+    it keeps the one before it waiting.";
 
 fn blocks() -> Blocks {
     Box::new(["a", "b"].into_iter().map(String::from))
@@ -39,6 +41,16 @@ fn closed(closing: Answer, taken: usize) -> (usize, usize) {
     (before, count.get())
 }
 
+/// How many blocks have been made when `taken` were asked for.
+fn made(answer: Answer, taken: usize) -> usize {
+    let count = Rc::new(Cell::new(0));
+    let own = Rc::clone(&count);
+    let blocks = blocks().inspect(move |_| own.set(own.get() + 1));
+    let mut blocks = answer(Box::new(blocks), Box::new(|| {}));
+    blocks.by_ref().take(taken).for_each(drop);
+    count.get()
+}
+
 pub fn check(closing: Answer) -> Verdict {
     let sent = "blocks \"a\", \"b\"";
     let all = || closing(blocks(), Box::new(|| {})).collect::<Vec<_>>();
@@ -50,6 +62,10 @@ pub fn check(closing: Answer) -> Verdict {
     for (taken, hint) in [(0, LEFT), (1, LEFT), (2, LEFT), (3, LEFT)] {
         let sent = format!("{sent}; {taken} asked for, then dropped");
         expect(sent, || closed(closing, taken).1, 1, hint)?;
+    }
+    for taken in 0..=2 {
+        let sent = format!("{sent}; {taken} asked for: made");
+        expect(sent, || made(closing, taken), taken, LAZY)?;
     }
     let hint = || closing(blocks(), Box::new(|| {})).size_hint();
     expect(format!("{sent}; size_hint()"), hint, (2, Some(2)), HINTED)
@@ -91,7 +107,7 @@ impl Drop for Silent {
     }
 }
 
-pub const WRONG: [(&str, Answer); 3] = [
+pub const WRONG: [(&str, Answer); 4] = [
     // Before anything was sent.
     (EARLY, |blocks, close| {
         close();
@@ -101,4 +117,9 @@ pub const WRONG: [(&str, Answer); 3] = [
     (LEFT, |blocks, close| Box::new(AtTheEnd(blocks, Some(close)))),
     // One method of `Iterator` forgotten.
     (HINTED, |blocks, close| Box::new(Silent(blocks, Some(close)))),
+    // All of them made, and then passed on.
+    (LAZY, |blocks, close| {
+        let all: Vec<_> = blocks.collect();
+        Box::new(Silent(Box::new(all.into_iter()), Some(close)))
+    }),
 ];

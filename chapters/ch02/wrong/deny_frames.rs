@@ -12,7 +12,8 @@ pub const HINT: &str = "`Box::new(|status, headers| …)`, and inside \
 
 type Answer = fn(StartResponse) -> StartResponse;
 
-const ADD: &str = "`X-Frame-Options: DENY` is sent, once.";
+const ADD: &str = "`X-Frame-Options: DENY` is added, once, whatever the \
+    application answers.";
 const KEEP: &str = "The application's own header fields are sent as \
     well, and before it.";
 const STATUS: &str = "The status is the application's.";
@@ -26,7 +27,11 @@ thread_local! {
 fn printed(answer: Answer, is_found: bool) -> Vec<String> {
     ANSWER.set(answer);
     let found: ch02::Application = |_, start_response| {
-        let headers = [("Content-Type", "text/plain"), ("A", "b")];
+        let headers = [
+            ("Set-Cookie", "b"),
+            ("Set-Cookie", "a"),
+            ("X-Frame-Options", "SAMEORIGIN"),
+        ];
         let start_response = ANSWER.get()(start_response);
         start_response("200 OK", &headers).body([])
     };
@@ -49,12 +54,14 @@ pub fn check(deny_frames: Answer) -> Verdict {
     expect(lost, fields, vec![deny.clone()], ADD)?;
     let first = || printed(deny_frames, false).remove(0);
     expect(lost, first, "Status: 404 Not Found".into(), STATUS)?;
-    let found = "start_response(\"200 OK\", [(\"Content-Type\", \
-                 \"text/plain\"), (\"A\", \"b\")])";
+    let found = "start_response(\"200 OK\", [(\"Set-Cookie\", \"b\"), \
+                 (\"Set-Cookie\", \"a\"), (\"X-Frame-Options\", \
+                 \"SAMEORIGIN\")])";
     let expected = [
         "Status: 200 OK".into(),
-        "Content-Type: text/plain".into(),
-        "A: b".into(),
+        "Set-Cookie: b".into(),
+        "Set-Cookie: a".into(),
+        "X-Frame-Options: SAMEORIGIN".into(),
         deny,
     ];
     expect(found, || printed(deny_frames, true), expected.into(), KEEP)
@@ -62,7 +69,7 @@ pub fn check(deny_frames: Answer) -> Verdict {
 
 const DENY: (&str, &str) = ("X-Frame-Options", "DENY");
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // Nothing added.
     (ADD, |start_response| start_response),
     // The application's own replaced.
@@ -80,6 +87,25 @@ pub const WRONG: [(&str, Answer); 4] = [
     (KEEP, |start_response| {
         Box::new(|status, headers| {
             start_response(status, &[&[DENY], headers].concat())
+        })
+    }),
+    // Only where the application says nothing of it.
+    (KEEP, |start_response| {
+        Box::new(|status, headers| {
+            let mut headers = headers.to_vec();
+            if !headers.iter().any(|(name, _)| *name == DENY.0) {
+                headers.push(DENY);
+            }
+            start_response(status, &headers)
+        })
+    }),
+    // One field of each name.
+    (KEEP, |start_response| {
+        Box::new(|status, headers| {
+            let all = headers.iter().chain([&DENY]).copied();
+            let map: std::collections::BTreeMap<_, _> = all.collect();
+            let headers: Vec<_> = map.into_iter().collect();
+            start_response(status, &headers)
         })
     }),
 ];

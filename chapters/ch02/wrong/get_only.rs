@@ -1,6 +1,6 @@
-//! The check of exercise 2.2, and answers that it must reject.
+//! The check of exercise 2.2, and answers that it must reject or take.
 
-use crate::exercise::{Verdict, expect};
+use crate::exercise::{RIGHT, Verdict, expect, usual};
 use ch02::{Application, Environ};
 
 pub const READ: &str = "The same application, somewhere else";
@@ -17,6 +17,8 @@ const ALLOW: &str = "Whoever is refused a method is told which would \
     do, in `Allow` (RFC 9110, section 15.5.6).";
 const CASE: &str = "A method's name is told by its exact letters: \
     `get` is another method (RFC 9110, section 9.1).";
+const BLOCK: &str = "An empty block is a block all the same, and has \
+    a length. No block is a list with nothing in it.";
 
 fn printed(application: Application, method: Option<&str>) -> String {
     let query = ("QUERY_STRING".into(), "Ferris".into());
@@ -27,7 +29,7 @@ fn printed(application: Application, method: Option<&str>) -> String {
     let mut out = Vec::new();
     ch02::respond(application, &environ, &mut out)
         .expect("a vector takes everything");
-    String::from_utf8_lossy(&out).into_owned()
+    usual(&String::from_utf8_lossy(&out))
 }
 
 pub fn check(get_only: Application) -> Verdict {
@@ -38,6 +40,7 @@ pub fn check(get_only: Application) -> Verdict {
         let sent = format!("REQUEST_METHOD {method:?}, Ferris");
         let answer = || printed(get_only, method);
         expect(sent, answer, expected.to_string(), hint)
+            .map_err(|c| c.hint_if("Content-Length: 0", BLOCK))
     };
     case(Some("GET"), &greeting, PASS)?;
     case(Some("HEAD"), &greeting, PASS)?;
@@ -52,10 +55,12 @@ pub fn check(get_only: Application) -> Verdict {
     case(Some("DELETE"), refusal, STATUS)?;
     case(Some("BREW"), refusal, STATUS)?;
     case(Some("get"), refusal, CASE)?;
+    case(Some("GETS"), refusal, CASE)?;
+    case(Some("HEADER"), refusal, CASE)?;
     case(Some(""), refusal, STATUS)
 }
 
-pub const WRONG: [(&str, Application); 4] = [
+pub const WRONG: [(&str, Application); 7] = [
     // A refusal that does not say what would do.
     (ALLOW, |environ, start_response| {
         match environ.get("REQUEST_METHOD").map(String::as_str) {
@@ -90,4 +95,39 @@ pub const WRONG: [(&str, Application); 4] = [
             _ => start_response("405 Method Not Allowed", &[]).body([]),
         },
     ),
+    // A method that begins like one of the two.
+    (CASE, |environ, start_response| {
+        let method = environ.get("REQUEST_METHOD").map_or("GET", |m| m);
+        if method.starts_with("GET") || method.starts_with("HEAD") {
+            return ch02::greet(environ, start_response);
+        }
+        let headers = [("Allow", "GET, HEAD")];
+        start_response("405 Method Not Allowed", &headers).body([])
+    }),
+    // An empty block.
+    (BLOCK, |environ, start_response| {
+        match environ.get("REQUEST_METHOD").map(String::as_str) {
+            None | Some("GET" | "HEAD") => {
+                ch02::greet(environ, start_response)
+            }
+            _ => start_response(
+                "405 Method Not Allowed",
+                &[("Allow", "GET, HEAD")],
+            )
+            .body([String::new()]),
+        }
+    }),
+    // The field in small letters.
+    (RIGHT, |environ, start_response| {
+        match environ.get("REQUEST_METHOD").map(String::as_str) {
+            None | Some("GET" | "HEAD") => {
+                ch02::greet(environ, start_response)
+            }
+            _ => start_response(
+                "405 Method Not Allowed",
+                &[("allow", "GET, HEAD")],
+            )
+            .body(None),
+        }
+    }),
 ];

@@ -1,6 +1,6 @@
-//! The check of exercise 2.1, and answers that it must reject.
+//! The check of exercise 2.1, and answers that it must reject or take.
 
-use crate::exercise::{Verdict, expect};
+use crate::exercise::{RIGHT, Verdict, expect, usual};
 use ch02::{Application, Environ};
 
 pub const READ: &str = "Two types and a function";
@@ -20,7 +20,7 @@ pub fn check(two_cookies: Application) -> Verdict {
         let result =
             ch02::respond(two_cookies, &Environ::new(), &mut out);
         result.expect("a vector takes everything");
-        String::from_utf8_lossy(&out).into_owned()
+        usual(&String::from_utf8_lossy(&out))
     };
     let sent = "an empty environ";
     let fields = || {
@@ -53,7 +53,7 @@ pub fn check(two_cookies: Application) -> Verdict {
     expect(sent, printed, all.to_string(), REST)
 }
 
-pub const WRONG: [(&str, Application); 3] = [
+pub const WRONG: [(&str, Application); 4] = [
     // Joined with a comma, as other fields may be.
     (TWICE, |_, start_response| {
         let headers = [
@@ -80,5 +80,14 @@ pub const WRONG: [(&str, Application); 3] = [
         ];
         let started = start_response("200 OK", &headers);
         started.body(["Welcome.".into(), "\n".into()])
+    }),
+    // Small letters, in which HTTP/2 sends all names.
+    (RIGHT, |_, start_response| {
+        let headers = [
+            ("content-type", "text/plain"),
+            ("set-cookie", "lamp=on"),
+            ("set-cookie", "door=open"),
+        ];
+        start_response("200 OK", &headers).body(["Welcome.\n".into()])
     }),
 ];

@@ -10,7 +10,8 @@ use gateway::Environ;
 /// old input is passed on.
 ///
 /// With a limit of 3, `cafe` is read as `caf`, and then there is the
-/// error; with a limit of 4, it is read and has ended.
+/// error; with a limit of 4, it is read and has ended. `usize::MAX` is
+/// a limit like any other.
 pub fn limit_input(environ: &mut Environ, limit: usize) {
     let _ = environ;
     todo!("exercise 3.5: put in a reader that counts to {limit}")

@@ -20,11 +20,16 @@ const BYTES: &str = "The name has bytes that are no UTF-8, and they \
 const NONE: &str = "Without a `PATH_INFO` there is no name, and that \
     is no error.";
 
+const SLASH: &str = "A slash parts a path, and nothing else does: here a \
+    question mark or a backslash is a part of the name.";
+
 pub fn check(file_name: Answer) -> Verdict {
-    let cases: [(&[u8], &[u8], _); 8] = [
+    let cases: [(&[u8], &[u8], _); 10] = [
         (b"/docs/book.txt", b"book.txt", LAST),
         (b"/book.txt", b"book.txt", LAST),
         (b"/docs/", b"", LAST),
+        (b"/docs/why?.txt", b"why?.txt", SLASH),
+        (b"/docs/a\\b", b"a\\b", SLASH),
         (b"/a%20b+c", b"a%20b+c", AS_IS),
         (b"/docs/Andr\xe9", b"Andr\xe9", BYTES),
         (b"/docs/Andr\xc3\xa9", b"Andr\xc3\xa9", BYTES),

@@ -31,6 +31,8 @@ const KIND: &str = "The error is a `gateway::Failure` inside of an \
 const EAGER: &str = "Nothing is read before the application asks for \
     it: a body that nobody reads may be a large one.";
 const PASS: &str = "An error of the old input is passed on as it is.";
+const AGAIN: &str = "Who reads on after the error gets it again: an \
+    end would make a whole body of the part.";
 
 /// What the input comes to, read in pieces of so many bytes: the
 /// bytes, and what the client is told if there was an error.
@@ -107,6 +109,8 @@ pub fn check(limit_input: Answer) -> Verdict {
     let large = "413 Content Too Large";
     case("cafe", 100, 100, ("cafe", end), SAME)?;
     case("", 100, 100, ("", end), SAME)?;
+    case("cafe", usize::MAX, 100, ("cafe", end), SAME)?;
+    case("cafe", usize::MAX / 2 + 1, 100, ("cafe", end), SAME)?;
     case("\u{e9}", 2, 100, ("\u{e9}", end), EXACT)?;
     expect(
         "a body that nobody reads",
@@ -141,6 +145,16 @@ pub fn check(limit_input: Answer) -> Verdict {
         ["one", "two", large].map(String::from).into(),
         TOTAL,
     )?;
+    let again = || {
+        let mut environ = Environ::new();
+        environ.input = Box::new(Cursor::new("cafe"));
+        limit_input(&mut environ, 3);
+        let mut all = || environ.input.read_to_end(&mut Vec::new());
+        [all(), all()].map(|read| read.map_err(told))
+    };
+    let sent = "\"cafe\", limit 3, read to the end twice";
+    let both = [large, large].map(|told| Err(told.to_string()));
+    expect(sent, again, both, AGAIN)?;
     let broken = || read(limit_input, BufReader::new(Broken), 3, 100);
     let expected = (Bytes(Vec::new()), "400 Bad Request".to_string());
     let sent = "input that fails with 400 Bad Request, limit 3";
@@ -176,6 +190,17 @@ impl Read for Counting {
     }
 }
 
+/// Lets go of its source at the first error.
+struct Once(Option<Box<dyn BufRead + Send>>);
+
+impl Read for Once {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.as_mut().map_or(Ok(0), |s| s.read(buffer));
+        self.0.take_if(|_| read.is_err());
+        read
+    }
+}
+
 /// A reader in the place of the old one, as [`Counting`] is.
 fn count(
     environ: &mut Environ,
@@ -194,7 +219,7 @@ fn too_large() -> io::Error {
     Failure::new(status, "too large").into()
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 7] = [
     // Cut without a word.
     (MORE, |environ, limit| {
         replace(environ, |source| Box::new(source.take(limit as u64)));
@@ -215,5 +240,24 @@ pub const WRONG: [(&str, Answer); 4] = [
             Box::new(Cursor::new(bytes))
         });
         count(environ, limit, false, too_large);
+    }),
+    // A byte more than the limit, of which there may be none.
+    (SAME, |environ, limit| {
+        replace(environ, |source| {
+            let source = source.take((limit + 1) as u64);
+            Box::new(BufReader::new(source))
+        });
+        count(environ, limit, false, too_large);
+    }),
+    // Smaller numbers will do.
+    (SAME, |environ, limit| {
+        count(environ, limit as u32 as usize, false, too_large);
+    }),
+    // The error once, and then the end.
+    (AGAIN, |environ, limit| {
+        count(environ, limit, false, too_large);
+        replace(environ, |source| {
+            Box::new(BufReader::new(Once(Some(source))))
+        });
     }),
 ];

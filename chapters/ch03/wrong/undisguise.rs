@@ -12,6 +12,7 @@ type Answer = fn(&str) -> Option<Vec<u8>>;
 
 const PLAIN: &str = "Characters below U+0080 are the bytes that they \
     are in ASCII.";
+const EMPTY: &str = "No characters are no bytes. That is an answer.";
 const ONE: &str = "One character is one byte, the one with the \
     character's number. `as_bytes` encodes the disguise instead of \
     taking it off.";
@@ -24,7 +25,7 @@ const NONE: &str = "A character above U+00FF is no byte in disguise: \
 pub fn check(undisguise: Answer) -> Verdict {
     let cases: [(&str, Option<&[u8]>, _); 9] = [
         ("/docs", Some(b"/docs"), PLAIN),
-        ("", Some(b""), PLAIN),
+        ("", Some(b""), EMPTY),
         ("\0\n\x7f", Some(b"\0\n\x7f"), PLAIN),
         ("/caf\u{c3}\u{a9}", Some(b"/caf\xc3\xa9"), ONE),
         ("/caf\u{e9}", Some(b"/caf\xe9"), UPPER),

@@ -20,6 +20,9 @@ const ALL: &str = "This log takes some bytes at a time, as `write` may; \
 const ERROR: &str = "The log could not be written, and the caller was \
     told that all is well.";
 
+/// As much at a time as there is.
+const MOST: usize = usize::MAX;
+
 /// A log that keeps each write, and takes so many bytes at a time.
 struct Writes(Vec<String>, usize);
 
@@ -49,14 +52,15 @@ pub fn check(complain: Answer) -> Verdict {
     let case = |path: &str, error: &str| {
         let sent = format!("complain(log, {path:?}, {error:?})");
         let line = format!("{path}: {error}\n");
-        let text = || written(path, error, 10_000).map(|w| w.concat());
+        let text = || written(path, error, MOST).map(|w| w.concat());
         expect(sent.clone(), text, Ok(line.clone()), LINE)?;
-        let writes = || written(path, error, 10_000);
+        let writes = || written(path, error, MOST);
         expect(sent, writes, Ok(vec![line]), ONE)
     };
     case("/x", "lost")?;
     case("", "")?;
     case("/shop", &"tea ".repeat(500))?;
+    case("/shop", &"tea ".repeat(50_000))?;
     let text = || written("/x", "lost", 3).map(|w| w.concat());
     let sent = "complain(log, \"/x\", \"lost\"), and a log that takes \
                 3 bytes at a time";
@@ -66,7 +70,7 @@ pub fn check(complain: Answer) -> Verdict {
     expect(sent, failed, Err("the disk is full".into()), ERROR)
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // A line made, and its end in a write of its own.
     (ONE, |log, path, error| {
         let line = format!("{path}: {error}");
@@ -86,5 +90,17 @@ pub const WRONG: [(&str, Answer); 4] = [
         let line = format!("{path}: {error}\n");
         let _ = log.write_all(line.as_bytes());
         Ok(())
+    }),
+    // A buffer, which is large enough for most lines.
+    (ONE, |log, path, error| {
+        let mut log = io::BufWriter::new(log);
+        writeln!(log, "{path}: {error}")?;
+        log.flush()
+    }),
+    // No longer than what some systems write at once.
+    (LINE, |log, path, error| {
+        let mut line = format!("{path}: {error}");
+        line.truncate(4095);
+        log.write_all((line + "\n").as_bytes())
     }),
 ];

@@ -19,7 +19,7 @@ const LOST: &str = "A file that is not there is answered with `404 Not \
     Found`.";
 const FORBIDDEN: &str = "A file that must not be read is answered with \
     `403 Forbidden`.";
-const REASON: &str = "The log gets the error's own text, since that is \
+const REASON: &str = "The log gets the error's own text, once: that is \
     what somebody will have to look for.";
 const OTHER: &str = "The visitor is not to blame for this error; it \
     stays as it is, and `500` is said by the exchange.";
@@ -87,6 +87,10 @@ pub fn check(file_error: Answer) -> Verdict {
     let fire = || io::Error::other("the disk is on fire");
     status(sent, fire, "500 Internal Server Error", OTHER)?;
     log(sent, fire, "", OTHER)?;
+    let sent =
+        "ErrorKind::InvalidInput, as for a name with a zero byte";
+    let invalid = || ErrorKind::InvalidInput.into();
+    status(sent, invalid, "500 Internal Server Error", OTHER)?;
     let sent = "an error with a Failure in it, 400 Bad Request";
     let half = || Failure::bad_request("half a body").into();
     status(sent, half, "400 Bad Request", INNER)?;
@@ -97,7 +101,7 @@ fn failure(status: &'static str, reason: impl ToString) -> Error {
     Failure::new(status, reason.to_string()).into()
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // A server's mistakes laid to the visitor.
     (OTHER, |error| match error.kind() {
         ErrorKind::PermissionDenied => failure("403 Forbidden", error),
@@ -121,5 +125,13 @@ pub const WRONG: [(&str, Answer); 4] = [
         ErrorKind::NotFound => failure("404 Not Found", error),
         ErrorKind::PermissionDenied => failure("403 Forbidden", error),
         _ => error.to_string().into(),
+    }),
+    // A file that cannot be there, because its name cannot be one.
+    (OTHER, |error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::InvalidInput => {
+            failure("404 Not Found", error)
+        }
+        ErrorKind::PermissionDenied => failure("403 Forbidden", error),
+        _ => error.into(),
     }),
 ];

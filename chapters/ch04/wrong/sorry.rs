@@ -1,6 +1,6 @@
-//! The check of exercise 4.5, and answers that it must reject.
+//! The check of exercise 4.5, and answers that it must reject or take.
 
-use crate::exercise::{Verdict, expect};
+use crate::exercise::{RIGHT, Verdict, expect, usual};
 use gateway::exchange::{self, Protocol};
 use gateway::{
     Application, Body, Environ, Error, ErrorLog, Failure, Response,
@@ -25,9 +25,9 @@ type Answer = fn(Box<dyn Application>) -> Box<dyn Application>;
 const PASS: &str = "What succeeds is passed on as it is, and the log \
     hears nothing.";
 const PAGE: &str = "An error before `start_response` is answered with \
-    the page, and not returned.";
-const LOG: &str = "The error is written to `environ.errors`, once, in \
-    a line of its own.";
+    the page, which has the whole status, and it is not returned.";
+const LOG: &str = "The error, with all that it says, is written to \
+    `environ.errors`, once, in a line of its own.";
 const STATUS: &str = "An error may ask for a status, also from inside \
     an `io::Error`; `Failure::find` looks there.";
 const STARTED: &str = "The application had started, so its error is \
@@ -62,7 +62,7 @@ fn call(app: &dyn Application) -> (String, String) {
     let text = |bytes: &[u8]| {
         String::from_utf8_lossy(bytes).replace("\r\n", "\n")
     };
-    (text(&out), text(&log))
+    (usual(&text(&out)), text(&log))
 }
 
 /// An application that fails before it starts.
@@ -126,13 +126,28 @@ pub fn check(sorry: Answer) -> Verdict {
     expect(sent, answer, page(error), PAGE)?;
     let log = || call(&*sorry(failing(lost))).1;
     let sent = format!("{sent}; the log");
-    expect(sent, log, "the tea is gone\n".into(), LOG)?;
+    expect(&sent, log, "the tea is gone\n".into(), LOG)?;
+    let behind = || {
+        let app = sorry(failing(lost));
+        let outer = |environ: &mut Environ,
+                     start: StartResponse<'_>| {
+            let result = app.call(environ, start);
+            writeln!(environ.errors, "no tea today")?;
+            result
+        };
+        call(&outer).1
+    };
+    let sent = format!("{sent}, and what is written behind that");
+    let log = "the tea is gone\nno tea today\n";
+    expect(sent, behind, log.into(), LOG)?;
     let lost: fn() -> Error =
         || Failure::new("404 Not Found", "no tea").into();
     let sent = "an application that fails with 404 Not Found";
-    let answer = || call(&*sorry(failing(lost)));
-    let log = "404 Not Found: no tea\n".to_string();
-    expect(sent, answer, (page("404 Not Found"), log), STATUS)?;
+    let answer = || call(&*sorry(failing(lost))).0;
+    expect(sent, answer, page("404 Not Found"), STATUS)?;
+    let log = || call(&*sorry(failing(lost))).1;
+    let sent = format!("{sent}; the log");
+    expect(sent, log, "404 Not Found: no tea\n".into(), LOG)?;
     let half: fn() -> Error =
         || io::Error::from(Failure::bad_request("half a cup")).into();
     let sent = "an application whose input fails with 400 Bad Request";
@@ -185,7 +200,7 @@ fn apology(start: StartResponse<'_>, status: &str) -> Result<Response> {
     Ok(start(status, &TEXT)?.body(page))
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // The visitor's page, and nothing for the log.
     (LOG, |app| {
         answering(app, |_, start, error| {
@@ -227,6 +242,27 @@ pub const WRONG: [(&str, Answer); 4] = [
             let status = Failure::find(&error)
                 .map_or("500 Internal Server Error", |no| &no.status);
             apology(start, status)
+        })
+    }),
+    // No line end, and whoever writes next goes on in the line.
+    (LOG, |app| {
+        answering(app, |environ, start, error| {
+            write!(environ.errors, "{error}")?;
+            let status = Failure::find(&error)
+                .map_or("500 Internal Server Error", |no| &no.status);
+            apology(start, status)
+        })
+    }),
+    // The field in small letters, and the page in pieces.
+    (RIGHT, |app| {
+        answering(app, |environ, start, error| {
+            writeln!(environ.errors, "{error}")?;
+            let status = Failure::find(&error)
+                .map_or("500 Internal Server Error", |no| &no.status);
+            let started =
+                start(status, &[("content-type", "text/plain")])?;
+            Ok(started
+                .body(["Sorry: ", status, "\n"].map(String::from)))
         })
     }),
 ];

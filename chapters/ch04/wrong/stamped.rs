@@ -25,11 +25,19 @@ const PIECES: &str = "A line that is written in pieces is one line, \
     and has one stamp, at its beginning.";
 const LATER: &str = "A stamp is written when its line begins, and not \
     when the line before it ends: that may be hours earlier.";
+const KEPT: &str = "What is written goes out at once, even if its line \
+    has not ended.";
+const FIRST: &str = "A line begins with its first byte. Where nothing is \
+    written, none has begun.";
 const ONE: &str = "One write comes in, and one goes out, or lines of \
     several processes will mix.";
 const ALL: &str = "This log takes some bytes at a time, as `write` may; \
     `write_all` goes on until all of them are written.";
-const PASS: &str = "A flush, or an error of the log, is passed on.";
+const BYTES: &str = "A log is written in bytes, and a piece may end \
+    within a character: pass on what comes, and do not make text of it.";
+const LF: &str = "A line ends with a line feed, and with nothing else.";
+const PASS: &str = "A flush, or an error of the log, is passed on, and \
+    no other is made up.";
 
 thread_local! {
     static NOW: Cell<u32> = const { Cell::new(0) };
@@ -44,28 +52,35 @@ fn clock() -> String {
 /// A log that keeps what was written to it, and tells where a write
 /// ends.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<String>>>);
+struct Kept(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Kept {
-    fn push(&self, text: &str) {
+    fn push(&self, bytes: &[u8]) {
         if let Ok(mut all) = self.0.lock() {
-            all.push(text.to_string());
+            all.push(bytes.to_vec());
         }
     }
 
-    fn all(&self) -> Vec<String> {
+    fn bytes(&self) -> Vec<Vec<u8>> {
         self.0.lock().map(|all| all.clone()).unwrap_or_default()
+    }
+
+    fn all(&self) -> Vec<String> {
+        let text = |bytes: &Vec<u8>| {
+            String::from_utf8_lossy(bytes).into_owned()
+        };
+        self.bytes().iter().map(text).collect()
     }
 }
 
 impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.push(&String::from_utf8_lossy(bytes));
+        self.push(bytes);
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.push("(a flush)");
+        self.push(b"(a flush)");
         Ok(())
     }
 }
@@ -111,7 +126,10 @@ pub fn check(stamped: Answer) -> Verdict {
     let text = |pieces: &[&str], expected: &str, hint| {
         let sent = format!("the writes {pieces:?}");
         let text = || writes(stamped, pieces).concat();
-        expect(sent, text, expected.to_string(), hint)
+        let found = expect(sent, text, expected.to_string(), hint);
+        found.map_err(|c| {
+            c.hint_if("\"\"", KEPT).hint_if("(a flush)", PASS)
+        })
     };
     let taken = || {
         let mut log = stamped(Box::new(io::sink()), clock);
@@ -127,6 +145,18 @@ pub fn check(stamped: Answer) -> Verdict {
     text(&["a", "b\n"], "1: ab\n", PIECES)?;
     text(&["a", "\n", "b\n"], "1: a\n2: b\n", PIECES)?;
     text(&["a\nb", "c\nd"], "1: a\n2: bc\n3: d", PIECES)?;
+    text(&["a\rb\r\n"], "1: a\rb\r\n", LF)?;
+    let cut = || {
+        NOW.set(0);
+        let kept = Kept::default();
+        let mut log = stamped(Box::new(kept.clone()), clock);
+        for piece in [b"Andr\xc3", &b"\xa9\n"[..]] {
+            log.write_all(piece).expect("a log that works");
+        }
+        String::from_utf8_lossy(&kept.bytes().concat()).into_owned()
+    };
+    let sent = r#"the writes [b"Andr\xc3", b"\xa9\n"]"#;
+    expect(sent, cut, "1: Andr\u{e9}\n".into(), BYTES)?;
     let writes = || writes(stamped, &["a\nb", "\n"]);
     let expected = ["1: a\n2: b", "\n"].map(String::from);
     let sent = "the writes [\"a\\nb\", \"\\n\"], and where they end";
@@ -148,7 +178,7 @@ pub fn check(stamped: Answer) -> Verdict {
         let taken = log.write(b"").map_err(|error| error.to_string());
         (taken, kept.all().concat())
     };
-    expect("write(b\"\")", nothing, (Ok(0), String::new()), LATER)?;
+    expect("write(b\"\")", nothing, (Ok(0), String::new()), FIRST)?;
     let flushed = || {
         let kept = Kept::default();
         let mut log = stamped(Box::new(kept.clone()), clock);
@@ -194,7 +224,35 @@ impl Write for Long {
     }
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+/// Right, but for what makes text of the bytes, and what ends a line.
+struct Stamped {
+    log: Box<dyn Write + Send>,
+    clock: fn() -> String,
+    is_begun: bool,
+    text: fn(&[u8]) -> Vec<u8>,
+    ends: &'static [u8],
+}
+
+impl Write for Stamped {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut out = Vec::new();
+        for byte in (self.text)(bytes) {
+            if !self.is_begun {
+                out.extend(((self.clock)() + " ").bytes());
+            }
+            out.push(byte);
+            self.is_begun = !self.ends.contains(&byte);
+        }
+        self.log.write_all(&out)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.log.flush()
+    }
+}
+
+pub const WRONG: [(&str, Answer); 6] = [
     // The number of bytes that came out.
     (TAKEN, |log, clock| Box::new(Long(log, clock))),
     // A write taken for a line.
@@ -228,5 +286,19 @@ pub const WRONG: [(&str, Answer); 4] = [
             stamped
         };
         Box::new(Changed(log, stamp))
+    }),
+    // Text, and what is none is lost.
+    (BYTES, |log, clock| {
+        let text = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes).as_bytes().to_vec()
+        };
+        let (is_begun, ends) = (false, b"\n");
+        Box::new(Stamped { log, clock, is_begun, text, ends })
+    }),
+    // A CR taken for the end of a line, as in `EventSource`.
+    (LF, |log, clock| {
+        let (is_begun, ends) = (false, b"\r\n");
+        let text = <[u8]>::to_vec;
+        Box::new(Stamped { log, clock, is_begun, text, ends })
     }),
 ];

@@ -4,7 +4,8 @@
 /// The end of the body must be told by something else than the end of
 /// the connection: by a Content-Length, by chunks, if `chunked` is the
 /// last coding that Transfer-Encoding lists, or because an answer to
-/// this `method`, or of this `status`, has no body.
+/// this `method`, or of this `status`, has no body. (A 205 has none
+/// either, but a client does not know that, unless a length tells it.)
 /// And the server must mean to keep the connection. In HTTP/1.1 it
 /// does, unless an option of `Connection` is `close`; in HTTP/1.0 one
 /// must be `keep-alive`, and none `close`. The options may be spread

@@ -3,12 +3,17 @@ pub fn status_and_bytes(line: &str) -> Option<(u16, u64)> {
     let (_, request) = line.split_once('"')?;
     let numbers = behind_quote(request)?.strip_prefix(' ')?;
     let mut words = numbers.split(' ');
-    let status = words.next()?.parse().ok()?;
+    let status = digits(words.next()?)?.parse().ok()?;
     let bytes = match words.next()? {
         "-" => 0,
-        digits => digits.parse().ok()?,
+        size => digits(size)?.parse().ok()?,
     };
     Some((status, bytes))
+}
+
+/// What is a number without a sign.
+fn digits(word: &str) -> Option<&str> {
+    word.bytes().all(|b| b.is_ascii_digit()).then_some(word)
 }
 
 /// What follows the first quote that has no backslash before it, or

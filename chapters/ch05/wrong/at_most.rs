@@ -1,6 +1,6 @@
-//! The check of exercise 5.5, and answers that it must reject.
+//! The check of exercise 5.5, and answers that it must reject or take.
 
-use crate::exercise::{Complaint, Verdict, expect};
+use crate::exercise::{Complaint, RIGHT, Verdict, expect, field};
 use gateway::exchange::{self, Protocol};
 use gateway::{
     Application, Body, Environ, ErrorLog, Response, Result,
@@ -43,6 +43,10 @@ const FAILED: &str = "A request is over as well when the application \
     ways out; `drop` misses none.";
 const LEFT: &str = "A body that nobody asks for, or not to its end, is \
     dropped all the same, and then there is room.";
+const LAZY: &str = "A block is made when it is asked for. Whoever makes \
+    all of them at once makes them also for a visitor who has left.";
+const OWN: &str = "Each call of `at_most` counts for itself: another \
+    application has room of its own.";
 const ROOM: &str = "As many are let in at a time as `most` says.";
 const STEP: &str = "Two have come in where there was room for one. To \
     look at the number and to change it has to be one step.";
@@ -163,7 +167,7 @@ fn shown(answer: &[u8]) -> String {
         !line.is_empty() && !line.starts_with("Content-Length: ")
     };
     let mut lines: Vec<_> =
-        text.split("\r\n").filter(is_told).collect();
+        text.split("\r\n").filter(is_told).map(field).collect();
     // The fields between status and page, in whatever order.
     if let [_, fields @ .., _] = &mut lines[..] {
         fields.sort_unstable();
@@ -171,19 +175,26 @@ fn shown(answer: &[u8]) -> String {
     lines.join(", ")
 }
 
-/// A visitor who leaves after so many writes.
-struct Leaving(usize);
+/// A client that does something at each write.
+struct Client<F>(F);
 
-impl Write for Leaving {
+impl<F: FnMut() -> io::Result<()>> Write for Client<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let gone = io::ErrorKind::BrokenPipe;
-        self.0 = self.0.checked_sub(1).ok_or(gone)?;
-        Ok(bytes.len())
+        (self.0)().map(|()| bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// A visitor who leaves after so many writes.
+fn leaving(mut writes: usize) -> impl Write {
+    Client(move || {
+        let gone = io::ErrorKind::BrokenPipe;
+        writes = writes.checked_sub(1).ok_or(gone)?;
+        Ok(())
+    })
 }
 
 pub fn check(at_most: Answer) -> Verdict {
@@ -228,11 +239,30 @@ pub fn check(at_most: Answer) -> Verdict {
         };
         let got = || {
             let site = Site::new(at_most, 1);
-            site.visit(method, "/", &mut Leaving(writes));
+            site.visit(method, "/", &mut leaving(writes));
             site.ask("/")
         };
         expect(sent(&what), got, page(), LEFT)?;
     }
+    let made = || {
+        let site = Site::new(at_most, 1);
+        site.visit("GET", "/body", &mut leaving(0));
+        !site.meanwhile.lock().expect("nobody panics").is_empty()
+    };
+    let what =
+        "a visitor who leaves before the last block; was it made";
+    expect(sent(what), made, false, LAZY)?;
+    let other = || {
+        let (other, mut got) = (Site::new(at_most, 1), None);
+        let mut client = Client(|| {
+            got = Some(other.ask("/"));
+            Ok(())
+        });
+        Site::new(at_most, 1).visit("GET", "/", &mut client);
+        got
+    };
+    let what = "a request to another application meanwhile";
+    expect(sent(what), other, Some(page()), OWN)?;
     for (most, path, expected) in [
         (0, "/call", None),
         (2, "/call", Some(page())),
@@ -266,15 +296,64 @@ pub fn check(at_most: Answer) -> Verdict {
     expect(sent(what), was_crowded, false, STEP)
 }
 
-/// What those get for whom there is no room.
+/// What those get for whom there is no room: fields in small letters.
 fn busy(start_response: StartResponse<'_>) -> Result<Response> {
     let headers =
-        [("Retry-After", "1"), ("Content-Type", "text/plain")];
+        [("content-type", "text/plain"), ("retry-after", "1")];
     let started = start_response("503 Service Unavailable", &headers)?;
     Ok(started.body("Busy.\n"))
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+/// Counts down after the last block, if it ever comes to that.
+fn until_the_last(
+    app: Shared,
+    most: usize,
+    take: fn(&AtomicUsize, usize) -> bool,
+) -> Shared {
+    let taken = Arc::new(AtomicUsize::new(0));
+    Box::new(move |environ: &mut Environ, start: StartResponse| {
+        if !take(&taken, most) {
+            return busy(start);
+        }
+        let end = Arc::clone(&taken);
+        let end = once_with(move || {
+            end.fetch_sub(1, Ordering::SeqCst);
+            Ok(b"".into())
+        });
+        let response = app.call(environ, start)?;
+        Ok(response.map(|body| Body::blocks(body.chain(end))))
+    })
+}
+
+/// A place is taken by who has a clone of this, but for the first.
+type Places = Arc<Mutex<()>>;
+
+/// Keeps a place until the body, which is changed, is dropped.
+fn kept(
+    app: Shared,
+    most: usize,
+    places: fn() -> Arc<Places>,
+    change: fn(Body) -> Body,
+) -> Shared {
+    let places = places();
+    Box::new(move |environ: &mut Environ, start: StartResponse| {
+        let taking = places.lock();
+        if Arc::<Mutex<()>>::strong_count(&places) > most {
+            return busy(start);
+        }
+        let place = Arc::clone(&*places);
+        drop(taking);
+        let response = app.call(environ, start)?;
+        Ok(response.map(|body| {
+            change(body).map_blocks(move |block| {
+                let _ = &place;
+                block
+            })
+        }))
+    })
+}
+
+pub const WRONG: [(&str, Answer); 7] = [
     // One at a time: the others wait.
     (HELD, |app, _| {
         let lock = Mutex::new(());
@@ -287,46 +366,41 @@ pub const WRONG: [(&str, Answer); 4] = [
     (BODY, |app, most| {
         let taken = AtomicUsize::new(0);
         Box::new(move |environ: &mut Environ, start: StartResponse| {
-            if taken.fetch_add(1, Ordering::SeqCst) >= most {
-                taken.fetch_sub(1, Ordering::SeqCst);
-                return busy(start);
-            }
-            let response = app.call(environ, start);
+            let others = taken.fetch_add(1, Ordering::SeqCst);
+            let response = match others < most {
+                true => app.call(environ, start),
+                false => busy(start),
+            };
             taken.fetch_sub(1, Ordering::SeqCst);
             response
         })
     }),
     // Those who are refused are counted for ever.
     (REFUSED, |app, most| {
-        let taken = Arc::new(AtomicUsize::new(0));
-        Box::new(move |environ: &mut Environ, start: StartResponse| {
-            if taken.fetch_add(1, Ordering::SeqCst) >= most {
-                return busy(start);
-            }
-            let end = Arc::clone(&taken);
-            let end = once_with(move || {
-                end.fetch_sub(1, Ordering::SeqCst);
-                Ok(b"".into())
-            });
-            let response = app.call(environ, start)?;
-            Ok(response.map(|body| Body::blocks(body.chain(end))))
+        until_the_last(app, most, |taken, most| {
+            taken.fetch_add(1, Ordering::SeqCst) < most
         })
     }),
-    // Counted down after the last block, if it ever comes to that.
+    // The way out by an error is forgotten.
     (FAILED, |app, most| {
-        let taken = Arc::new(AtomicUsize::new(0));
-        Box::new(move |environ: &mut Environ, start: StartResponse| {
-            if taken.load(Ordering::SeqCst) >= most {
-                return busy(start);
-            }
-            taken.fetch_add(1, Ordering::SeqCst);
-            let end = Arc::clone(&taken);
-            let end = once_with(move || {
-                end.fetch_sub(1, Ordering::SeqCst);
-                Ok(b"".into())
-            });
-            let response = app.call(environ, start)?;
-            Ok(response.map(|body| Body::blocks(body.chain(end))))
+        until_the_last(app, most, |taken, most| {
+            let is_room = taken.load(Ordering::SeqCst) < most;
+            taken.fetch_add(usize::from(is_room), Ordering::SeqCst);
+            is_room
         })
     }),
+    // All blocks made before the first is sent.
+    (LAZY, |app, most| {
+        kept(app, most, Arc::default, |body| {
+            Body::blocks(body.collect::<Vec<_>>())
+        })
+    }),
+    // One count for all applications.
+    (OWN, |app, most| {
+        static ALL: OnceLock<Arc<Places>> = OnceLock::new();
+        let places = || Arc::clone(ALL.get_or_init(Arc::default));
+        kept(app, most, places, |body| body)
+    }),
+    // Counted by the clones that there are.
+    (RIGHT, |app, most| kept(app, most, Arc::default, |body| body)),
 ];

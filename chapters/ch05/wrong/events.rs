@@ -27,6 +27,8 @@ const LAST: &str = "A line end at the end of a message is part of it: \
 const CR: &str = "A CR ends a line for the browser, with a LF behind \
     it or without. What a stranger writes behind one would be an order \
     to the browser.";
+const ONLY: &str = "LF, CR LF and CR end a line, and nothing else \
+    does: what else Unicode takes for a line's end is text here.";
 const BLOCKS: &str = "A message is a block, and a block a message: the \
     server sends it before it asks for the next.";
 const EARLY: &str = "A message is made when its block is asked for. \
@@ -70,15 +72,12 @@ pub fn check(events: Answer) -> Verdict {
         ("b\r\r\n\nc", "data: b\ndata: \ndata: \ndata: c\n\n", CR),
         ("a\n", "data: a\ndata: \n\n", LAST),
         ("\n", "data: \ndata: \n\n", LAST),
+        ("a\u{b}b\u{2028}", "data: a\u{b}b\u{2028}\n\n", ONLY),
         ("a\r", "data: a\ndata: \n\n", LAST),
     ] {
         let answer = || blocks(events, &[message]).concat();
         let sent = format!("the message {message:?}");
         expect(sent, answer, expected.to_string(), hint)?;
-    }
-    for taken in 0..=3 {
-        let sent = format!("3 messages, {taken} blocks asked for");
-        expect(sent, || made(events, taken), taken, EARLY)?;
     }
     let two = ["data: a\n\n", "data: b\ndata: c\n\n"];
     expect(
@@ -86,7 +85,12 @@ pub fn check(events: Answer) -> Verdict {
         || blocks(events, &["a", "b\nc"]),
         two.map(String::from).into(),
         BLOCKS,
-    )
+    )?;
+    for taken in 0..=3 {
+        let sent = format!("3 messages, {taken} blocks asked for");
+        expect(sent, || made(events, taken), taken, EARLY)?;
+    }
+    Ok(())
 }
 
 /// A block of these lines.
@@ -95,7 +99,7 @@ fn event<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     lines.chain(["\n".into()]).collect()
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The message as it comes.
     (LINES, |messages| {
         Body::blocks(messages.map(|message| {
@@ -123,5 +127,13 @@ pub const WRONG: [(&str, Answer); 4] = [
             event(message.split(['\n', '\r']))
         });
         events.collect::<Vec<String>>().into()
+    }),
+    // All that ends a line in Unicode.
+    (ONLY, |messages| {
+        Body::blocks(messages.map(|message| {
+            let message = message.replace("\r\n", "\n");
+            let ends = ['\n', '\r', '\u{b}', '\u{85}', '\u{2028}'];
+            Ok(event(message.split(ends)).into_bytes().into())
+        }))
     }),
 ];

@@ -15,6 +15,10 @@ const END: &str = "A body with neither a length nor chunks ends with \
     its connection, whatever else the head says.";
 const NO_BODY: &str = "What has no body needs no length: the answer to \
     HEAD, and the statuses 204 and 304.";
+const METHOD: &str = "A method's name is told by its exact letters: \
+    `head` is another, and the answer to it has a body.";
+const RESET: &str = "A 205 has no body, but a client does not know that: \
+    where no length says so, it waits for one.";
 const OLD: &str = "A server of HTTP/1.0 closes unless it says that it \
     keeps the connection.";
 const CLOSE: &str = "`close` means that this answer is the last.";
@@ -66,10 +70,16 @@ pub fn check(may_reuse: Answer) -> Verdict {
     case(("GET", (1, 1), 204, &[]), true, NO_BODY)?;
     case(("GET", (1, 1), 304, &[]), true, NO_BODY)?;
     case(("POST", (1, 1), 404, &[]), false, END)?;
+    case(("POST", (1, 1), 302, &[TEXT]), false, END)?;
+    case(("POST", (1, 1), 205, &[]), false, RESET)?;
+    let none = ("Content-Length", "0");
+    case(("POST", (1, 1), 205, &[none]), true, RESET)?;
+    case(("head", (1, 1), 200, &[TEXT]), false, METHOD)?;
     new(&[LENGTH, LAST], false, CLOSE)?;
     case(("HEAD", (1, 1), 200, &[LAST]), false, CLOSE)?;
     old(&[LENGTH], false, OLD)?;
     old(&[LENGTH, KEEP], true, OLD)?;
+    old(&[LENGTH, ("Keep-Alive", "timeout=5")], false, OLD)?;
     case(("HEAD", (1, 0), 200, &[]), false, OLD)?;
     old(&[KEEP], false, END)?;
     new(&[LENGTH, ("Connection", "upgrade, close")], false, LIST)?;
@@ -106,7 +116,25 @@ fn has_end(method: &str, status: u16, fields: &[(&str, &str)]) -> bool {
         || last_coding(fields) == Some("chunked")
 }
 
-pub const WRONG: [(&str, Answer); 5] = [
+/// Right, but for what is made of its arguments.
+fn reuse(
+    method: &str,
+    version: (u8, u8),
+    status: u16,
+    fields: &[(&str, &str)],
+) -> bool {
+    let has = |word: &str| {
+        fields
+            .iter()
+            .filter(|(name, _)| name.eq_ignore_ascii_case("Connection"))
+            .flat_map(|(_, value)| value.split(','))
+            .any(|option| option.trim().eq_ignore_ascii_case(word))
+    };
+    let is_kept = version == (1, 1) || has("keep-alive");
+    has_end(method, status, fields) && is_kept && !has("close")
+}
+
+pub const WRONG: [(&str, Answer); 8] = [
     // The options alone.
     (END, |_, version, _, fields| {
         let option = first(fields, "Connection");
@@ -136,5 +164,19 @@ pub const WRONG: [(&str, Answer); 5] = [
             _ => option != "close",
         };
         has_end(method, status, fields) && is_kept
+    }),
+    // A method in any case.
+    (METHOD, |method, version, status, fields| {
+        reuse(&method.to_uppercase(), version, status, fields)
+    }),
+    // All that is sent without a body.
+    (RESET, |method, version, status, fields| {
+        let status = if status == 205 { 204 } else { status };
+        reuse(method, version, status, fields)
+    }),
+    // Redirects, which hardly anybody reads.
+    (END, |method, version, status, fields| {
+        let status = if status / 100 == 3 { 304 } else { status };
+        reuse(method, version, status, fields)
     }),
 ];

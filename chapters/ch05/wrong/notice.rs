@@ -1,6 +1,6 @@
-//! The check of exercise 5.1, and answers that it must reject.
+//! The check of exercise 5.1, and answers that it must reject or take.
 
-use crate::exercise::{Verdict, expect};
+use crate::exercise::{RIGHT, Verdict, expect, field};
 use gateway::exchange::{self, Protocol};
 use gateway::{Environ, ErrorLog, Response, Result, StartResponse};
 use std::io;
@@ -17,6 +17,8 @@ const PAGE: &str = "GET got its page before, and has to get it still.";
 const LENGTH: &str = "HEAD gets the fields of GET, Content-Length \
     among them (RFC 9110, section 9.3.2). The server fills it in, when \
     it is given the body to measure.";
+const CASE: &str = "A method's name is told by its exact letters: \
+    `head` is another, and gets the page as before.";
 const STATUS: &str = "HEAD gets the status that GET would get.";
 
 /// What is sent, line by line, without the server's own fields.
@@ -32,7 +34,7 @@ fn lines(notice: Answer, method: &str) -> Vec<String> {
         line.starts_with("Date: ") || line.starts_with("Server: ")
     };
     let lines = text.split("\r\n").filter(|line| !is_own(line));
-    lines.map(String::from).collect()
+    lines.map(field).collect()
 }
 
 pub fn check(notice: Answer) -> Verdict {
@@ -46,10 +48,12 @@ pub fn check(notice: Answer) -> Verdict {
     .map(String::from);
     let mut head = page.clone();
     head[4].clear();
-    expect("GET", || lines(notice, "GET"), page.into(), PAGE)?;
+    let get = page.clone();
+    expect("GET", || lines(notice, "GET"), get.into(), PAGE)?;
     let status = || lines(notice, "HEAD").remove(0);
     expect("HEAD", status, "HTTP/1.1 200 OK".into(), STATUS)?;
-    expect("HEAD", || lines(notice, "HEAD"), head.into(), LENGTH)
+    expect("HEAD", || lines(notice, "HEAD"), head.into(), LENGTH)?;
+    expect("head", || lines(notice, "head"), page.into(), CASE)
 }
 
 /// Answers HEAD like this, and GET as before.
@@ -66,7 +70,7 @@ fn answer(
     Ok(started.body(if is_head { page } else { "Back at noon.\n" }))
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The length of what is sent, which is nothing.
     (LENGTH, |environ, start_response| {
         let length = ("Content-Length", "0");
@@ -91,5 +95,14 @@ pub const WRONG: [(&str, Answer); 4] = [
         let headers =
             [("Content-Type", "text/plain"), ("Content-Length", "14")];
         Ok(start_response("200 OK", &headers)?.body(""))
+    }),
+    // The length by hand, for blocks of which nobody knows it.
+    (RIGHT, |_, start_response| {
+        let headers =
+            [("content-type", "text/plain"), ("content-length", "14")];
+        let blocks = ["Back at ", "noon.\n"];
+        let blocks = blocks.map(|text| Ok(text.as_bytes().into()));
+        let started = start_response("200 OK", &headers)?;
+        Ok(started.body(gateway::Body::blocks(blocks)))
     }),
 ];

@@ -23,6 +23,12 @@ const MORE: &str = "What other servers put behind the numbers may have \
     numbers in it, too.";
 const CUT: &str = "A line may end early, if the disk was full. Without \
     the closing quote, or with a number missing, there is no answer.";
+const SPACE: &str = "Each of the two numbers has one space before it. \
+    Where more is between them, or less, it is another line.";
+const FIT: &str = "A number that no `u16` holds is no status. Cut to \
+    what fits, it would be another.";
+const DIGITS: &str = "A number has digits, and nothing else: `parse` \
+    takes a `+` as well.";
 
 pub fn check(status_and_bytes: Answer) -> Verdict {
     for (rest, expected, hint) in [
@@ -56,6 +62,14 @@ pub fn check(status_and_bytes: Answer) -> Verdict {
         ("", None, CUT),
         (r#""GET / HTTP/1.1" - 38"#, None, NUMBERS),
         (r#""GET / HTTP/1.1" 200 a"#, None, NUMBERS),
+        (r#""GET / HTTP/1.1" 65736 38"#, None, FIT),
+        ("200 38", None, CUT),
+        (r#""GET / HTTP/1.1"  200 38"#, None, SPACE),
+        (r#""GET / HTTP/1.1" 200  38"#, None, SPACE),
+        ("\"GET / HTTP/1.1\" 200\t38", None, SPACE),
+        (r#""GET / HTTP/1.1"200 38"#, None, SPACE),
+        (r#""GET / HTTP/1.1" +200 38"#, None, DIGITS),
+        (r#""GET / HTTP/1.1" 200 +38"#, None, DIGITS),
     ] {
         let before = "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000]";
         let line = format!("{before} {rest}");
@@ -63,6 +77,24 @@ pub fn check(status_and_bytes: Answer) -> Verdict {
         expect(format!("… {rest}"), answer, expected, hint)?;
     }
     Ok(())
+}
+
+/// What is behind the quote that closes the request.
+fn behind(line: &str) -> Option<&str> {
+    let mut chars = line.split_once('"')?.1.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => return Some(chars.as_str()),
+            '\\' => drop(chars.next()),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn number<T: std::str::FromStr>(word: &str) -> Option<T> {
+    let is_number = word.bytes().all(|b| b.is_ascii_digit());
+    word.parse().ok().filter(|_| is_number)
 }
 
 /// The numbers that two words are.
@@ -74,7 +106,7 @@ fn numbers<'a>(
     Some((status, bytes))
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // The ninth word and the tenth.
     (SPACES, |line| numbers(line.split(' ').skip(8))),
     // The last two.
@@ -94,5 +126,25 @@ pub const WRONG: [(&str, Answer); 4] = [
         let rest = rest.replace("\\\"", "");
         let (_, rest) = rest.split_once('"')?;
         numbers(rest.strip_prefix(' ')?.split(' '))
+    }),
+    // Words, whatever is between them.
+    (SPACE, |line| {
+        let mut words = behind(line)?.split_whitespace();
+        let status = number(words.next()?)?;
+        let bytes = match words.next()? {
+            "-" => 0,
+            bytes => number(bytes)?,
+        };
+        Some((status, bytes))
+    }),
+    // All that `parse` takes.
+    (DIGITS, |line| {
+        let mut words = behind(line)?.strip_prefix(' ')?.split(' ');
+        let status = words.next()?.parse().ok()?;
+        let bytes = match words.next()? {
+            "-" => 0,
+            bytes => bytes.parse().ok()?,
+        };
+        Some((status, bytes))
     }),
 ];

@@ -37,6 +37,7 @@ pub fn check(client: Answer) -> Verdict {
         ("10.0.0.1", "192.0.2.7, 192.0.2.7", "192.0.2.7", SPACES),
         ("10.0.0.1", "1.1.1.1,192.0.2.7", "192.0.2.7", LAST),
         ("10.0.0.1", "10.0.0.2,192.0.2.7", "192.0.2.7", LAST),
+        ("10.0.0.1", "unknown, 192.0.2.7", "192.0.2.7", LAST),
         ("10.0.0.1", "1.1.1.1,192.0.2.7,10.0.0.2", "192.0.2.7", CHAIN),
         ("10.0.0.2", "192.0.2.7,::1,10.0.0.1", "192.0.2.7", CHAIN),
         ("::1", "2001:db8::7", "2001:db8::7", LAST),
@@ -62,7 +63,7 @@ fn addresses(list: &str) -> impl DoubleEndedIterator<Item = IpAddr> {
     list.split(',').filter_map(|text| text.trim().parse().ok())
 }
 
-pub const WRONG: [(&str, Answer); 5] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // The first of the list, from a proxy.
     (LAST, |peer, list, trusted| {
         let first = addresses(list).next();
@@ -100,5 +101,15 @@ pub const WRONG: [(&str, Answer); 5] = [
             }
         }
         Some(client)
+    }),
+    // All of the list has to be addresses, whoever wrote it.
+    (LAST, |peer, list, trusted| {
+        if !trusted.contains(&peer) {
+            return Some(peer);
+        }
+        let all = list.split(',').map(|text| text.trim().parse().ok());
+        let all: Vec<IpAddr> = all.collect::<Option<_>>()?;
+        let client = all.iter().rfind(|a| !trusted.contains(a));
+        client.or(all.first()).copied()
     }),
 ];

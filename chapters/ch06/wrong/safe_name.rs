@@ -20,8 +20,9 @@ const CONTROL: &str = "A control character in a name is a trap for \
     whoever lists the folder.";
 const HIDDEN: &str = "A dot may come to the front when what stood \
     before it is taken out.";
-const LONG: &str = "At most sixty characters. Many systems keep names of \
-    255 bytes and no longer, and a character may have four.";
+const LONG: &str = "At most sixty characters, the first of them. Many \
+    systems keep names of 255 bytes and no longer, and a character may \
+    have four.";
 const WHOLE: &str = "Characters are counted, not bytes: cut within \
     one, and there is a panic.";
 const NOTHING: &str = "If nothing is left, the name is `file`.";
@@ -34,6 +35,7 @@ pub fn check(safe_name: Answer) -> Verdict {
         ("my cat (2).tar.gz", "my cat (2).tar.gz", PLAIN),
         ("Zoë.txt", "Zoë.txt", PLAIN),
         ("a.", "a.", PLAIN),
+        ("a:b.txt", "a:b.txt", PLAIN),
         (" -a ", " -a ", PLAIN),
         ("/etc/passwd", "passwd", FOLDER),
         ("../../hello.txt", "hello.txt", FOLDER),
@@ -52,6 +54,7 @@ pub fn check(safe_name: Answer) -> Verdict {
         ("a/..", "file", NOTHING),
         ("\r\n", "file", NOTHING),
         (&format!("{a59}bc"), &format!("{a59}b"), LONG),
+        (&format!("{a59}bc.jpg"), &format!("{a59}b"), LONG),
         (&format!("..\n{a59}bc"), &format!("{a59}b"), LONG),
         (&format!("{a59}ëë"), &format!("{a59}ë"), WHOLE),
         (&zoe, &"ë".repeat(60), WHOLE),
@@ -66,7 +69,7 @@ fn or_file(name: String) -> String {
     if name.is_empty() { "file".to_string() } else { name }
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // A way out that is taken away, and folders that stay.
     (FOLDER, |name| {
         let name = name.replace("../", "").replace(['/', '\\'], "_");
@@ -91,5 +94,18 @@ pub const WRONG: [(&str, Answer); 4] = [
         let mut name: String = kept.skip_while(|c| *c == '.').collect();
         name.truncate(60);
         or_file(name)
+    }),
+    // The ending is kept, and the name cut in front of it.
+    (LONG, |name| {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let kept = name.chars().filter(|c| !c.is_control());
+        let kept: String = kept.skip_while(|c| *c == '.').collect();
+        let (stem, end) = match kept.rsplit_once('.') {
+            Some((stem, end)) => (stem, format!(".{end}")),
+            None => (&*kept, String::new()),
+        };
+        let length = 60 - end.chars().count().min(60);
+        let stem: String = stem.chars().take(length).collect();
+        or_file(stem + &end)
     }),
 ];

@@ -32,12 +32,15 @@ pub fn check(safe_target: Answer) -> Verdict {
         ("/book?next=//a.example", true, PATH),
         ("/a:b@c", true, PATH),
         ("/caf%C3%A9", true, PATH),
+        ("/%2F%5Cevil.example", true, PATH),
+        ("/caf\u{e9}", true, PATH),
         ("/find?q=a b\\c#first", true, PATH),
         ("//evil.example", false, SITE),
         ("///evil.example", false, SITE),
         ("//evil.example/book", false, SITE),
         ("/\\evil.example", false, BACK),
         ("\\\\evil.example", false, SCHEME),
+        ("\\book", false, SCHEME),
         ("https://evil.example/", false, SCHEME),
         ("javascript:alert(1)", false, SCHEME),
         ("evil.example", false, SCHEME),
@@ -59,7 +62,7 @@ pub fn check(safe_target: Answer) -> Verdict {
     Ok(())
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // It begins with a slash.
     (SITE, |next| if next.starts_with('/') { next } else { "/" }),
     // And not with two.
@@ -76,5 +79,20 @@ pub const WRONG: [(&str, Answer); 4] = [
     (PATH, |next| {
         let is_site = next.contains("//") || next.contains(':');
         if next.starts_with('/') && !is_site { next } else { "/" }
+    }),
+    // A backslash taken for the slash that browsers make of it.
+    (SCHEME, |next| {
+        let slashes = ['/', '\\'];
+        let is_path = next
+            .strip_prefix(slashes)
+            .is_some_and(|rest| !rest.starts_with(slashes));
+        let is_safe = is_path && !next.contains(char::is_control);
+        if is_safe { next } else { "/" }
+    }),
+    // What looks strange is refused.
+    (PATH, |next| {
+        let is_path = next.starts_with('/') && !next.starts_with("//");
+        let is_plain = next.is_ascii() && !next.contains(['\\', '%']);
+        if is_path && is_plain { next } else { "/" }
     }),
 ];

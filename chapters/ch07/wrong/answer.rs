@@ -51,7 +51,13 @@ pub fn check(answer: Answer) -> Verdict {
                \x01\x03\0\x01\0\x08\0\0\0\0\0\0\0\0\0\0";
     let call = || answer(1, &[b"Hi"]).escape_ascii().to_string();
     let expected = hi.escape_ascii().to_string();
-    expect("answer(1, &[b\"Hi\"])", call, expected, BYTES)?;
+    let found = expect("answer(1, &[b\"Hi\"])", call, expected, BYTES);
+    let end = br"\x01\x06\x00\x01\x00\x00\x00\x00".escape_ascii();
+    found.map_err(|c| c.hint_unless(&end.to_string(), END))?;
+    let high = || shown(&answer(0xfffe, &[b"Hi"]));
+    let expected = "2 bytes of 65534, end of 65534, 0 more";
+    expect("answer(65534, &[b\"Hi\"])", high, expected.into(), BYTES)
+        .map_err(|c| c.hint_if(" 0 bytes", END))?;
     let long = vec![b'x'; 200_000];
     let cases: [(&[&[u8]], _, _); 8] = [
         (&[b"a", b"b"], 2, END),
@@ -71,7 +77,12 @@ pub fn check(answer: Answer) -> Verdict {
         let call = || shown(&answer(id, blocks));
         let expected =
             format!("{length} bytes of 258, end of 258, 0 more");
-        expect(sent, call, expected, hint)?;
+        // The number, cut to a byte or turned round.
+        expect(sent, call, expected, hint).map_err(|complaint| {
+            complaint
+                .hint_if(" of 2,", BYTES)
+                .hint_if(" of 513,", BYTES)
+        })?;
     }
     Ok(())
 }
@@ -87,7 +98,7 @@ fn end(id: u16) -> Vec<u8> {
     [record(6, id, &[]), record(3, id, &[0; 8])].concat()
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // A record for each block.
     (EMPTY, |id, blocks| {
         let out = blocks.iter().flat_map(|b| record(6, id, b));
@@ -100,7 +111,7 @@ pub const WRONG: [(&str, Answer); 4] = [
         out.chain(end(id)).collect()
     }),
     // No end of the stream.
-    (BYTES, |id, blocks| {
+    (END, |id, blocks| {
         let pieces = blocks.iter().flat_map(|b| b.chunks(0xffff));
         let out = pieces.flat_map(|b| record(6, id, b));
         out.chain(record(3, id, &[0; 8])).collect()
@@ -114,5 +125,12 @@ pub const WRONG: [(&str, Answer); 4] = [
             true => record(3, id, &[0; 8]),
             false => [out, end(id)].concat(),
         }
+    }),
+    // Half of the number.
+    (BYTES, |id, blocks| {
+        let id = id & 0xff;
+        let pieces = blocks.iter().flat_map(|b| b.chunks(0xffff));
+        let out = pieces.flat_map(|b| record(6, id, b));
+        out.chain(end(id)).collect()
     }),
 ];

@@ -25,6 +25,7 @@ pub fn check(padding: Answer) -> Verdict {
         (9, 7, SOME),
         (8, 0, NONE),
         (0, 0, NONE),
+        (256, 0, NONE),
         (65_528, 0, NONE),
         (300, 4, LONG),
         (65_529, 7, LONG),
@@ -36,7 +37,7 @@ pub fn check(padding: Answer) -> Verdict {
     Ok(())
 }
 
-pub const WRONG: [(&str, Answer); 3] = [
+pub const WRONG: [(&str, Answer); 4] = [
     // Eight where nothing is missing.
     (NONE, |length| 8 - (length % 8) as u8),
     // The other part of eight.
@@ -45,5 +46,10 @@ pub const WRONG: [(&str, Answer); 3] = [
     (LONG, |length| {
         let up = length.saturating_add(7) / 8 * 8;
         up.saturating_sub(length) as u8
+    }),
+    // From the length's last byte, where nought is taken for eight.
+    (NONE, |length| match length as u8 {
+        0 if length > 0 => 8,
+        last => last.wrapping_neg() % 8,
     }),
 ];

@@ -20,6 +20,10 @@ const EMPTY: &str = "A record without content is a record: it ends a \
     stream.";
 const CUT: &str = "A record that has not come whole, up to its last \
     byte of padding, is not taken, and none of its bytes counts.";
+const HUGE: &str = "Content and padding together may be longer than a \
+    `u16` says.";
+const ALL: &str = "All records are told, of whatever type and number, \
+    in the order in which they came.";
 
 pub fn check(records: Answer) -> Verdict {
     let call = |bytes: &[u8]| {
@@ -31,18 +35,24 @@ pub fn check(records: Answer) -> Verdict {
         format!("records(b\"{}\")", bytes.escape_ascii())
     };
     let long =
-        [b"\x01\x06\0\x01\x01\x03\0\0", &[b'x'; 259][..]].concat();
+        [b"\x01\x06\x12\x34\x01\x03\0\0", &[b'x'; 259][..]].concat();
+    let huge = [&b"\x01\x06\0\0\xff\xff\xff\0"[..], &[b'x'; 65_790]];
+    let huge = huge.concat();
     let first = &b"\x01\x05\x12\x34\0\x02\x02\0Hi\0\0"[..];
-    let empty = &b"\x01\x05\x12\x34\0\0\0\0"[..];
-    let all = [first, empty, &long].concat();
+    let empty = &b"\x01\x05\0\0\0\0\0\0"[..];
+    let end = &b"\x01\x03\0\0\0\0\0\0"[..];
+    let all = [first, empty, end, &long].concat();
     let hi = || (5, 0x1234, Bytes(b"Hi".to_vec()));
-    let nothing = || (5, 0x1234, Bytes(Vec::new()));
-    let many = || (6, 1, Bytes(vec![b'x'; 259]));
+    let nothing = |kind| (kind, 0, Bytes(Vec::new()));
+    let many = || (6, 0x1234, Bytes(vec![b'x'; 259]));
+    let whole = vec![hi(), nothing(5), nothing(3), many()];
     for (bytes, expected, hint) in [
-        (empty, vec![nothing()], EMPTY),
-        (first, vec![hi()], PADDING),
+        (empty, vec![nothing(5)], EMPTY),
         (&long, vec![many()], ORDER),
-        (&all, vec![hi(), nothing(), many()], PADDING),
+        (first, vec![hi()], PADDING),
+        (&[first, empty].concat(), vec![hi(), nothing(5)], PADDING),
+        (&all, whole, ALL),
+        (&huge, vec![(6, 0, Bytes(vec![b'x'; 65_535]))], HUGE),
         (&[], vec![], CUT),
     ] {
         let expected = (expected, bytes.len());
@@ -85,11 +95,11 @@ fn split(
     (records, at)
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The padding is left for the next header.
     (PADDING, |b| split(b, u16::from_be_bytes, |_| 0, |_| false)),
     // The less significant byte first.
-    (EMPTY, |b| split(b, u16::from_le_bytes, usize::from, |_| false)),
+    (ORDER, |b| split(b, u16::from_le_bytes, usize::from, |_| false)),
     // An empty record ends it all.
     (EMPTY, |b| split(b, u16::from_be_bytes, usize::from, |n| n == 0)),
     // What has come of a record is taken for all of it.
@@ -106,5 +116,13 @@ pub const WRONG: [(&str, Answer); 4] = [
             return (all.0, bytes.len());
         }
         whole
+    }),
+    // The end of a request taken for the end of all.
+    (ALL, |bytes| {
+        let (mut all, length) =
+            split(bytes, u16::from_be_bytes, usize::from, |_| false);
+        let end = all.iter().position(|(kind, ..)| *kind == 3);
+        all.truncate(end.map_or(all.len(), |at| at + 1));
+        (all, length)
     }),
 ];

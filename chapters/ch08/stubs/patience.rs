@@ -6,7 +6,8 @@ use std::time::Duration;
 /// There was `left`. First add what came, a millisecond for each of the
 /// `bytes`, but never go beyond `limit`; then take away the time that
 /// we `waited`. It is used up when we have waited for longer than
-/// there was patience.
+/// there was patience. Where there is to be no limit, it is
+/// `Duration::MAX`.
 ///
 /// With a limit of five seconds, two left, three waited and fifteen
 /// hundred bytes, half a second is left.

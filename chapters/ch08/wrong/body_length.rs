@@ -23,6 +23,10 @@ const LENGTH: &str = "One length in digits is the body's.";
 const NAMES: &str = "Names of fields have no case.";
 const DIGITS: &str = "A length is made of digits, at least one, and of \
     nothing else.";
+const HUGE: &str = "A length that no `u64` holds is none that two \
+    programs read alike: a `400`, and not a `413`.";
+const CODINGS: &str = "Two fields that tell of codings are one too many: \
+    they are refused before anybody asks which codings these are.";
 const TWICE: &str = "Two lengths are one too many, even if they agree: \
     a proxy may have believed either.";
 const BOTH: &str = "A length and a coding contradict each other. \
@@ -40,7 +44,7 @@ const UNKNOWN: Framing = Err("501 Not Implemented");
 pub fn check(body_length: Answer) -> Verdict {
     const CL: &str = "Content-Length";
     const TE: &str = "Transfer-Encoding";
-    const HUGE: &str = "99999999999999999999";
+    const MANY: &str = "99999999999999999999";
     let cases: &[Case] = &[
         (&[], false, Ok(Some(0)), NONE),
         (&[("X-Content-Length", "9")], false, Ok(Some(0)), NONE),
@@ -53,7 +57,7 @@ pub fn check(body_length: Answer) -> Verdict {
         (&[(CL, "+5")], false, BAD, DIGITS),
         (&[(CL, "5, 5")], false, BAD, DIGITS),
         (&[(CL, "5x")], false, BAD, DIGITS),
-        (&[(CL, HUGE)], false, BAD, DIGITS),
+        (&[(CL, MANY)], false, BAD, HUGE),
         (&[(CL, "5"), (CL, "6")], false, BAD, TWICE),
         (&[(CL, "5"), ("content-length", "5")], false, BAD, TWICE),
         (&[(TE, "chunked"), (CL, "5")], false, BAD, BOTH),
@@ -66,8 +70,8 @@ pub fn check(body_length: Answer) -> Verdict {
         (&[(TE, "gzip, chunked")], false, UNKNOWN, CODING),
         (&[(TE, "xchunked")], false, UNKNOWN, CODING),
         (&[(TE, "")], false, UNKNOWN, CODING),
-        (&[(TE, "chunked"), (TE, "chunked")], false, BAD, CODING),
-        (&[(TE, "gzip"), (TE, "chunked")], false, BAD, CODING),
+        (&[(TE, "chunked"), (TE, "chunked")], false, BAD, CODINGS),
+        (&[(TE, "gzip"), (TE, "chunked")], false, BAD, CODINGS),
         (&[(TE, "chunked")], true, BAD, OLD),
         (&[(TE, "gzip")], true, BAD, OLD),
     ];

@@ -22,6 +22,9 @@ const NONE: &str = "Without a digit there is no size, and that is not \
 const HUGE: &str = "A size that does not fit is none. Cut to what \
     fits, it would be another size.";
 
+const EXTENSION: &str = "Behind the `;` anything may stand, or nothing; \
+    the size is the same.";
+
 pub fn check(chunk_size: Answer) -> Verdict {
     for (line, expected, hint) in [
         ("5", Some(5), SIZE),
@@ -29,9 +32,12 @@ pub fn check(chunk_size: Answer) -> Verdict {
         ("1f", Some(31), SIZE),
         ("000a", Some(10), SIZE),
         ("0", Some(0), SIZE),
+        ("0000000000000000a", Some(10), SIZE),
         ("5;a=b", Some(5), BEHIND),
         ("5 \t;a=\"b;c\"", Some(5), BEHIND),
         ("5 ", Some(5), BEHIND),
+        ("5;", Some(5), EXTENSION),
+        ("5;\u{e9}=;+", Some(5), EXTENSION),
         ("5 5", None, BEHIND),
         ("5\u{b}", None, BEHIND),
         ("5\u{a0}", None, BEHIND),
@@ -58,7 +64,7 @@ fn size(line: &str) -> &str {
     line.split(';').next().unwrap_or_default()
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // The sign is left in.
     (SIGN, |line| {
         let size = size(line).trim_end_matches([' ', '\t']);
@@ -81,5 +87,20 @@ pub const WRONG: [(&str, Answer); 4] = [
             size if is_digits => u64::from_str_radix(size, 16).ok(),
             _ => None,
         }
+    }),
+    // As many digits as a `u64` has.
+    (SIZE, |line| {
+        let size = size(line).trim_end_matches([' ', '\t']);
+        let is_digits = size.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_size = is_digits && size.len() <= 16;
+        u64::from_str_radix(size, 16).ok().filter(|_| is_size)
+    }),
+    // An extension that has a name.
+    (EXTENSION, |line| {
+        let (size, name) = line.split_once(';').unwrap_or((line, "a"));
+        let size = size.trim_end_matches([' ', '\t']);
+        let is_size = size.bytes().all(|b| b.is_ascii_hexdigit())
+            && name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        u64::from_str_radix(size, 16).ok().filter(|_| is_size)
     }),
 ];

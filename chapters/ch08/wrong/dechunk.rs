@@ -15,6 +15,12 @@ type Answer =
 
 const BODY: &str = "The body is what the chunks hold, one behind the \
     other.";
+const SIXTEEN: &str = "A size is in base sixteen: `A` is ten.";
+const PASSED: &str = "An extension stands behind a `;`, and is passed \
+    over.";
+const TRAILERS: &str = "Behind the chunk of size zero come trailers, a \
+    line each, and then the empty line.";
+const MOST: &str = "As many bytes as the limit are a body.";
 const END: &str = "The body ends with the empty line behind the last \
     chunk; what follows is another request's.";
 const NOT_YET: &str = "As long as the end has not come, the answer is \
@@ -42,8 +48,14 @@ pub fn check(dechunk: Answer) -> Verdict {
         let expected = Ok(Some((Bytes(body.to_vec()), length)));
         expect(shown(bytes), || call(bytes), expected, hint)
     };
+    let ten = &HELLO[5..];
     good(b"2\r\nHi\r\n0\r\n\r\nGET", b"Hi", 12, END)?;
     good(b"0\r\n\r\n", b"", 5, BODY)?;
+    good(b"00A\r\n0123456789\r\n0\r\n\r\n", ten, 22, SIXTEEN)?;
+    good(b"2;x=\"y\"\r\nHi\r\n0;z\r\n\r\n", b"Hi", 20, PASSED)?;
+    good(b"0\r\nTrailer: x\r\nA: b\r\n\r\n", b"", 23, TRAILERS)?;
+    let full = b"F\r\nHello0123456789\r\n0\r\n\r\n";
+    good(full, HELLO, full.len(), MOST)?;
     good(WHOLE, HELLO, WHOLE.len(), BODY)?;
     good(b"3\r\na\r\n\r\n0\r\n\r\n", b"a\r\n", 13, BODY)?;
     let more = [WHOLE, b"\r\n0\r\n\r\n"].concat();
@@ -130,7 +142,7 @@ fn undo(
 
 pub const WRONG: [(&str, Answer); 4] = [
     // No trailers.
-    (BODY, |bytes, limit| undo(bytes, limit, false, false, false)),
+    (TRAILERS, |bytes, limit| undo(bytes, limit, false, false, false)),
     // A sign before the size.
     (SIZE, |bytes, limit| undo(bytes, limit, true, true, false)),
     // Two bytes skipped, whatever they are.

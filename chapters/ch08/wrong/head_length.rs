@@ -20,6 +20,8 @@ const BARE: &str = "A line ends with `\\r\\n`, and two `\\n` end \
 const AGAIN: &str = "What was searched must not be searched again: a \
     long head that comes byte by byte would keep us busy for hours. \
     `searched` has to say how far you are, give or take three bytes.";
+const BYTES: &str =
+    "A head is bytes, and a stranger need not send text.";
 const FAR: &str = "`searched` cannot be farther than what has arrived.";
 
 const HEAD: &[u8] = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -50,6 +52,7 @@ pub fn check(head_length: Answer) -> Verdict {
     once(HEAD, Some(27), WHOLE)?;
     once(b"GET / HTTP/1.1\r\n\r\nmore", Some(18), WHOLE)?;
     once(b"A\r\n\r\nB\r\n\r\n", Some(5), WHOLE)?;
+    once(b"GET /\xe9 HTTP/1.1\r\n\r\n", Some(19), BYTES)?;
     once(b"", None, NOT_YET)?;
     once(b"GET / HTTP/1.1\r\n", None, NOT_YET)?;
     once(b"GET / HTTP/1.1\r\n\r", None, NOT_YET)?;
@@ -76,7 +79,16 @@ pub fn check(head_length: Answer) -> Verdict {
         let is_there = || searched(head_length, length) <= length;
         expect(sent + ", and no farther", is_there, true, FAR)?;
     }
-    Ok(())
+    // Nobody can send this; it shows who looks at the beginning again.
+    let again = || {
+        let mut searched = 0;
+        head_length(&mut searched, &[b'x'; 1000]);
+        let changed = [HEAD, &[b'x'; 973], b"\r\n\r\n"].concat();
+        head_length(&mut searched, &changed)
+    };
+    let sent = "1000 bytes without an end, and then an end both behind \
+                them and, where there was none, among them";
+    expect(sent, again, Some(1004), AGAIN)
 }
 
 fn find(from: usize, arrived: &[u8], end: &[u8]) -> Option<usize> {
@@ -85,7 +97,7 @@ fn find(from: usize, arrived: &[u8], end: &[u8]) -> Option<usize> {
     Some(from + at + end.len())
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // From the start every time.
     (AGAIN, |_, arrived| find(0, arrived, b"\r\n\r\n")),
     // From where it stopped, not a byte before.
@@ -105,5 +117,17 @@ pub const WRONG: [(&str, Answer); 4] = [
         let from = searched.saturating_sub(3);
         *searched = arrived.len();
         find(from, arrived, b"\r\n\r\n").map(|length| length - 4)
+    }),
+    // From the start, though it says how far it was.
+    (AGAIN, |searched, arrived| {
+        *searched = arrived.len();
+        find(0, arrived, b"\r\n\r\n")
+    }),
+    // Text.
+    (BYTES, |searched, arrived| {
+        let from = searched.saturating_sub(3);
+        *searched = arrived.len();
+        let text = str::from_utf8(arrived.get(from..)?).ok()?;
+        text.find("\r\n\r\n").map(|at| from + at + 4)
     }),
 ];

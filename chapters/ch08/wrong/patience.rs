@@ -13,6 +13,8 @@ type Answer = fn(Duration, Duration, u64, Duration) -> Option<Duration>;
 
 const SPENT: &str = "Waiting uses it up.";
 const EARNED: &str = "A thousand bytes are worth a second.";
+const FIRST: &str = "What came is added before the wait is taken away: \
+    together they may be enough.";
 const OVER: &str = "When we have waited for longer than there was \
     patience, it is used up.";
 const ALL: &str = "All of it may be used, to the last moment.";
@@ -20,6 +22,11 @@ const MOST: &str = "Nobody can save up more than the limit: a gigabyte \
     must not buy a silence of days.";
 const HUGE: &str = "A stranger says how many bytes there are: no \
     number of them may make it panic.";
+const FAR: &str = "A client may be given all the time there is: then \
+    nothing can be added to it, and that is no reason to panic.";
+const WIDE: &str = "More bytes than a `u32` can count earn more than \
+    what is left when they are cut to one.";
+const FINE: &str = "Time does not come in whole milliseconds.";
 const SLOW: &str = "A byte a second is worth a thousandth of what it \
     costs. A client must not be able to go on like that.";
 const STEADY: &str = "Who sends as much as time costs may go on for \
@@ -35,10 +42,10 @@ fn show(left: u64, waited: u64, bytes: u64) -> String {
 pub fn check(patience: Answer) -> Verdict {
     let ms = Duration::from_millis;
     for (left, waited, bytes, expected, hint) in [
-        (2000, 3000, 1500, Some(500), EARNED),
         (5000, 0, 0, Some(5000), SPENT),
         (5000, 1200, 0, Some(3800), SPENT),
         (1000, 0, 250, Some(1250), EARNED),
+        (2000, 3000, 1500, Some(500), FIRST),
         (1000, 1000, 0, Some(0), ALL),
         (0, 1000, 1000, Some(0), ALL),
         (1000, 1001, 0, None, OVER),
@@ -46,6 +53,7 @@ pub fn check(patience: Answer) -> Verdict {
         (5000, 0, 1_000_000_000, Some(5000), MOST),
         (4000, 1000, 3000, Some(4000), MOST),
         (5000, 0, u64::MAX, Some(5000), HUGE),
+        (0, 1000, 1 << 32, Some(4000), WIDE),
     ] {
         let answer = || {
             let left = patience(ms(left), ms(waited), bytes, ms(5000));
@@ -53,6 +61,18 @@ pub fn check(patience: Answer) -> Verdict {
         };
         expect(show(left, waited, bytes), answer, expected, hint)?;
     }
+    let us = Duration::from_micros;
+    let fine = || patience(us(1999), us(1100), 1, ms(5000));
+    let sent = "1999 us left, 1100 us waited, a byte, a limit of 5 s";
+    expect(sent, fine, Some(us(1899)), FINE)?;
+    let exact = || patience(ms(5000), us(1), 0, ms(5000));
+    let sent = "5 s left, 1 us waited, no byte, a limit of 5 s";
+    expect(sent, exact, Some(us(4_999_999)), FINE)?;
+    let most = Duration::MAX;
+    let far = || patience(most, ms(0), 1000, most);
+    let sent =
+        "no end of it left, nothing waited, 1000 bytes, no limit";
+    expect(sent, far, Some(most), FAR)?;
     // How many seconds of so many bytes it lasts, up to a thousand.
     let lasts = |bytes| {
         let mut left = Some(ms(5000));
@@ -69,7 +89,7 @@ pub fn check(patience: Answer) -> Verdict {
     expect(sent, || lasts(1000), 1000, STEADY)
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 7] = [
     // Every byte renews it.
     (EARNED, |left, waited, bytes, limit| match bytes {
         0 => left.checked_sub(waited),
@@ -91,5 +111,22 @@ pub const WRONG: [(&str, Answer); 4] = [
         let earned = Duration::from_millis(bytes);
         let sum = left.saturating_add(earned);
         Some(sum.checked_sub(waited)?.min(limit))
+    }),
+    // A sum that may be too large.
+    (FAR, |left, waited, bytes, limit| {
+        let sum = left + Duration::from_millis(bytes);
+        sum.min(limit).checked_sub(waited)
+    }),
+    // Bytes counted in 32 bits.
+    (WIDE, |left, waited, bytes, limit| {
+        let earned = Duration::from_millis(u64::from(bytes as u32));
+        left.saturating_add(earned).min(limit).checked_sub(waited)
+    }),
+    // Whole milliseconds.
+    (FINE, |left, waited, bytes, limit| {
+        let [left, waited, limit] =
+            [left, waited, limit].map(|time| time.as_millis() as u64);
+        let sum = left.saturating_add(bytes).min(limit);
+        sum.checked_sub(waited).map(Duration::from_millis)
     }),
 ];

@@ -4,9 +4,9 @@ use std::sync::Mutex;
 /// has.
 ///
 /// `free` is how many permits there are. If there is none, nothing is
-/// done. Otherwise one is taken, for as long as the work takes, and
-/// given back whatever becomes of it: the work may panic, and that is
-/// for the caller to see.
+/// done, and one is not waited for. Otherwise one is taken, for as long
+/// as the work takes, and given back whatever becomes of it: the work
+/// may panic, and that is for the caller to see.
 ///
 /// Others ask at the same time, and even the work may.
 pub fn permits(free: &Mutex<usize>, work: &dyn Fn()) -> bool {

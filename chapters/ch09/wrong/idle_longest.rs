@@ -12,19 +12,24 @@ pub const HINT: &str = "`filter_map` drops those at work. `max` \
 type Answer = fn(&[(u32, Option<Duration>)]) -> Option<u32>;
 
 const LONGEST: &str = "It is the one that has been idle longest.";
-const KEY: &str = "The answer is its key, and not where it is in the \
-    list.";
-const WORK: &str = "One that has a request under way is never closed.";
+const KEY: &str = "The answer is the key of the one that is idle, and not \
+    where it is in the list.";
+const WORK: &str = "One that has a request under way is never closed. The \
+    others may be, for however short a time they have been idle.";
 const NOBODY: &str = "If nobody is idle, nobody is closed.";
 const ALIKE: &str = "Of two that are alike the smaller key goes, \
     wherever it is in the list.";
+const AGES: &str = "A `Duration` can be longer than a `u64` has \
+    nanoseconds: compare it as it is.";
 const FINE: &str = "A millisecond decides, and a nanosecond, too.";
 
 pub fn check(idle_longest: Answer) -> Verdict {
     let ms = |ms| Some(Duration::from_millis(ms));
     let long = Some(Duration::MAX);
+    // 2 to the 64th nanoseconds.
+    let ages = Some(Duration::new(18_446_744_073, 709_551_616));
     let less = Some(Duration::MAX - Duration::from_nanos(1));
-    let cases: [(&[_], _, _); 12] = [
+    let cases: [(&[_], _, _); 13] = [
         (&[(7, ms(1000))], Some(7), KEY),
         (&[(7, ms(1000)), (9, ms(3000))], Some(9), LONGEST),
         (&[(7, ms(3000)), (9, ms(1000))], Some(7), LONGEST),
@@ -37,6 +42,7 @@ pub fn check(idle_longest: Answer) -> Verdict {
         (&[(9, ms(2)), (7, ms(2)), (8, ms(2))], Some(7), ALIKE),
         (&[(7, ms(1200)), (9, ms(1900))], Some(9), FINE),
         (&[(7, less), (9, long)], Some(9), FINE),
+        (&[(7, ms(1)), (9, ages)], Some(9), AGES),
     ];
     for (clients, expected, hint) in cases {
         let sent = format!("{clients:?}");
@@ -45,7 +51,7 @@ pub fn check(idle_longest: Answer) -> Verdict {
     Ok(())
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
     // The last of those that are alike.
     (ALIKE, |clients| {
         let idle = clients.iter().filter(|(_, idle)| idle.is_some());
@@ -82,6 +88,14 @@ pub const WRONG: [(&str, Answer); 4] = [
         let idle = clients
             .iter()
             .filter_map(|(key, idle)| idle.map(|idle| (idle, *key)));
+        idle.min().map(|(_, key)| key)
+    }),
+    // A number that is too small for it.
+    (AGES, |clients| {
+        let idle = clients.iter().filter_map(|(key, idle)| {
+            let nanoseconds = idle.as_ref()?.as_nanos() as u64;
+            Some((std::cmp::Reverse(nanoseconds), *key))
+        });
         idle.min().map(|(_, key)| key)
     }),
 ];

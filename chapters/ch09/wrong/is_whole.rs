@@ -26,6 +26,11 @@ const PLACE: &str = "Only a field of the head says how long the body \
 const HUGE: &str = "A stranger says how long the body is: no number \
     may make it panic. One that no `usize` holds a worker refuses.";
 
+const BARE: &str =
+    "A line ends with `\\r\\n`, and two `\\n` end nothing.";
+const BYTES: &str = "A head is bytes, and need not be text: what it says \
+    is a worker's to refuse.";
+
 pub fn check(is_whole: Answer) -> Verdict {
     let once = |bytes: &str, expected, hint| {
         let sent = format!("\"{}\"", bytes.escape_debug());
@@ -38,6 +43,8 @@ pub fn check(is_whole: Answer) -> Verdict {
         once(&get[..cut], false, HEAD)?;
     }
     once(&format!("{get}GET / HT"), true, MORE)?;
+    once("GET / HTTP/1.0\r\n\r\n", true, WHOLE)?;
+    once("GET / HTTP/1.1\nHost: a\n\n", false, BARE)?;
     let post = |length: &str, body: &str| {
         format!("POST / HTTP/1.1\r\n{length}\r\nHost: a\r\n\r\n{body}")
     };
@@ -66,7 +73,14 @@ pub fn check(is_whole: Answer) -> Verdict {
         &post("Content-Length: 99999999999999999999999", ""),
         true,
         HUGE,
-    )
+    )?;
+    let bytes = b"GET /\xe9 HTTP/1.1\r\nContent-Length: 1\r\n\r\n";
+    for (body, expected) in [(&b""[..], false), (b"\xe9", true)] {
+        let bytes = [bytes, body].concat();
+        let sent = format!("b\"{}\"", bytes.escape_ascii());
+        expect(sent, || is_whole(&bytes), expected, BYTES)?;
+    }
+    Ok(())
 }
 
 /// The head's length, and the body's as a field of this name has it.
@@ -78,7 +92,7 @@ fn lengths(arrived: &[u8], name: &str) -> Option<(usize, usize)> {
     Some((head, length.unwrap_or(0)))
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // The head alone.
     (BODY, |arrived| arrived.windows(4).any(|w| w == b"\r\n\r\n")),
     // The end of all that has come.
@@ -102,6 +116,27 @@ pub const WRONG: [(&str, Answer); 4] = [
             lines.find_map(|l| l.strip_prefix("content-length:"));
         value.is_none_or(|value| {
             value.trim().parse().is_ok_and(|n: usize| body.len() >= n)
+        })
+    }),
+    // Any two line ends.
+    (BARE, |arrived| {
+        let text = String::from_utf8_lossy(arrived);
+        let text = text.replace("\r\n", "\n");
+        text.contains("\n\n")
+    }),
+    // Text, or nothing.
+    (BYTES, |arrived| {
+        let Ok(text) = str::from_utf8(arrived) else { return false };
+        text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+            let head = head.to_lowercase();
+            let mut lines = head.lines();
+            let value =
+                lines.find_map(|l| l.strip_prefix("content-length:"));
+            let digits = value.map(str::trim).filter(|value| {
+                value.bytes().all(|b| b.is_ascii_digit())
+            });
+            let length = digits.and_then(|digits| digits.parse().ok());
+            body.len() >= length.unwrap_or(0)
         })
     }),
 ];

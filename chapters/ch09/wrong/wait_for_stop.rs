@@ -23,6 +23,10 @@ const LOOKS: &str = "To look again and again keeps a processor busy \
     for nothing: let the bell wake you.";
 const TOTAL: &str = "The limit is for all of the wait: a ring does not \
     begin it anew.";
+const FOR_EVER: &str = "Whoever is in no hurry says `Duration::MAX`: no \
+    clock goes as far, and to add it to a time is a panic.";
+const STAYS: &str = "Others wait for the same stop. Whoever takes it away \
+    when he has seen it keeps it from them.";
 
 /// What is asked of an answer while it waits.
 #[derive(Clone, Copy)]
@@ -87,6 +91,17 @@ pub fn check(wait_for_stop: Answer) -> Verdict {
         || wait(wait_for_stop, true, Duration::ZERO, Deed::Nothing);
     let sent = "a stop that came before, and no time";
     expect(sent, now, (true, true), BEFORE)?;
+    let forever =
+        || wait(wait_for_stop, true, Duration::MAX, Deed::Nothing);
+    let sent = "a stop that came before, and `Duration::MAX`";
+    expect(sent, forever, (true, true), FOR_EVER)?;
+    let stays = || {
+        let (is_stopping, bell) = (Mutex::new(true), Condvar::new());
+        [SHORT; 2]
+            .map(|limit| wait_for_stop(&is_stopping, &bell, limit))
+    };
+    let sent = "a stop that came before, for which two wait";
+    expect(sent, stays, [true, true], STAYS)?;
     let never = || wait(wait_for_stop, false, SHORT, Deed::Nothing);
     expect("no stop in 200 ms", never, (false, true), LATE)?;
     let stop = || wait(wait_for_stop, false, LONG, Deed::Stop);
@@ -100,7 +115,7 @@ pub fn check(wait_for_stop: Answer) -> Verdict {
     expect(sent, silent, false, LOOKS)
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 6] = [
     // Waits before it looks.
     (BEFORE, |is_stopping, bell, limit| {
         let state = is_stopping.lock().expect("no panic");
@@ -141,5 +156,26 @@ pub const WRONG: [(&str, Answer); 4] = [
             }
         }
         *state
+    }),
+    // The time at which it is up.
+    (FOR_EVER, |is_stopping, bell, limit| {
+        let end = Instant::now() + limit;
+        let mut state = is_stopping.lock().expect("no panic");
+        while !*state {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            let waited = bell.wait_timeout(state, left);
+            state = waited.expect("no panic").0;
+        }
+        *state
+    }),
+    // Takes the stop for its own.
+    (STAYS, |is_stopping, bell, limit| {
+        let state = is_stopping.lock().expect("no panic");
+        let waited =
+            bell.wait_timeout_while(state, limit, |state| !*state);
+        std::mem::take(&mut waited.expect("no panic").0)
     }),
 ];
