@@ -140,6 +140,14 @@ impl Connection {
         self.end(&request, outcome.end)
     }
 
+    fn entry(&self, environ: &Environ) -> Option<Entry> {
+        self.settings.access_log.as_ref()?;
+        let get = |name| environ.get(name).unwrap_or_default();
+        let line = ["REQUEST_METHOD", "REQUEST_URI", "SERVER_PROTOCOL"];
+        let line = line.map(get).join(" ");
+        Some(Entry::new(get("REMOTE_ADDR").parse().ok(), line))
+    }
+
     /// Ends a request. If the answer was cut short, a reset says so:
     /// behind a mere end, a web server may take it for whole.
     fn end(&mut self, request: &Request, end: End) -> Next {
@@ -196,14 +204,6 @@ impl Connection {
         }
         cgi::complete(environ);
         Ok(())
-    }
-
-    fn entry(&self, environ: &Environ) -> Option<Entry> {
-        self.settings.access_log.as_ref()?;
-        let get = |name| environ.get(name).unwrap_or_default();
-        let line = ["REQUEST_METHOD", "REQUEST_URI", "SERVER_PROTOCOL"];
-        let line = line.map(get).join(" ");
-        Some(Entry::new(get("REMOTE_ADDR").parse().ok(), line))
     }
 
     /// Opens the body. A web server that does not know its length says

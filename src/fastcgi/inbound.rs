@@ -300,6 +300,11 @@ impl Inbound {
         Ok(())
     }
 
+    /// What is missing of the body is an error, and nothing follows it.
+    fn fail(&mut self) {
+        (self.stage, self.keep) = (Stage::Cut, false);
+    }
+
     /// Takes what has come, without waiting, unless the last record is
     /// not read yet. Returns its length.
     pub(crate) fn read_now(&mut self) -> io::Result<usize> {
@@ -311,11 +316,6 @@ impl Inbound {
         let length = self.socket.read_now(&mut block)?;
         self.buffer.keep(&block[..length]);
         Ok(length)
-    }
-
-    /// What is missing of the body is an error, and nothing follows it.
-    fn fail(&mut self) {
-        (self.stage, self.keep) = (Stage::Cut, false);
     }
 }
 

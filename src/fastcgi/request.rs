@@ -155,10 +155,10 @@ impl Write for Errors {
             Some(outbound) => outbound.say(bytes),
             None => Err(ErrorKind::BrokenPipe.into()),
         };
-        match sent {
-            Ok(()) => Ok(bytes.len()),
-            Err(_) => self.afterwards.write(bytes),
+        if sent.is_err() {
+            return self.afterwards.write(bytes);
         }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -229,8 +229,7 @@ impl Outbound {
 
     fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.has_said = true;
-        self.push(STDERR, bytes)?;
-        self.send()
+        self.push(STDERR, bytes).and_then(|()| self.send())
     }
 
     /// Ends the answer, and its request.
