@@ -22,7 +22,7 @@ pub(crate) struct Connection {
     until: Deadline,
     /// Is that a request's, and not the idle connection's?
     has_begun: bool,
-    /// `None` while a request has them, and behind one that was cut.
+    /// `None` while a request has them, and after one that was cut.
     ends: Option<(Inbound, Outbound)>,
 }
 

@@ -5,7 +5,7 @@ use super::pairs::{self, Pairs};
 use super::record::*;
 use crate::serving::{BLOCK, Buffer, Limits, Patience, Socket};
 use std::io::{self, ErrorKind};
-use std::mem::take;
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -259,7 +259,7 @@ impl Inbound {
         self.body -= length;
         self.buffer.consume(length);
         if self.body == 0 {
-            self.buffer.consume(take(&mut self.padding));
+            self.buffer.consume(mem::take(&mut self.padding));
         }
     }
 

@@ -5,7 +5,7 @@ use super::record::*;
 use crate::ErrorLog;
 use crate::serving::{Limits, Patience, Socket, lock};
 use std::io::{self, ErrorKind, Read, Write};
-use std::mem::take;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -166,7 +166,7 @@ impl Write for Errors {
     }
 }
 
-/// The end of a connection where our records go in.
+/// The end of a connection where our records go out.
 pub(crate) struct Outbound {
     socket: Arc<Socket>,
     patience: Patience,
@@ -235,7 +235,7 @@ impl Outbound {
     /// Ends the answer, and its request.
     pub(crate) fn end(&mut self, id: u16) -> io::Result<()> {
         push(&mut self.buffer, STDOUT, id, &[]);
-        if take(&mut self.has_said) {
+        if mem::take(&mut self.has_said) {
             push(&mut self.buffer, STDERR, id, &[]);
         }
         push_end(&mut self.buffer, id, REQUEST_COMPLETE);
