@@ -13,11 +13,10 @@ mod request;
 
 pub use crate::serving::{Limits, Stopper};
 
-use crate::Application;
-use crate::program;
 use crate::serving::{
     self, Deadline, Listener, Protocol, Settings, Socket, say, within,
 };
+use crate::{Application, program};
 use connection::Connection;
 use std::env;
 use std::io::{self, ErrorKind};
@@ -55,9 +54,8 @@ pub struct FastCgi {
 
 impl Protocol for FastCgi {
     fn limits() -> Limits {
-        let minute = Duration::from_secs(60);
-        let idle = Duration::MAX;
-        Limits { idle, head: minute, ..Limits::default() }
+        let head = Duration::from_secs(60);
+        Limits { head, idle: Duration::MAX, ..Limits::default() }
     }
 
     /// Only those web servers are served that FCGI_WEB_SERVER_ADDRS
@@ -83,9 +81,8 @@ impl Protocol for FastCgi {
         if let Some(all) = &settings.own.web_servers
             && !peer.is_some_and(|peer| all.contains(&peer))
         {
-            let peer =
-                peer.map_or("somebody".into(), |p| p.to_string());
-            let line = format!("{peer} is no web server of ours");
+            let who = peer.map_or("somebody".into(), |p| p.to_string());
+            let line = format!("{who} is no web server of ours");
             say(&settings.errors, &line);
             return None;
         }
@@ -123,6 +120,8 @@ impl Server {
     ///
     /// There is no socket that listens.
     pub fn inherited() -> io::Result<Self> {
+        const NOT_LISTENING: &str = "descriptor 0 is no socket that \
+            listens; let a web server start this program";
         let socket = io::stdin().as_fd().try_clone_to_owned()?;
         let stream = TcpStream::from(socket);
         // Only a socket that is not connected can listen.
@@ -166,9 +165,6 @@ impl Server {
         Ok(self)
     }
 }
-
-const NOT_LISTENING: &str = "descriptor 0 is no socket that listens; \
-    let a web server start this program";
 
 #[cfg(test)]
 #[path = "../tests/fuzz/fastcgi.rs"]

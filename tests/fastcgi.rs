@@ -1150,6 +1150,32 @@ fn who_writes_is_told_of_an_abort() {
     assert_eq!(serving.log.text(), "");
 }
 
+/// What has come by then is seen before anything is sent.
+#[test]
+fn nothing_is_sent_behind_an_abort() {
+    let (go, may_go) = sync_channel(1);
+    let may_go = Mutex::new(may_go);
+    let serving = serve(Limits::default(), move |_, start| {
+        let mut started = start("200 OK", TEXT)?;
+        started.write_all(b"one")?;
+        may_go.lock().unwrap().recv_timeout(LONG).unwrap();
+        started.write_all(b"two")?;
+        Ok(started.body(""))
+    });
+    let whole = get(KEEP, "/");
+    // The body's end comes before the answer, or with the abort.
+    for length in [whole.len(), whole.len() - 8] {
+        let (first, rest) = whole.split_at(length);
+        let mut peer = serving.send(first);
+        assert_eq!(peer.record().unwrap().kind, STDOUT);
+        peer.send(&[rest, &record(ABORT, 1, &[])].concat());
+        go.send(()).unwrap();
+        let answer = peer.answer();
+        let nothing = Answer { end: Some(0), ..Answer::default() };
+        assert_eq!(answer, nothing);
+    }
+}
+
 // Time, threads and turns
 
 #[test]

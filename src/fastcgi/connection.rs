@@ -5,11 +5,10 @@ use super::inbound::{Event, Inbound, PARAMS_LIMIT};
 use super::pairs::{Cut, Pairs};
 use super::request::{Errors, Input, Out, Outbound, Request};
 use crate::access_log::Entry;
-use crate::exchange::{self, End, Outcome, Protocol};
+use crate::exchange::{self, End, Protocol};
 use crate::input::{self, too_late};
 use crate::serving::{
-    self, Caller, Deadline, Next, Patience, Settings, Socket, say,
-    within,
+    self, Caller, Deadline, Next, Settings, Socket, say, within,
 };
 use crate::{Application, Environ, ErrorLog, Failure, cgi};
 use std::fmt::Display;
@@ -23,7 +22,7 @@ pub(crate) struct Connection {
     until: Deadline,
     /// Is that a request's, and not the idle connection's?
     has_begun: bool,
-    /// `None` while a request has them, and behind one that was cut.
+    /// `None` while a request has them, and after one that was cut.
     ends: Option<(Inbound, Outbound)>,
 }
 
@@ -33,7 +32,7 @@ const COUNT_LIMIT: usize = 1000;
 impl serving::Connection for Connection {
     fn take(&mut self, bytes: &[u8]) {
         if let Some((inbound, _)) = &mut self.ends {
-            inbound.keep(bytes);
+            inbound.buffer.keep(bytes);
         }
     }
 
@@ -64,10 +63,9 @@ impl Connection {
         socket: Arc<Socket>,
         until: Deadline,
     ) -> Self {
-        let inbound =
-            Inbound::new(Arc::clone(&socket), &settings.limits);
-        let patience = Patience::with_reader(settings.limits.wait);
-        let outbound = Outbound::new(Arc::clone(&socket), patience);
+        let limits = &settings.limits;
+        let inbound = Inbound::new(Arc::clone(&socket), limits);
+        let outbound = Outbound::new(Arc::clone(&socket), limits);
         Self {
             settings,
             socket,
@@ -117,26 +115,37 @@ impl Connection {
             return Next::Close;
         };
         let wait = self.settings.limits.wait;
-        inbound.start(Patience::with_sender(wait));
-        outbound.begin(inbound.id, Patience::with_reader(wait));
+        inbound.start(wait);
+        outbound.begin(inbound.id, wait);
         let filled = self.fill(&inbound, environ);
         let request = Arc::new(Request::new(inbound, outbound));
-        request.look();
+        while !request.is_whole() && request.look() {}
         environ.errors = ErrorLog::new(Errors {
             request: Arc::clone(&request),
             afterwards: self.settings.errors.clone(),
         });
         let entry = self.entry(environ);
         let filled = filled.and_then(|()| self.open(&request, environ));
-        let outcome = match filled {
-            Ok(()) => run(*app, environ, &request),
-            Err(no) => run(&no, environ, &request),
+        let app: &dyn Application = match &filled {
+            Ok(()) => *app,
+            Err(no) => no,
         };
+        let mut out = Out { request: &request, has_begun: false };
+        let outcome =
+            exchange::run(app, environ, Protocol::Cgi, &mut out);
         // With the old log goes its last line, even an unfinished one.
         environ.errors = self.settings.errors.clone();
         environ.reset();
         self.settings.log(entry, &outcome);
         self.end(&request, outcome.end)
+    }
+
+    fn entry(&self, environ: &Environ) -> Option<Entry> {
+        self.settings.access_log.as_ref()?;
+        let get = |name| environ.get(name).unwrap_or_default();
+        let line = ["REQUEST_METHOD", "REQUEST_URI", "SERVER_PROTOCOL"];
+        let line = line.map(get).join(" ");
+        Some(Entry::new(get("REMOTE_ADDR").parse().ok(), line))
     }
 
     /// Ends a request. If the answer was cut short, a reset says so:
@@ -197,14 +206,6 @@ impl Connection {
         Ok(())
     }
 
-    fn entry(&self, environ: &Environ) -> Option<Entry> {
-        self.settings.access_log.as_ref()?;
-        let get = |name| environ.get(name).unwrap_or_default();
-        let line = ["REQUEST_METHOD", "REQUEST_URI", "SERVER_PROTOCOL"];
-        let line = line.map(get).join(" ");
-        Some(Entry::new(get("REMOTE_ADDR").parse().ok(), line))
-    }
-
     /// Opens the body. A web server that does not know its length says
     /// where it ends.
     fn open(
@@ -229,15 +230,6 @@ impl Connection {
         };
         Ok(())
     }
-}
-
-fn run(
-    app: &dyn Application,
-    environ: &mut Environ,
-    to: &Request,
-) -> Outcome {
-    let mut out = Out { request: to, has_begun: false };
-    exchange::run(app, environ, Protocol::Cgi, &mut out)
 }
 
 /// A field that comes twice is a list (RFC 3875, section 4.1.18). Any

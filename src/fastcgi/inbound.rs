@@ -5,13 +5,14 @@ use super::pairs::{self, Pairs};
 use super::record::*;
 use crate::serving::{BLOCK, Buffer, Limits, Patience, Socket};
 use std::io::{self, ErrorKind};
-use std::mem::take;
+use std::mem;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a connection has brought.
 pub(crate) struct Inbound {
     socket: Arc<Socket>,
-    buffer: Buffer,
+    pub(crate) buffer: Buffer,
     /// Of the record that was taken last: how much of a body is not
     /// read yet, and what comes behind it.
     body: usize,
@@ -82,22 +83,10 @@ impl Inbound {
         }
     }
 
-    pub(crate) fn keep(&mut self, bytes: &[u8]) {
-        self.buffer.keep(bytes);
-    }
-
-    /// Reads what has come, without waiting. Returns its length.
-    pub(crate) fn read_now(&mut self) -> io::Result<usize> {
-        self.has_read = true;
-        let mut block = [0; BLOCK];
-        let length = self.socket.read_now(&mut block)?;
-        self.buffer.keep(&block[..length]);
-        Ok(length)
-    }
-
     /// A request is answered from now on.
-    pub(crate) fn start(&mut self, patience: Patience) {
-        (self.patience, self.has_read) = (patience, false);
+    pub(crate) fn start(&mut self, wait: Duration) {
+        self.patience = Patience::with_sender(wait);
+        self.has_read = false;
     }
 
     /// May more have come than was taken?
@@ -105,18 +94,14 @@ impl Inbound {
         self.has_read || !self.buffer.rest().is_empty()
     }
 
-    /// Is no request under way, nor a record?
+    /// Is no request under way?
     pub(crate) fn is_idle(&self) -> bool {
         self.stage == Stage::Idle
     }
 
+    /// Is one under way, or a part of a record there?
     pub(crate) fn has_begun(&self) -> bool {
         !self.is_idle() || !self.buffer.rest().is_empty()
-    }
-
-    /// Can it go on only with what has not come yet?
-    pub(crate) fn is_waiting(&self) -> bool {
-        self.body == 0
     }
 
     /// Has all of the request come?
@@ -142,6 +127,18 @@ impl Inbound {
         event.inspect_err(|_| self.fail())
     }
 
+    /// The next record's header, if all of the record is there.
+    fn header(&self) -> io::Result<Option<Header>> {
+        let bytes = self.buffer.rest();
+        let Some((header, rest)) = bytes.split_first_chunk() else {
+            return Ok(None);
+        };
+        let header = Header::parse(*header)?;
+        let (content, padding) = (header.length, header.padding);
+        let length = usize::from(content) + usize::from(padding);
+        Ok((rest.len() >= length).then_some(header))
+    }
+
     fn record(&mut self) -> io::Result<Option<Event>> {
         if self.is_idle() {
             self.pass(self.body); // nobody reads that
@@ -149,25 +146,16 @@ impl Inbound {
         if self.body > 0 {
             return Ok(None);
         }
-        let Some((bytes, rest)) =
-            self.buffer.rest().split_first_chunk()
-        else {
-            return Ok(None);
-        };
-        let header = Header::parse(*bytes)?;
-        let length = usize::from(header.length);
-        let padding = usize::from(header.padding);
-        if rest.len() < length + padding {
-            return Ok(None);
-        }
+        let Some(header) = self.header()? else { return Ok(None) };
+        self.buffer.consume(Header::SIZE);
+        self.body = header.length.into();
+        self.padding = header.padding.into();
         let is_ours = !self.is_idle() && header.id == self.id;
         if is_ours && header.kind == STDIN {
-            self.buffer.consume(Header::SIZE);
-            self.open(length, padding)?;
-            return Ok(Some(Event::Nothing));
+            return self.open().map(Some);
         }
-        let content = rest[..length].to_vec();
-        self.buffer.consume(Header::SIZE + length + padding);
+        let content = self.buffer.rest()[..self.body].to_vec();
+        self.pass(self.body);
         let event = match header.kind {
             _ if header.id == 0 => self.manage(header.kind, &content),
             BEGIN_REQUEST if is_ours => bad("a request begins twice"),
@@ -218,12 +206,17 @@ impl Inbound {
         let [role1, role0, flags, _, _, _, _, _] = *content else {
             return bad("a request begins without a role");
         };
+        let refuse = |reason| {
+            let mut record = Vec::new();
+            push_end(&mut record, id, reason);
+            Ok(Event::Reply(record))
+        };
         if !self.is_idle() {
-            return Ok(Event::Reply(ended(id, CANT_MPX_CONN)));
+            return refuse(CANT_MPX_CONN);
         }
         self.keep = flags & KEEP_CONN != 0;
         if u16::from_be_bytes([role1, role0]) != RESPONDER {
-            return Ok(Event::Reply(ended(id, UNKNOWN_ROLE)));
+            return refuse(UNKNOWN_ROLE);
         }
         (self.stage, self.id) = (Stage::Params, id);
         self.params.clear();
@@ -248,22 +241,17 @@ impl Inbound {
     }
 
     /// Opens a piece of the body, which is read by `read`.
-    fn open(
-        &mut self,
-        length: usize,
-        padding: usize,
-    ) -> io::Result<()> {
-        (self.body, self.padding) = (length, padding);
+    fn open(&mut self) -> io::Result<Event> {
         match self.stage {
             Stage::Params => {
                 return bad("a body before the variables' end");
             }
-            Stage::Body if length == 0 => self.stage = Stage::Whole,
-            Stage::Body => return Ok(()),
+            Stage::Body if self.body == 0 => self.stage = Stage::Whole,
+            Stage::Body => return Ok(Event::Nothing),
             _ => {}
         }
-        self.pass(length); // nobody reads that
-        Ok(())
+        self.pass(self.body); // nobody reads that
+        Ok(Event::Nothing)
     }
 
     /// Goes on behind so much of a body, and behind its record's end.
@@ -271,7 +259,7 @@ impl Inbound {
         self.body -= length;
         self.buffer.consume(length);
         if self.body == 0 {
-            self.buffer.consume(take(&mut self.padding));
+            self.buffer.consume(mem::take(&mut self.padding));
         }
     }
 
@@ -306,27 +294,29 @@ impl Inbound {
         self.has_read = true;
         let mut block = [0; BLOCK];
         let read = self.socket.read(&mut block, &mut self.patience);
-        let read = read.and_then(|length| match length {
-            0 => Err(cut()),
-            length => {
-                self.buffer.keep(&block[..length]);
-                Ok(())
-            }
-        });
-        read.inspect_err(|_| self.fail())
+        let read = if let Ok(0) = read { Err(cut()) } else { read };
+        let length = read.inspect_err(|_| self.fail())?;
+        self.buffer.keep(&block[..length]);
+        Ok(())
     }
 
     /// What is missing of the body is an error, and nothing follows it.
     fn fail(&mut self) {
         (self.stage, self.keep) = (Stage::Cut, false);
     }
-}
 
-/// A request's end, in a record.
-fn ended(id: u16, protocol_status: u8) -> Vec<u8> {
-    let mut record = Vec::new();
-    push_end(&mut record, id, protocol_status);
-    record
+    /// Takes what has come, without waiting, unless the last record is
+    /// not read yet. Returns its length.
+    pub(crate) fn read_now(&mut self) -> io::Result<usize> {
+        if self.body > 0 {
+            return Ok(0);
+        }
+        self.has_read = true;
+        let mut block = [0; BLOCK];
+        let length = self.socket.read_now(&mut block)?;
+        self.buffer.keep(&block[..length]);
+        Ok(length)
+    }
 }
 
 fn cut() -> io::Error {

@@ -30,36 +30,24 @@ impl<'a> Iterator for Pairs<'a> {
             return None;
         }
         let pair = self.pair().ok_or(Cut);
-        if pair.is_err() {
-            self.0 = &[];
-        }
-        Some(pair)
+        Some(pair.inspect_err(|_| self.0 = &[]))
     }
 }
 
 impl<'a> Pairs<'a> {
     fn pair(&mut self) -> Option<Pair<'a>> {
         let (name, value) = (self.length()?, self.length()?);
-        Some((self.bytes(name)?, self.bytes(value)?))
+        Some((self.0.split_off(..name)?, self.0.split_off(..value)?))
     }
 
     /// A length below 128 is one byte. A longer one is four, with the
     /// first bit set.
     fn length(&mut self) -> Option<usize> {
-        let (&first, rest) = self.0.split_first()?;
-        if first < 0x80 {
-            self.0 = rest;
-            return Some(first.into());
+        if self.0.first()? < &0x80 {
+            return Some((*self.0.split_off_first()?).into());
         }
-        let (&four, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
+        let four = self.0.split_off(..4)?.try_into().ok()?;
         Some(u32::from_be_bytes(four) as usize & 0x7fff_ffff)
-    }
-
-    fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (bytes, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(bytes)
     }
 }
 

@@ -3,11 +3,12 @@
 use super::inbound::{Event, Inbound};
 use super::record::*;
 use crate::ErrorLog;
-use crate::serving::{Patience, Socket, lock};
+use crate::serving::{Limits, Patience, Socket, lock};
 use std::io::{self, ErrorKind, Read, Write};
-use std::mem::take;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A connection, lent to a request until it is over.
 ///
@@ -35,24 +36,21 @@ impl Request {
         self.inbound.try_lock().ok()?.take().zip(outbound)
     }
 
-    /// Takes note of what has come, without waiting.
-    pub(crate) fn look(&self) {
-        // Whoever reads the body meanwhile takes note himself.
-        let Ok(mut inbound) = self.inbound.try_lock() else { return };
-        let Some(inbound) = &mut *inbound else { return };
-        loop {
-            match inbound.next() {
-                Ok(Some(event)) => self.note(event),
-                Ok(None) if inbound.is_waiting() => {
-                    if !matches!(inbound.read_now(), Ok(1..)) {
-                        return;
-                    }
-                }
-                _ => return,
+    /// Takes note of a record, or brings more of them, without
+    /// waiting. Was there something?
+    pub(crate) fn look(&self) -> bool {
+        // A thread that reads the body takes note itself.
+        let Ok(mut inbound) = self.inbound.try_lock() else {
+            return false;
+        };
+        let Some(inbound) = &mut *inbound else { return false };
+        match inbound.next() {
+            Ok(None) => matches!(inbound.read_now(), Ok(1..)),
+            Ok(Some(event)) => {
+                self.note(event);
+                true
             }
-            if inbound.is_whole() {
-                return; // to ask for more would be in vain, as a rule
-            }
+            Err(_) => false,
         }
     }
 
@@ -132,10 +130,8 @@ impl Out<'_> {
 
 impl Write for Out<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // An answer in one piece is sent before anybody can abort it.
-        if self.has_begun {
-            self.request.look();
-        }
+        // An answer in one piece is sent before it can be aborted.
+        while self.has_begun && self.request.look() {}
         self.has_begun = true;
         self.send(|outbound| outbound.push(STDOUT, bytes))?;
         Ok(bytes.len())
@@ -159,10 +155,10 @@ impl Write for Errors {
             Some(outbound) => outbound.say(bytes),
             None => Err(ErrorKind::BrokenPipe.into()),
         };
-        match sent {
-            Ok(()) => Ok(bytes.len()),
-            Err(_) => self.afterwards.write(bytes),
+        if sent.is_err() {
+            return self.afterwards.write(bytes);
         }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -170,7 +166,7 @@ impl Write for Errors {
     }
 }
 
-/// The end of a connection where our records go in.
+/// The end of a connection where our records go out.
 pub(crate) struct Outbound {
     socket: Arc<Socket>,
     patience: Patience,
@@ -187,10 +183,10 @@ pub(crate) struct Outbound {
 const ENOUGH: usize = 64 * 1024;
 
 impl Outbound {
-    pub(crate) fn new(socket: Arc<Socket>, patience: Patience) -> Self {
+    pub(crate) fn new(socket: Arc<Socket>, limits: &Limits) -> Self {
         Self {
             socket,
-            patience,
+            patience: Patience::with_reader(limits.wait),
             buffer: Vec::new(),
             id: 0,
             has_said: false,
@@ -199,8 +195,8 @@ impl Outbound {
     }
 
     /// Another request's records are to be sent.
-    pub(crate) fn begin(&mut self, id: u16, patience: Patience) {
-        (self.id, self.patience) = (id, patience);
+    pub(crate) fn begin(&mut self, id: u16, wait: Duration) {
+        (self.id, self.patience) = (id, Patience::with_reader(wait));
     }
 
     /// Puts a piece of a stream into records; none of them is empty,
@@ -215,16 +211,31 @@ impl Outbound {
         Ok(())
     }
 
+    /// Sends what there is. After a failure nothing is sent: it would
+    /// follow a gap.
+    fn send(&mut self) -> io::Result<()> {
+        if self.is_broken {
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        let mut rest = &self.buffer[..];
+        while !rest.is_empty() {
+            let sent = self.socket.write(rest, &mut self.patience);
+            let length = sent.inspect_err(|_| self.is_broken = true)?;
+            rest = &rest[length..];
+        }
+        self.buffer.clear();
+        Ok(())
+    }
+
     fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.has_said = true;
-        self.push(STDERR, bytes)?;
-        self.send()
+        self.push(STDERR, bytes).and_then(|()| self.send())
     }
 
     /// Ends the answer, and its request.
     pub(crate) fn end(&mut self, id: u16) -> io::Result<()> {
         push(&mut self.buffer, STDOUT, id, &[]);
-        if take(&mut self.has_said) {
+        if mem::take(&mut self.has_said) {
             push(&mut self.buffer, STDERR, id, &[]);
         }
         push_end(&mut self.buffer, id, REQUEST_COMPLETE);
@@ -235,25 +246,5 @@ impl Outbound {
     pub(crate) fn reply(&mut self, record: &[u8]) -> io::Result<()> {
         self.buffer.extend_from_slice(record);
         self.send()
-    }
-
-    /// Sends what there is. After a failure nothing is sent: it would
-    /// follow a gap.
-    fn send(&mut self) -> io::Result<()> {
-        if self.is_broken {
-            return Err(ErrorKind::BrokenPipe.into());
-        }
-        let mut rest = &self.buffer[..];
-        while !rest.is_empty() {
-            match self.socket.write(rest, &mut self.patience) {
-                Ok(length) => rest = &rest[length..],
-                Err(error) => {
-                    self.is_broken = true;
-                    return Err(error);
-                }
-            }
-        }
-        self.buffer.clear();
-        Ok(())
     }
 }

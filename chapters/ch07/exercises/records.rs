@@ -11,5 +11,6 @@
 /// `records(b"\x01\x05\0\x01\0\x02\x01\0Hi\0\x01\x05")` is
 /// `(vec![(5, 1, b"Hi".to_vec())], 11)`.
 pub fn records(bytes: &[u8]) -> (Vec<(u8, u16, Vec<u8>)>, usize) {
-    todo!("exercise 7.3: which records are in {bytes:?}?")
+    let bytes = bytes.escape_ascii();
+    todo!("exercise 7.3: which records are in {bytes}?")
 }

@@ -8,5 +8,6 @@
 ///
 /// `pair_length(b"\x0bSCRIPT_NAME")` is `Some((11, 1))`.
 pub fn pair_length(bytes: &[u8]) -> Option<(usize, usize)> {
-    todo!("exercise 7.2: which length is {bytes:?}?")
+    let bytes = bytes.escape_ascii();
+    todo!("exercise 7.2: which length is at the start of {bytes}?")
 }
