@@ -1,4 +1,4 @@
-//! What a connection has brought: heads, and bodies behind them.
+//! What a connection has brought: heads, and the bodies after them.
 
 use super::chunks::{Chunks, Piece};
 use crate::Failure;
