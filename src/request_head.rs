@@ -75,6 +75,9 @@ pub const FIELD_LIMIT: usize = 100;
 /// The most that their names and values may add up to, in bytes.
 pub const FIELDS_LIMIT: usize = 64 * 1024;
 
+pub(crate) const TOO_LARGE: &str =
+    "431 Request Header Fields Too Large";
+
 impl<'a> RequestHead<'a> {
     /// Puts a request into the environ, and tells how its body ends. Of
     /// one that is refused it is as much as the log needs.
@@ -122,6 +125,31 @@ impl<'a> RequestHead<'a> {
         }
     }
 
+    fn check_size(&self) -> Result<(), Failure> {
+        let lengths =
+            self.fields.iter().map(|(n, v)| n.len() + v.len());
+        let (count, size) = (self.fields.len(), lengths.sum::<usize>());
+        if count <= FIELD_LIMIT && size <= FIELDS_LIMIT {
+            return Ok(());
+        }
+        let reason = format!("{count} fields, {size} bytes");
+        Err(Failure::new(TOO_LARGE, reason))
+    }
+
+    /// RFC 9110, section 5.5: no control characters but tabs.
+    fn check_fields(&self) -> Result<(), Failure> {
+        let is_control = |b: &u8| b.is_ascii_control() && *b != b'\t';
+        for (name, value) in self.fields {
+            if !is_whole_token(name) {
+                return Err(wrong("field name", name.as_bytes()));
+            }
+            if value.iter().any(is_control) {
+                return Err(wrong(&format!("field {name}:"), value));
+            }
+        }
+        Ok(())
+    }
+
     /// The forms of RFC 9112, section 3.2, but the one of CONNECT.
     fn check_target(&self) -> Result<(), Failure> {
         let target = self.target;
@@ -142,32 +170,6 @@ impl<'a> RequestHead<'a> {
             true => Ok(()),
             false => Err(wrong("target", target)),
         }
-    }
-
-    fn check_size(&self) -> Result<(), Failure> {
-        let lengths =
-            self.fields.iter().map(|(n, v)| n.len() + v.len());
-        let (count, size) = (self.fields.len(), lengths.sum::<usize>());
-        if count > FIELD_LIMIT || size > FIELDS_LIMIT {
-            let reason = format!("{count} fields, {size} bytes");
-            let status = "431 Request Header Fields Too Large";
-            return Err(Failure::new(status, reason));
-        }
-        Ok(())
-    }
-
-    /// RFC 9110, section 5.5: no control characters but tabs.
-    fn check_fields(&self) -> Result<(), Failure> {
-        let is_control = |b: &u8| b.is_ascii_control() && *b != b'\t';
-        for (name, value) in self.fields {
-            if !is_whole_token(name) {
-                return Err(wrong("field name", name.as_bytes()));
-            }
-            if value.iter().any(is_control) {
-                return Err(wrong(&format!("field {name}:"), value));
-            }
-        }
-        Ok(())
     }
 
     /// RFC 9112, section 3.2: one Host, which 1.0 may leave out.
@@ -198,17 +200,15 @@ impl<'a> RequestHead<'a> {
         if length.is_some() || self.version == (1, 0) {
             return Err(wrong("misplaced Transfer-Encoding", coding));
         }
-        // Only behind `chunked` can the end be told, and it is all
-        // that is decoded here.
-        match coding.eq_ignore_ascii_case(b"chunked") {
-            true => Ok(RequestBody::Chunked),
-            false
-                if coding
-                    .to_ascii_lowercase()
-                    .ends_with(b"chunked") =>
-            {
-                not_implemented("Transfer-Encoding", coding)
-            }
+        // Only after `chunked` can the end be told, and it is all that
+        // is decoded here.
+        let is_chunked = |c: &[u8]| c.eq_ignore_ascii_case(b"chunked");
+        if is_chunked(coding) {
+            return Ok(RequestBody::Chunked);
+        }
+        let last = coding.len().saturating_sub(b"chunked".len());
+        match is_chunked(&coding[last..]) {
+            true => not_implemented("Transfer-Encoding", coding),
             false => Err(wrong("Transfer-Encoding", coding)),
         }
     }

@@ -12,7 +12,6 @@ const LINE_LIMIT: usize = 256;
 const LINES_LIMIT: usize = 8 * 1024;
 
 /// Where in a body in chunks the next byte belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Chunks {
     place: Place,
     /// The length of the lines since the last byte of the body.
@@ -25,31 +24,30 @@ pub(crate) struct Chunks {
     left: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Place {
     /// In a line with a chunk's size.
     Size,
     /// In a chunk, of which so many bytes are missing.
     Data(u64),
-    /// In the line end behind a chunk.
+    /// In the line end after a chunk.
     DataEnd,
-    /// In the lines behind the last chunk.
+    /// In the lines after the last chunk.
     Trailer,
-    /// Behind the body.
+    /// After the body.
     End,
 }
 
 /// What the next bytes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// So many bytes of the body.
     Body(usize),
     /// So many bytes of what is around it.
     Around(usize),
+    /// Nothing: they are after the body.
+    End,
     /// More must be read to tell.
     Unknown,
-    /// Nothing: they are behind the body.
-    End,
 }
 
 impl Chunks {
@@ -60,7 +58,7 @@ impl Chunks {
         Self { place, lines: 0, around, limit, left: limit }
     }
 
-    /// Tells what the next bytes are, and goes on to behind them. Of
+    /// Tells what the next bytes are, and goes on to what follows. Of
     /// the body it takes no more than there is room for.
     ///
     /// # Errors
@@ -94,32 +92,31 @@ impl Chunks {
         self.place == Place::End
     }
 
-    /// Goes on behind a line, once all of it is there.
+    /// Goes on after a line, once all of it is there.
     fn line(&mut self, bytes: &[u8]) -> Result<Piece, Failure> {
         let window = &bytes[..bytes.len().min(LINE_LIMIT)];
         let end = window.iter().position(|&b| b == b'\n');
         let line = &window[..end.unwrap_or(window.len())];
-        let (line, has_cr) = match line {
-            [line @ .., b'\r'] => (line, true),
-            line => (line, false),
-        };
-        self.refuse(line)?;
+        let before_cr = line.strip_suffix(b"\r");
+        let text = before_cr.unwrap_or(line);
+        self.refuse(text)?;
         let Some(end) = end else {
             return match bytes.len() < LINE_LIMIT {
                 true => Ok(Piece::Unknown),
                 false => bad("a line is too long"),
             };
         };
-        if !has_cr {
+        if before_cr.is_none() {
             return bad("a line ends without CR");
         }
-        self.lines += end + 1;
-        self.around = self.around.saturating_sub(end as u64 + 1);
+        let length = end + 1;
+        self.lines += length;
+        self.around = self.around.saturating_sub(length as u64);
         if self.lines > LINES_LIMIT || self.around == 0 {
             return bad("too much around the chunks");
         }
-        self.place = self.behind(line)?;
-        Ok(Piece::Around(end + 1))
+        self.place = self.after(text)?;
+        Ok(Piece::Around(length))
     }
 
     /// What can no longer be right is not waited for: the line may not
@@ -133,38 +130,33 @@ impl Chunks {
             (Place::DataEnd, [_, ..]) => {
                 bad("a chunk longer than its size")
             }
-            (Place::Size, [first, ..])
-                if !first.is_ascii_hexdigit() =>
-            {
+            (Place::Size, [b, ..]) if !b.is_ascii_hexdigit() => {
                 bad("a chunk without a size")
             }
             _ => Ok(()),
         }
     }
 
-    fn behind(&mut self, line: &[u8]) -> Result<Place, Failure> {
+    /// Where a whole line leads.
+    fn after(&mut self, line: &[u8]) -> Result<Place, Failure> {
         match (self.place, line) {
             (Place::Size, line) => match size(line) {
-                Some(0) => Ok(Place::Trailer),
-                Some(size) => self.data(size),
                 None => bad("a chunk without a size"),
+                Some(0) => Ok(Place::Trailer),
+                Some(size) if size > self.left => {
+                    Err(too_large(self.limit))
+                }
+                Some(size) => {
+                    self.left -= size;
+                    Ok(Place::Data(size))
+                }
             },
             (Place::Trailer, []) => Ok(Place::End),
-            (Place::Trailer, line) if is_field_line(line) => {
-                Ok(Place::Trailer)
+            (Place::Trailer, line) if !is_field_line(line) => {
+                bad("a trailer that is no field")
             }
-            (Place::Trailer, _) => bad("a trailer that is no field"),
+            (Place::Trailer, _) => Ok(Place::Trailer),
             _ => Ok(Place::Size),
-        }
-    }
-
-    fn data(&mut self, size: u64) -> Result<Place, Failure> {
-        match self.left.checked_sub(size) {
-            Some(left) => {
-                self.left = left;
-                Ok(Place::Data(size))
-            }
-            None => Err(too_large(self.limit)),
         }
     }
 }
@@ -217,10 +209,8 @@ fn token(text: &str) -> Option<&str> {
 /// A line as in a head (RFC 9112, section 5). What it says is thrown
 /// away (section 7.1.2).
 fn is_field_line(line: &[u8]) -> bool {
-    let name = line.split(|&b| b == b':').next().unwrap_or_default();
-    name.len() < line.len()
-        && !name.is_empty()
-        && name.iter().all(|&b| is_token(b))
+    let line = String::from_utf8_lossy(line);
+    token(&line).is_some_and(|rest| rest.starts_with(':'))
 }
 
 fn bad<T>(reason: &str) -> Result<T, Failure> {

@@ -2,7 +2,7 @@
 
 use super::Http;
 use super::head;
-use super::inbound::{Arrival, Inbound};
+use super::inbound::{Arrival, Body, Inbound};
 use crate::access_log::Entry;
 use crate::exchange::{self, End, Keeps, Outcome, Protocol};
 use crate::input::too_late;
@@ -39,10 +39,26 @@ struct Request {
     expects: bool,
 }
 
+impl Request {
+    /// Reads a head into the environ.
+    fn read(
+        head: &[u8],
+        body_limit: u64,
+        environ: &mut Environ,
+    ) -> Result<Self, Failure> {
+        let mut fields = head::NO_FIELDS;
+        let head = head::parse(head, &mut fields)?;
+        let body = head.read_into(environ, body_limit)?;
+        let protocol = head.protocol();
+        let expects = head.expects_continue();
+        Ok(Self { protocol, body, expects })
+    }
+}
+
 impl serving::Connection for Connection {
     fn take(&mut self, bytes: &[u8]) {
         if let Some(inbound) = &mut self.inbound {
-            inbound.keep(bytes);
+            inbound.buffer.keep(bytes);
         }
     }
 
@@ -100,33 +116,65 @@ impl Connection {
         head: Result<usize, Failure>,
         caller: &mut Caller<'_>,
     ) -> Next {
-        let Some(mut inbound) = self.inbound.take() else {
+        let entry = self.entry();
+        let Some(inbound) = &mut self.inbound else {
             return Next::Close;
         };
+        let limits = &self.settings.limits;
         let environ = &mut caller.environ;
         environ.errors = self.settings.errors.clone();
         environ.multithread = true;
         let client = self.client.as_ref();
         fill_addresses(environ, &self.name_and_port, client);
-        let entry = self.entry(&inbound);
         let request = head.and_then(|length| {
-            let head = &inbound.arrived()[..length];
-            let request = self.read(head, environ)?;
-            let limits = &self.settings.limits;
+            let head = &inbound.buffer.rest()[..length];
+            let request = Request::read(head, limits.body, environ)?;
             inbound.begin(length, request.body, limits);
             Ok(request)
         });
-        self.inbound = Some(inbound);
         let outcome = match request {
             Ok(request) => self.run(&request, caller),
             Err(no) => {
-                let (environ, out) = (&mut caller.environ, self.out());
-                exchange::run(&no, environ, CLOSE, &mut { out })
+                let out = &mut self.out();
+                exchange::run(&no, &mut caller.environ, CLOSE, out)
             }
         };
         caller.environ.reset();
         self.settings.log(entry, &outcome);
         self.end(outcome.end)
+    }
+
+    fn run(
+        &mut self,
+        request: &Request,
+        caller: &mut Caller<'_>,
+    ) -> Outcome {
+        let Caller { app, environ, .. } = caller;
+        let (app, protocol) = (*app, request.protocol);
+        if request.body == RequestBody::Length(0) {
+            let out = &mut self.out();
+            return exchange::run(app, environ, protocol, out);
+        }
+        let lent = Arc::new(Lent {
+            expects: Mutex::new(request.expects),
+            inbound: Mutex::new(self.inbound.take()),
+        });
+        let input = Input(Arc::clone(&lent));
+        environ.input = Box::new(BufReader::new(input));
+        let theirs = Arc::clone(&lent);
+        let keeps: Keeps = Box::new(move || theirs.keeps());
+        let (keeps, out) = (Some(keeps), &mut self.out());
+        let outcome =
+            exchange::run_on(app, environ, protocol, keeps, out);
+        if let Ok(mut lent) = lent.inbound.try_lock() {
+            self.inbound = lent.take();
+        }
+        outcome
+    }
+
+    fn out(&self) -> Out<'_> {
+        let patience = Patience::with_reader(self.settings.limits.wait);
+        Out { socket: &self.socket, patience }
     }
 
     fn end(&mut self, end: End) -> Next {
@@ -143,67 +191,15 @@ impl Connection {
         Next::Close
     }
 
-    fn entry(&self, inbound: &Inbound) -> Option<Entry> {
+    fn entry(&self) -> Option<Entry> {
         self.settings.access_log.as_ref()?;
-        let (line, _) = head::split_line(inbound.arrived());
+        let bytes = self.inbound.as_ref()?.buffer.rest();
+        let (line, _) = head::split_line(bytes);
         // Cut: a client could make a line of any length.
         let line = &line[..line.len().min(TARGET_LIMIT)];
         let line = String::from_utf8_lossy(line).into_owned();
         let client = self.peer.map(|peer| peer.ip());
         Some(Entry::new(client, line))
-    }
-
-    /// Reads a head into the environ.
-    fn read(
-        &self,
-        head: &[u8],
-        environ: &mut Environ,
-    ) -> Result<Request, Failure> {
-        let mut fields = head::NO_FIELDS;
-        let head = head::parse(head, &mut fields)?;
-        let limit = self.settings.limits.body;
-        let body = head.read_into(environ, limit)?;
-        let protocol = head.protocol();
-        let expects = head.expects_continue();
-        Ok(Request { protocol, body, expects })
-    }
-
-    fn run(
-        &mut self,
-        request: &Request,
-        caller: &mut Caller<'_>,
-    ) -> Outcome {
-        let Caller { app, environ, .. } = caller;
-        let (protocol, inbound) = (request.protocol, &mut self.inbound);
-        if request.body == RequestBody::Length(0) {
-            let mut out = self.out();
-            return exchange::run(*app, environ, protocol, &mut out);
-        }
-        let lent = Arc::new(Lent {
-            expects: Mutex::new(request.expects),
-            inbound: Mutex::new(inbound.take()),
-        });
-        let input = Input(Arc::clone(&lent));
-        environ.input = Box::new(BufReader::new(input));
-        let theirs = Arc::clone(&lent);
-        let keeps: Keeps = Box::new(move || theirs.keeps());
-        let mut out = self.out();
-        let outcome = exchange::run_on(
-            *app,
-            environ,
-            protocol,
-            Some(keeps),
-            &mut out,
-        );
-        if let Ok(mut lent) = lent.inbound.try_lock() {
-            self.inbound = lent.take();
-        }
-        outcome
-    }
-
-    fn out(&self) -> Out<'_> {
-        let patience = Patience::with_reader(self.settings.limits.wait);
-        Out { socket: &self.socket, patience }
     }
 }
 
@@ -216,21 +212,6 @@ struct Lent {
     inbound: Mutex<Option<Inbound>>,
 }
 
-impl Lent {
-    /// May the connection serve another request? It is asked when the
-    /// answer's head is made, which has to say it (RFC 9112, section
-    /// 9.6). From then on it is too late for `100 Continue`.
-    fn keeps(&self) -> bool {
-        // Whether a body will come now, only the client knows.
-        let is_owed = take(&mut *lock(&self.expects));
-        let inbound = self.inbound.try_lock();
-        let can_go_on = inbound.is_ok_and(|inbound| {
-            inbound.as_ref().is_some_and(Inbound::can_go_on)
-        });
-        can_go_on && !is_owed
-    }
-}
-
 /// `wsgi.input`.
 struct Input(Arc<Lent>);
 
@@ -240,14 +221,30 @@ impl Read for Input {
         let Some(inbound) = &mut *inbound else {
             return Err(io::Error::other(GONE));
         };
+        // Locked while it is sent: no answer gets in before it.
         let mut expects = lock(&self.0.expects);
-        if *expects {
-            *expects = false;
+        if take(&mut *expects) {
             let mut patience = Patience::with_sender(BRIEFLY);
             inbound.socket.write(CONTINUE, &mut patience)?;
         }
         drop(expects);
         inbound.read(to)
+    }
+}
+
+impl Lent {
+    /// May the connection serve another request? It is asked when the
+    /// answer's head is made, which has to say it (RFC 9112, section
+    /// 9.6). From then on it is too late for `100 Continue`.
+    fn keeps(&self) -> bool {
+        // Whether a body will come now, only the client knows.
+        let is_owed = take(&mut *lock(&self.expects));
+        let inbound = self.inbound.try_lock();
+        let can_go_on = inbound.is_ok_and(|inbound| {
+            let body = inbound.as_ref().map(|inbound| &inbound.body);
+            body.is_some_and(Body::can_be_skipped)
+        });
+        can_go_on && !is_owed
     }
 }
 

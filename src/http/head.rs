@@ -1,7 +1,7 @@
 //! The head of a request, taken apart.
 
 use crate::Failure;
-use crate::request_head::{FIELD_LIMIT, Field, RequestHead};
+use crate::request_head::{FIELD_LIMIT, Field, RequestHead, TOO_LARGE};
 use httparse::{EMPTY_HEADER, Status};
 
 /// Room for the fields of a head.
@@ -58,10 +58,10 @@ fn parse_fields<'a>(
             }
             Ok(&fields[..headers.len()])
         }
-        Err(httparse::Error::TooManyHeaders) => Err(Failure::new(
-            "431 Request Header Fields Too Large",
-            format!("more than {FIELD_LIMIT} fields"),
-        )),
+        Err(httparse::Error::TooManyHeaders) => {
+            let reason = format!("more than {FIELD_LIMIT} fields");
+            Err(Failure::new(TOO_LARGE, reason))
+        }
         Err(error) => bad(&format!("fields: {error}")),
         Ok(Status::Partial) => bad("fields without an end"),
     }

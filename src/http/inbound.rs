@@ -1,8 +1,10 @@
-//! What a connection has brought: heads, and bodies behind them.
+//! What a connection has brought: heads, and the bodies after them.
 
 use super::chunks::{Chunks, Piece};
 use crate::Failure;
-use crate::request_head::{FIELDS_LIMIT, RequestBody, TARGET_LIMIT};
+use crate::request_head::{
+    FIELDS_LIMIT, RequestBody, TARGET_LIMIT, TOO_LARGE,
+};
 use crate::serving::{
     BLOCK, Buffer, Deadline, Limits, Next, Patience, Socket, within,
 };
@@ -12,8 +14,9 @@ use std::time::Duration;
 
 pub(crate) struct Inbound {
     pub(crate) socket: Arc<Socket>,
-    buffer: Buffer,
-    /// How far they were searched for the end of a head.
+    /// What was read and is not used yet.
+    pub(crate) buffer: Buffer,
+    /// How far that was searched for the end of a head.
     searched: usize,
     /// How many line breaks there were before a head.
     breaks: usize,
@@ -21,23 +24,13 @@ pub(crate) struct Inbound {
     pub(crate) has_begun: bool,
     /// When the client's time is up.
     pub(crate) until: Deadline,
-    body: Body,
+    pub(crate) body: Body,
     /// Was some of it read from the socket? There may be more, then.
     has_read: bool,
     patience: Patience,
 }
 
-/// What is still to come of a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Body {
-    Length(u64),
-    Chunked(Chunks),
-    /// Nobody knows where it ends.
-    Broken,
-}
-
 /// What has come, for somebody who cannot wait.
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
     /// A request's head, of this length.
     Head(usize),
@@ -47,15 +40,58 @@ pub(crate) enum Arrival {
     End,
 }
 
+/// What is still to come of a body.
+pub(crate) enum Body {
+    Length(u64),
+    Chunked(Chunks),
+    /// Nobody knows where it ends.
+    Broken,
+}
+
+impl Body {
+    /// What the next bytes are, of a body of any kind.
+    fn next(&mut self, bytes: &[u8], room: usize) -> io::Result<Piece> {
+        match self {
+            Self::Length(0) => Ok(Piece::End),
+            Self::Length(_) if bytes.is_empty() => Ok(Piece::Unknown),
+            Self::Length(left) => {
+                let length = (*left).min(bytes.len().min(room) as u64);
+                *left -= length;
+                Ok(Piece::Body(length as usize))
+            }
+            Self::Chunked(chunks) => Ok(chunks.next(bytes, room)?),
+            Self::Broken => Err(io::Error::other(BROKEN)),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        match self {
+            Self::Length(left) => *left == 0,
+            Self::Chunked(chunks) => chunks.is_over(),
+            Self::Broken => false,
+        }
+    }
+
+    /// Can another request be found after it? Not if its rest is known
+    /// to be long, or if nobody knows where it ends.
+    pub(crate) fn can_be_skipped(&self) -> bool {
+        match self {
+            Self::Length(left) => *left <= SKIP_LIMIT,
+            Self::Broken => false,
+            Self::Chunked(_) => true,
+        }
+    }
+}
+
+/// The most that is read of a body that nobody wanted, in bytes. To
+/// close is cheaper than to read more.
+const SKIP_LIMIT: u64 = 64 * 1024;
+
 /// The longest first line of a head, in bytes.
 const LINE_LIMIT: usize = TARGET_LIMIT + 1024;
 
 /// The longest head, in bytes: its parts, and what is around them.
 const HEAD_LIMIT: usize = TARGET_LIMIT + FIELDS_LIMIT + 1024;
-
-/// The most that is read of a body that nobody wanted, in bytes. To
-/// close is cheaper than to read more.
-pub(crate) const SKIP_LIMIT: u64 = 64 * 1024;
 
 /// How many line breaks may come before a head. Some clients end a body
 /// with one (RFC 9112, section 2.2).
@@ -80,15 +116,6 @@ impl Inbound {
         }
     }
 
-    /// What was read and is not used yet.
-    pub(crate) fn arrived(&self) -> &[u8] {
-        self.buffer.rest()
-    }
-
-    pub(crate) fn keep(&mut self, bytes: &[u8]) {
-        self.buffer.keep(bytes);
-    }
-
     /// What there is, without reading more.
     ///
     /// # Errors
@@ -107,7 +134,7 @@ impl Inbound {
         if let Some(length) = self.find_head()? {
             return Ok(Arrival::Head(length));
         }
-        let is_there = !matches!(self.arrived(), b"" | b"\r");
+        let is_there = !matches!(self.buffer.rest(), b"" | b"\r");
         if is_there && !self.has_begun {
             self.has_begun = true;
             self.until = within(limits.head);
@@ -115,27 +142,9 @@ impl Inbound {
         Ok(Arrival::Nothing)
     }
 
-    /// Skips what is left of a body that nobody wants, as far as it has
-    /// come. Tells whether that was all. It has to come as steadily as
-    /// if somebody read it.
-    fn skip(&mut self, limits: &Limits) -> io::Result<bool> {
-        if self.is_read() {
-            return Ok(true);
-        }
-        while let Some(length @ 1..) = self.piece(usize::MAX)? {
-            self.buffer.consume(length);
-            let earned = Duration::from_millis(length as u64);
-            let until = self.until.and_then(|u| u.checked_add(earned));
-            self.until = until.min(within(limits.wait));
-        }
-        if self.is_read() {
-            self.until = within(limits.idle);
-        }
-        Ok(self.is_read())
-    }
-
     fn skip_breaks(&mut self) -> Result<(), Failure> {
-        while self.searched == 0 && self.arrived().starts_with(b"\r\n")
+        while self.searched == 0
+            && self.buffer.rest().starts_with(b"\r\n")
         {
             self.buffer.consume(2);
             self.breaks += 1;
@@ -155,19 +164,16 @@ impl Inbound {
             // The same, however it comes.
             let (limit, status) = match self.searched {
                 0 => (LINE_LIMIT, "414 URI Too Long"),
-                _ => {
-                    (HEAD_LIMIT, "431 Request Header Fields Too Large")
-                }
+                _ => (HEAD_LIMIT, TOO_LARGE),
             };
             let window = &bytes[..bytes.len().min(limit)];
             let mut rest = window[self.searched..].iter();
-            let end = match rest.position(|&b| b == b'\n') {
-                Some(end) => end,
-                None if bytes.len() < limit => return Ok(None),
-                None => {
-                    let reason = format!("{limit} bytes and no end");
-                    return Err(Failure::new(status, reason));
+            let Some(end) = rest.position(|&b| b == b'\n') else {
+                if bytes.len() < limit {
+                    return Ok(None);
                 }
+                let reason = format!("{limit} bytes and no end");
+                return Err(Failure::new(status, reason));
             };
             let line = &bytes[..self.searched + end];
             self.searched += end + 1;
@@ -202,32 +208,33 @@ impl Inbound {
 
     /// Ends a request: what is left of its body has to come soon.
     pub(crate) fn end(&mut self, limits: &Limits) -> Next {
-        self.until = match self.is_read() {
+        self.until = match self.body.is_over() {
             true => within(limits.idle),
             false => within(limits.wait),
         };
-        match self.has_read || !self.arrived().is_empty() {
+        match self.has_read || !self.buffer.rest().is_empty() {
             true => Next::Again,
             false => Next::Wait(self.until),
         }
     }
 
-    fn is_read(&self) -> bool {
-        match &self.body {
-            Body::Length(left) => *left == 0,
-            Body::Chunked(chunks) => chunks.is_over(),
-            Body::Broken => false,
+    /// Skips what is left of a body that nobody wants, as far as it has
+    /// come. Tells whether that was all. It has to come as steadily as
+    /// if somebody read it.
+    fn skip(&mut self, limits: &Limits) -> io::Result<bool> {
+        if self.body.is_over() {
+            return Ok(true);
         }
-    }
-
-    /// Can another request be found behind this one? Not behind a body
-    /// whose rest is known to be long, or whose end nobody knows.
-    pub(crate) fn can_go_on(&self) -> bool {
-        match &self.body {
-            Body::Length(left) => *left <= SKIP_LIMIT,
-            Body::Chunked(_) => true,
-            Body::Broken => false,
+        while let Some(length @ 1..) = self.piece(usize::MAX)? {
+            self.buffer.consume(length);
+            let earned = Duration::from_millis(length as u64);
+            let until = self.until.and_then(|u| u.checked_add(earned));
+            self.until = until.min(within(limits.wait));
         }
+        if self.body.is_over() {
+            self.until = within(limits.idle);
+        }
+        Ok(self.body.is_over())
     }
 
     /// Reads from the body, and waits for it.
@@ -237,14 +244,14 @@ impl Inbound {
     /// The client is slow, or gone; or what came is no such body. Then
     /// nobody knows where it ends, and it fails again.
     pub(crate) fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        let read = self.read_on(to);
-        read.inspect_err(|_| self.body = Body::Broken)
+        self.read_on(to).inspect_err(|_| self.body = Body::Broken)
     }
 
     fn read_on(&mut self, to: &mut [u8]) -> io::Result<usize> {
         loop {
             if let Some(length) = self.piece(to.len())? {
-                to[..length].copy_from_slice(&self.arrived()[..length]);
+                let rest = self.buffer.rest();
+                to[..length].copy_from_slice(&rest[..length]);
                 self.buffer.consume(length);
                 return Ok(length);
             }
@@ -261,29 +268,11 @@ impl Inbound {
     /// and `most` at most; 0 at its end, `None` if more has to come.
     fn piece(&mut self, most: usize) -> io::Result<Option<usize>> {
         loop {
-            let arrived = self.buffer.rest();
-            match &mut self.body {
-                Body::Length(0) => return Ok(Some(0)),
-                Body::Length(_) if arrived.is_empty() => {
-                    return Ok(None);
-                }
-                Body::Length(left) => {
-                    let length = most.min(arrived.len());
-                    let length = (*left).min(length as u64);
-                    *left -= length;
-                    return Ok(Some(length as usize));
-                }
-                Body::Chunked(chunks) => {
-                    match chunks.next(arrived, most)? {
-                        Piece::Body(length) => return Ok(Some(length)),
-                        Piece::Around(length) => {
-                            self.buffer.consume(length)
-                        }
-                        Piece::Unknown => return Ok(None),
-                        Piece::End => return Ok(Some(0)),
-                    }
-                }
-                Body::Broken => return Err(io::Error::other(BROKEN)),
+            match self.body.next(self.buffer.rest(), most)? {
+                Piece::Body(length) => return Ok(Some(length)),
+                Piece::Around(length) => self.buffer.consume(length),
+                Piece::Unknown => return Ok(None),
+                Piece::End => return Ok(Some(0)),
             }
         }
     }

@@ -2,11 +2,11 @@
 /// belonged to it; `Ok(None)` if its end has not come yet.
 ///
 /// It is called after every read, with all bytes that have arrived
-/// since the head. A chunk is a size in base sixteen, perhaps a `;`
-/// and an extension, a line end, so many bytes, and a line end. A
-/// chunk of size zero has no bytes and no line end of its own; behind
-/// it come trailers, a line each, and an empty line. What follows that
-/// is the next request's.
+/// since the head. A chunk is a line with a size, as exercise 8.1
+/// reads it, so many bytes, and a line end. A chunk of size zero has
+/// no bytes and no line end of its own; after it come trailers, a line
+/// each, which need not be looked at, and an empty line. What follows
+/// that is the next request's.
 ///
 /// A line ends with `\r\n`. Whatever is not as it must be is an `Err`
 /// that says why, in words of your own. More than `limit` bytes of

@@ -9,7 +9,7 @@
 /// not digits alone, or too large for a `u64`; two
 /// `Transfer-Encoding`s; and one in HTTP/1.0. Any other coding than
 /// `chunked`, whose letters may be of any case, is `Err("501 Not
-/// Implemented")`.
+/// Implemented")` (to the library some of them are a 400).
 ///
 /// `body_length(&[("content-length", "5")], false)` is `Ok(Some(5))`.
 pub fn body_length(
