@@ -7,7 +7,6 @@ pub use script::Script;
 
 use crate::exchange::{self, End, Protocol};
 use crate::{Application, Environ, input};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
@@ -100,6 +99,6 @@ impl Read for Input {
 /// A stream without its buffer. That of standard input reads ahead, and
 /// what follows the body is not ours to take; that of standard output
 /// sends what follows the last line break in a write of its own.
-fn unbuffered(stream: impl AsFd) -> io::Result<File> {
+fn unbuffered(stream: impl AsFd) -> io::Result<std::fs::File> {
     Ok(stream.as_fd().try_clone_to_owned()?.into())
 }
