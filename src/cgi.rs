@@ -67,8 +67,8 @@ pub fn run(app: impl Application) -> ExitCode {
 fn environ() -> Environ {
     let mut environ = Environ::new();
     for (name, value) in std::env::vars_os() {
-        environ
-            .set(&name.to_string_lossy(), value.into_encoded_bytes());
+        let name = name.to_string_lossy();
+        environ.set(&name, value.into_encoded_bytes());
     }
     complete(&mut environ);
     environ.multiprocess = true;
