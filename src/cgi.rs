@@ -7,7 +7,6 @@ pub use script::Script;
 
 use crate::exchange::{self, End, Protocol};
 use crate::{Application, Environ, input};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
@@ -68,8 +67,8 @@ pub fn run(app: impl Application) -> ExitCode {
 fn environ() -> Environ {
     let mut environ = Environ::new();
     for (name, value) in std::env::vars_os() {
-        environ
-            .set(&name.to_string_lossy(), value.into_encoded_bytes());
+        let name = name.to_string_lossy();
+        environ.set(&name, value.into_encoded_bytes());
     }
     complete(&mut environ);
     environ.multiprocess = true;
@@ -100,6 +99,6 @@ impl Read for Input {
 /// A stream without its buffer. That of standard input reads ahead, and
 /// what follows the body is not ours to take; that of standard output
 /// sends what follows the last line break in a write of its own.
-fn unbuffered(stream: impl AsFd) -> io::Result<File> {
+fn unbuffered(stream: impl AsFd) -> io::Result<std::fs::File> {
     Ok(stream.as_fd().try_clone_to_owned()?.into())
 }

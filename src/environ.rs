@@ -112,6 +112,14 @@ impl Environ {
         self.places.push((start..middle, middle..self.text.len()));
     }
 
+    /// Removes a variable, and returns it.
+    pub fn remove(&mut self, name: &str) -> Option<Vec<u8>> {
+        let value = self.bytes(name)?.to_vec();
+        let (text, name) = (&self.text, name.as_bytes());
+        self.places.retain(|(of, _)| text[of.clone()] != *name);
+        Some(value)
+    }
+
     /// Makes it as good as new, for the next request, but for `errors`.
     /// The memory is kept. What the application has put there is gone
     /// with the exchange.
@@ -123,14 +131,6 @@ impl Environ {
         self.multithread = false;
         self.multiprocess = false;
         self.run_once = false;
-    }
-
-    /// Removes a variable, and returns it.
-    pub fn remove(&mut self, name: &str) -> Option<Vec<u8>> {
-        let value = self.bytes(name)?.to_vec();
-        let (text, name) = (&self.text, name.as_bytes());
-        self.places.retain(|(of, _)| text[of.clone()] != *name);
-        Some(value)
     }
 
     /// Moves the first segment of PATH_INFO to the end of SCRIPT_NAME,
@@ -246,8 +246,13 @@ pub struct Key<T> {
     value: PhantomData<fn() -> T>,
 }
 
-const KEY_RULE: &str = "a key is a prefix of its own, not `wsgi`, \
-                        a dot and a name, of a-z, 0-9 and '_'";
+impl<T> Copy for Key<T> {}
+
+impl<T> Clone for Key<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
 
 impl<T> Key<T> {
     /// A key of this name.
@@ -257,23 +262,27 @@ impl<T> Key<T> {
     /// On a name that PEP 3333 does not allow; in a `const`, while
     /// compiling.
     pub const fn new(name: &'static str) -> Self {
-        let bytes = name.as_bytes();
-        let (mut before, mut dots, mut at) = (b'.', 0, 0);
-        while at < bytes.len() {
-            match bytes[at] {
-                b'.' if before != b'.' => dots += 1,
-                b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
-                _ => panic!("{}", KEY_RULE),
-            }
-            before = bytes[at];
-            at += 1;
-        }
-        let is_theirs =
-            matches!(bytes, [b'w', b's', b'g', b'i', b'.', ..]);
-        let is_right = dots > 0 && before != b'.' && !is_theirs;
-        assert!(is_right, "{}", KEY_RULE);
+        assert!(
+            is_key(name.as_bytes()),
+            "a key is a prefix of its own, not `wsgi`, a dot and a \
+             name, of a-z, 0-9 and '_'"
+        );
         Self { name, value: PhantomData }
     }
+}
+
+const fn is_key(name: &[u8]) -> bool {
+    let (mut dots, mut before, mut left) = (0, b'.', name);
+    while let [byte, rest @ ..] = left {
+        match *byte {
+            b'.' if before != b'.' => dots += 1,
+            b'a'..=b'z' | b'0'..=b'9' | b'_' => {}
+            _ => return false,
+        }
+        (before, left) = (*byte, rest);
+    }
+    let is_theirs = matches!(name, [b'w', b's', b'g', b'i', b'.', ..]);
+    dots > 0 && before != b'.' && !is_theirs
 }
 
 impl<T> fmt::Debug for Key<T> {
@@ -281,10 +290,3 @@ impl<T> fmt::Debug for Key<T> {
         write!(f, "Key({:?})", self.name)
     }
 }
-
-impl<T> Clone for Key<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<T> Copy for Key<T> {}

@@ -32,40 +32,47 @@
 pub const SOFTWARE: &str =
     concat!("gateway/", env!("CARGO_PKG_VERSION"));
 
-#[cfg(feature = "signal")]
-mod access_log;
+// What an application sees.
 mod application;
 mod body;
+mod environ;
+mod error;
+mod error_log;
+mod headers;
+pub mod testing;
+
+// What lies between it and every server.
+pub mod exchange;
+mod framing;
+mod input;
+mod layer;
+pub mod request_head;
+pub mod response_head;
+
+// The servers, and what several of them need.
+#[cfg(feature = "signal")]
+mod access_log;
 #[cfg(unix)]
 pub mod cgi;
 #[cfg(feature = "standalone")]
 pub mod command_line;
-mod environ;
-mod error;
-mod error_log;
-pub mod exchange;
 #[cfg(all(feature = "fastcgi", unix))]
 pub mod fastcgi;
-#[cfg(feature = "url")]
-mod form;
-mod framing;
-mod headers;
 #[cfg(feature = "http")]
 pub mod http;
-mod input;
-mod layer;
-mod multipart;
 #[cfg(feature = "signal")]
 mod program;
-#[cfg(feature = "url")]
-mod proxy;
-pub mod request_head;
-pub mod response_head;
 #[cfg(feature = "tiny_http")]
 pub mod server;
 #[cfg(feature = "serving")]
 pub mod serving;
-pub mod testing;
+
+// Forms and URLs.
+#[cfg(feature = "url")]
+mod form;
+mod multipart;
+#[cfg(feature = "url")]
+mod proxy;
 #[cfg(feature = "url")]
 mod url;
 

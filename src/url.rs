@@ -3,7 +3,6 @@
 use crate::request_head::{is_host, wrong};
 use crate::{Environ, Failure, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
-use url::Url;
 
 /// What is escaped in a path: all that Python's `wsgiref.util` escapes.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -36,7 +35,7 @@ impl Environ {
     ///
     /// `400 Bad Request` if there is no host, or none that a URL may
     /// have.
-    pub fn url(&self) -> Result<Url, Failure> {
+    pub fn url(&self) -> Result<url::Url, Failure> {
         let get = |name| self.bytes(name).unwrap_or_default();
         let (scheme, host) = (self.url_scheme, self.host());
         let script = percent_encode(get("SCRIPT_NAME"), ESCAPED);
@@ -45,7 +44,7 @@ impl Environ {
         let mark = if query.is_empty() { "" } else { "?" };
         let url =
             format!("{scheme}://{host}{script}{path}{mark}{query}");
-        match Url::parse(&url) {
+        match url::Url::parse(&url) {
             Ok(url) if is_host(host.as_bytes()) => Ok(url),
             // What follows it might not be the path.
             _ => Err(wrong("host", host.as_bytes())),
