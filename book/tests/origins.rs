@@ -88,7 +88,7 @@ fn programs_are_another_origin_than_the_pages() {
     let site = Site::new();
     assert_ne!(site.programs, site.port);
     // Links and forms that go to the book are led there.
-    let path = "/cgi-bin/ch01/caf%C3%A9/x%20y?a%3Cb&c=d";
+    let path = "/cgi-bin/ch01/caf%C3%A9/x%20y%2Fa+b:%2520?a%3Cb&c=d";
     let led = site.book(&format!("GET {path}"), &[]);
     assert_has(&led, "HTTP/1.1 307 Temporary Redirect\r\n");
     let there = format!("http://127.0.0.1:{}{path}", site.programs);

@@ -100,9 +100,12 @@ impl Site {
         if guard::is_foreign(environ) {
             return plain(FORBIDDEN, NOT_YOURS.into(), start_response);
         }
-        let mut url = environ.url()?;
-        // It fails for URLs without a host only.
-        let _ = url.set_port(Some(self.ports.programs));
+        let url = environ.url()?;
+        let host = url.host_str().unwrap_or_default();
+        let port = self.ports.programs;
+        // As it was sent: an escape decoded is another request.
+        let target = environ.get("REQUEST_URI").unwrap_or_default();
+        let url = format!("http://{host}:{port}{target}");
         let headers = [
             ("Location", url.as_str()),
             ("Cache-Control", "no-store"),
