@@ -166,24 +166,24 @@ impl Server {
     /// tiny_http has ended, for instance because the process has too
     /// many files open; or a thread cannot be had.
     pub fn serve(self, app: impl Application + Sync) -> io::Result<()> {
+        let work = || self.work(&app);
+        let worker = || loop {
+            // tiny_http panics at the greatest Content-Length.
+            if let Ok(ended) = catch_unwind(AssertUnwindSafe(work)) {
+                self.listener.unblock(); // the next worker
+                return ended;
+            }
+        };
         thread::scope(|scope| {
-            let work = || loop {
-                let work = AssertUnwindSafe(|| self.work(&app));
-                // tiny_http panics at the greatest Content-Length.
-                if let Ok(ended) = catch_unwind(work) {
-                    self.listener.unblock(); // the next worker
-                    return ended;
-                }
-            };
             let start = |_| {
-                let worker =
-                    thread::Builder::new().spawn_scoped(scope, work);
-                worker.inspect_err(|_| self.listener.unblock())
+                let thread =
+                    thread::Builder::new().spawn_scoped(scope, worker);
+                thread.inspect_err(|_| self.listener.unblock())
             };
-            let workers: Vec<_> =
+            let threads: Vec<_> =
                 (0..self.threads).map(start).collect();
-            workers.into_iter().try_for_each(|worker| {
-                worker?.join().unwrap_or(Ok(())) // it does not panic
+            threads.into_iter().try_for_each(|thread| {
+                thread?.join().unwrap_or(Ok(())) // it does not panic
             })
         })
     }
@@ -226,8 +226,8 @@ impl Server {
         let client = request.remote_addr().copied();
         let client = client.map(address_and_port);
         fill_addresses(environ, &self.name_and_port, client.as_ref());
-        let fields = request.headers().iter().map(field);
-        let fields: Vec<Field> = fields.collect();
+        let fields: Vec<_> =
+            request.headers().iter().map(field).collect();
         let head = head(&request, &fields);
         let limit = self.body_limit;
         let checked = head.read_into(environ, limit);
@@ -238,7 +238,8 @@ impl Server {
             length = length.and_then(no_chunks);
         }
         let skip = if let Ok(None) = length { limit } else { 0 };
-        let input = Input(Arc::new(Mutex::new(Some((request, skip)))));
+        let lent = Some(Lent { request, skip });
+        let input = Input(Arc::new(Mutex::new(lent)));
         let writer = Box::new(io::sink());
         let mut out = Out { input: input.clone(), writer };
         let outcome = match checked.and(length) {
@@ -299,20 +300,26 @@ fn no_chunks(length: Option<u64>) -> Result<Option<u64>, Failure> {
     length.map(Some).ok_or(no)
 }
 
-/// `wsgi.input`: a request, until the answer begins, and how much is to
-/// be skipped then. tiny_http gives out the body or the way to answer,
-/// and never both.
+/// A request whose answer has not begun, and how many bytes of its
+/// body are to be skipped when it does.
+struct Lent {
+    request: Request,
+    skip: u64,
+}
+
+/// `wsgi.input`. tiny_http gives out the body or the way to answer, and
+/// never both.
 #[derive(Clone)]
-struct Input(Arc<Mutex<Option<(Request, u64)>>>);
+struct Input(Arc<Mutex<Option<Lent>>>);
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let gone = || io::Error::other(GONE);
         let mut lent = self.0.lock().map_err(|_| gone())?;
-        let (request, skip) = lent.as_mut().ok_or_else(gone)?;
-        let read = request.as_reader().read(buffer);
+        let lent = lent.as_mut().ok_or_else(gone)?;
+        let read = lent.request.as_reader().read(buffer);
         read.map_err(|error| {
-            *skip = 0; // nobody knows where the body ends
+            lent.skip = 0; // nobody knows where the body ends
             Failure::bad_request(format!("body: {error}")).into()
         })
     }
@@ -331,7 +338,7 @@ struct Out {
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let lent = self.input.0.lock().map(|mut lent| lent.take());
-        if let Ok(Some((mut request, skip))) = lent {
+        if let Ok(Some(Lent { mut request, skip })) = lent {
             // It also sends the `100 Continue` that is still owed,
             // without which the client would not send what is to be
             // skipped.
