@@ -66,6 +66,29 @@ impl<P> Settings<P> {
     }
 }
 
+/// A protocol, to which a server's connections belong.
+pub(crate) trait Protocol:
+    Default + Send + Sync + 'static
+{
+    /// What a client may ask, unless it is said.
+    fn limits() -> Limits;
+
+    /// What is to be done before a program serves.
+    fn prepare(server: Server<Self>) -> io::Result<Server<Self>> {
+        Ok(server)
+    }
+
+    /// What a program says when it listens.
+    fn says(&self, place: &str) -> Option<String>;
+
+    /// A client has come; `None` if it is not let in.
+    fn open(
+        settings: &Arc<Settings<Self>>,
+        socket: Arc<Socket>,
+        peer: Option<SocketAddr>,
+    ) -> Option<(Box<dyn Connection>, Deadline)>;
+}
+
 /// How much a client may ask of a [`Server`]. The greatest value of a
 /// limit means that there is none, and zero that nothing is waited for;
 /// of connections there may be one at least.
@@ -124,29 +147,6 @@ impl Stopper {
 }
 
 type Crew = crew::Crew<Client, Watch>;
-
-/// A protocol, to which a server's connections belong.
-pub(crate) trait Protocol:
-    Default + Send + Sync + 'static
-{
-    /// What a client may ask, unless it is said.
-    fn limits() -> Limits;
-
-    /// What is to be done before a program serves.
-    fn prepare(server: Server<Self>) -> io::Result<Server<Self>> {
-        Ok(server)
-    }
-
-    /// What a program says when it listens.
-    fn says(&self, place: &str) -> Option<String>;
-
-    /// A client has come; `None` if it is not let in.
-    fn open(
-        settings: &Arc<Settings<Self>>,
-        socket: Arc<Socket>,
-        peer: Option<SocketAddr>,
-    ) -> Option<(Box<dyn Connection>, Deadline)>;
-}
 
 /// A connection, as its protocol has it.
 pub(crate) trait Connection: Send {

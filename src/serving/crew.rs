@@ -287,10 +287,10 @@ impl<C, W> Crew<C, W> {
 
     fn end_if_over(&self, state: &State<C, W>) {
         if state.is_over() {
-            self.asleep.notify_all();
-            self.called.notify_all();
-            self.ended.notify_all();
             (self.wake)();
+            self.asleep.notify_all();
+            self.ended.notify_all();
+            self.called.notify_all();
         }
     }
 

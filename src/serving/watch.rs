@@ -31,6 +31,14 @@ const CHECK: Duration = Duration::from_millis(100);
 const LISTENER: Token = Token(0);
 const WAKER: Token = Token(1);
 
+fn register(
+    at: &Registry,
+    source: &mut (impl Source + ?Sized),
+    token: Token,
+) -> io::Result<()> {
+    at.register(source, token, Interest::READABLE)
+}
+
 impl Watch {
     /// And what interrupts the thread that watches.
     pub(crate) fn new(
@@ -140,12 +148,4 @@ impl Watch {
         }
         self.trouble = kind;
     }
-}
-
-fn register(
-    at: &Registry,
-    source: &mut (impl Source + ?Sized),
-    token: Token,
-) -> io::Result<()> {
-    at.register(source, token, Interest::READABLE)
 }
