@@ -136,15 +136,11 @@ impl Watch {
 
     /// Tells the log that nobody can be accepted, for lack of
     /// descriptors, say: once, though it is tried at every check.
-    fn complain(
-        &mut self,
-        accepted: io::Result<()>,
-        errors: &ErrorLog,
-    ) {
+    fn complain(&mut self, accepted: io::Result<()>, log: &ErrorLog) {
         let trouble = accepted.err();
         let kind = trouble.as_ref().map(io::Error::kind);
         if let Some(error) = trouble.filter(|_| kind != self.trouble) {
-            say(errors, &format!("cannot accept: {error}"));
+            say(log, &format!("cannot accept: {error}"));
         }
         self.trouble = kind;
     }
