@@ -45,15 +45,15 @@ struct State<C, W> {
     failure: Option<io::Error>,
 }
 
-/// Who was called out of his sleep: one at a time.
+/// Which thread was called out of its sleep: one at a time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Called {
     Nobody,
-    /// Somebody, who has not heard it yet.
+    /// A sleeper, which has not heard it yet.
     Sleeper,
-    /// He waits for what he was called for.
+    /// It has, and lingers: the watch may be taken again.
     Lingers,
-    /// It is there.
+    /// It need not linger.
     Awake,
 }
 
@@ -72,8 +72,8 @@ pub(crate) struct Work<'a, C, W> {
 const MOST_LENT: usize = 2000;
 
 /// How long a thread that was called waits for the one that left the
-/// watch: to wake it takes longer than a short answer does. After a
-/// long one has begun, newcomers wait for so long.
+/// watch: to wake it takes longer than a short answer does. If the
+/// answer is a long one, newcomers wait for as long as this.
 const MOMENT: Duration = Duration::from_millis(5);
 
 impl<C, W> Crew<C, W> {

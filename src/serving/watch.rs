@@ -123,8 +123,7 @@ impl Watch {
             self.next_key += 1;
             register(self.poll.registry(), &mut stream, Token(key))?;
             let socket = Arc::new(Socket::new(stream));
-            let theirs = Arc::clone(&socket);
-            let opened = P::open(settings, theirs, peer);
+            let opened = P::open(settings, Arc::clone(&socket), peer);
             if let Some((connection, until)) = opened {
                 let theirs = Arc::clone(&socket);
                 let client = Client::new(theirs, connection, until);
