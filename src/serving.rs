@@ -26,7 +26,7 @@ use crew::Work;
 pub(crate) use patience::Patience;
 pub(crate) use socket::{Listener, Socket};
 use std::cell::RefCell;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ use std::thread::{Builder, Scope, scope};
 use std::time::{Duration, Instant};
 use std::{fmt, fs};
 pub(crate) use sync::lock;
-use watch::{Reception, Watch};
+use watch::Watch;
 
 /// A server that is listening: [`http::Server`](crate::http::Server) or
 /// [`fastcgi::Server`](crate::fastcgi::Server).
@@ -64,6 +64,29 @@ impl<P> Settings<P> {
             entry.write(log, outcome);
         }
     }
+}
+
+/// A protocol, to which a server's connections belong.
+pub(crate) trait Protocol:
+    Default + Send + Sync + 'static
+{
+    /// What a client may ask, unless it is said.
+    fn limits() -> Limits;
+
+    /// What is to be done before a program serves.
+    fn prepare(server: Server<Self>) -> io::Result<Server<Self>> {
+        Ok(server)
+    }
+
+    /// What a program says when it listens.
+    fn says(&self, place: &str) -> Option<String>;
+
+    /// A client has come; `None` if it is not let in.
+    fn open(
+        settings: &Arc<Settings<Self>>,
+        socket: Arc<Socket>,
+        peer: Option<SocketAddr>,
+    ) -> Option<(Box<dyn Connection>, Deadline)>;
 }
 
 /// How much a client may ask of a [`Server`]. The greatest value of a
@@ -110,7 +133,7 @@ impl Default for Limits {
 }
 
 /// Stops a [`Server`] from another thread.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Stopper(Weak<Crew>);
 
 impl Stopper {
@@ -123,36 +146,7 @@ impl Stopper {
     }
 }
 
-impl fmt::Debug for Stopper {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Stopper")
-    }
-}
-
 type Crew = crew::Crew<Client, Watch>;
-
-/// A protocol, to which a server's connections belong.
-pub(crate) trait Protocol:
-    Default + Send + Sync + 'static
-{
-    /// What a client may ask, unless it is said.
-    fn limits() -> Limits;
-
-    /// What is to be done before a program serves.
-    fn prepare(server: Server<Self>) -> io::Result<Server<Self>> {
-        Ok(server)
-    }
-
-    /// What a program says when it listens.
-    fn says(&self, place: &str) -> Option<String>;
-
-    /// A client has come; `None` if it is not let in.
-    fn open(
-        settings: &Arc<Settings<Self>>,
-        socket: Arc<Socket>,
-        peer: Option<SocketAddr>,
-    ) -> Option<(Box<dyn Connection>, Deadline)>;
-}
 
 /// A connection, as its protocol has it.
 pub(crate) trait Connection: Send {
@@ -175,7 +169,7 @@ pub(crate) struct Caller<'a> {
     block: Box<[u8; BLOCK]>,
 }
 
-/// What becomes of a connection behind a visit.
+/// What becomes of a connection after a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
     /// More has to come, by then. All that has come was taken.
@@ -245,20 +239,7 @@ impl<P: Protocol> Server<P> {
     #[cfg(unix)]
     pub fn bind_unix(path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref();
-        let listener = mio::net::UnixListener::bind(path);
-        let listener = listener.map_err(|error| {
-            let advice = match error.kind() {
-                ErrorKind::AddrInUse => {
-                    "; if no server is using it, \
-                    a killed one has left it: remove it"
-                }
-                _ => "",
-            };
-            let place = path.display();
-            let text = format!("{place}: {error}{advice}");
-            io::Error::new(error.kind(), text)
-        })?;
-        let mut server = Self::listen(Listener::Unix(listener))?;
+        let mut server = Self::listen(Listener::unix(path)?)?;
         server.file = Some(SocketFile(path.to_path_buf()));
         Ok(server)
     }
@@ -417,13 +398,7 @@ impl<P: Protocol> Serving<'_, P> {
 
     /// What is to be done; `None` if the thread is to end.
     fn next(&self) -> Option<Work<'_, Client, Watch>> {
-        let reception = Reception {
-            crew: self.crew,
-            limit: self.settings.limits.connections.max(1),
-            errors: &self.settings.errors,
-            open: &|socket, peer| P::open(self.settings, socket, peer),
-        };
-        self.crew.next(|watch| watch.look(&reception))
+        self.crew.next(|watch| watch.look(self))
     }
 
     /// Visits a client, and puts it back into its place.

@@ -1,7 +1,7 @@
 //! What a crowd costs one who only wants a page.
 
 use super::clients::{Seen, Size, crowd};
-use super::{Running, ask, verdict};
+use super::{Running, Table, ask, verdict};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -104,7 +104,7 @@ fn part(times: &[Duration], percent: usize) -> Duration {
 
 /// Runs one crowd; short if the variable says how many seconds. Tells
 /// whether the server stands: how fast it is depends on the machine.
-pub fn one(short: Option<u64>) -> bool {
+pub fn one(short: Option<u64>, table: &mut Table) -> bool {
     let (size, seconds) = match short {
         Some(seconds) => (SMALL, seconds),
         None => (CROWD, SECONDS),
@@ -115,6 +115,11 @@ pub fn one(short: Option<u64>) -> bool {
     let (amid, seen, threads) = amid(&server, size, long);
     let memory = server.status("VmHWM");
     let Size { posts, reads, breaks, silent } = size;
+    let name = format!(
+        "{posts} slow bodies, {reads} slow readers, {breaks} pests \
+         and {silent} silent"
+    );
+    table.row(&name, &amid.kept, threads, memory);
     println!(
         "{posts} that post and {reads} that read 1.1 kB/s, \
          {breaks} with line breaks, {silent} silent, {seconds} s"

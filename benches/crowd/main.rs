@@ -3,8 +3,9 @@
 //!
 //! With `CROWD_SECONDS=2` only a small crowd comes, for so long; with
 //! `CROWDS=300` so many small crowds come, one after another; with the
-//! argument `amid`, nothing but the great crowd. It fails if somebody waits for a second, a slow client is cut, or the server
-//! takes too much memory.
+//! argument `amid`, nothing but the great crowd; with `--table`, what
+//! comes out goes into the book's table. It fails if somebody waits for
+//! a second, a slow client is cut, or the server takes too much memory.
 //!
 //! The server is a process of its own, this very program.
 
@@ -45,20 +46,70 @@ fn main() -> ExitCode {
     }
     let stands = match (number("CROWDS"), number("CROWD_SECONDS")) {
         (Some(count), _) => amid::many(count),
-        (None, Some(seconds)) => amid::one(Some(seconds as u64)),
+        (None, Some(seconds)) => {
+            amid::one(Some(seconds as u64), &mut Table::new())
+        }
         (None, None) => {
-            let only = |name| env::args().any(|word| word == name);
-            if !only("amid") {
-                idle();
-                slow();
+            let is_asked = |name| env::args().any(|word| word == name);
+            let mut table = Table::new();
+            if !is_asked("amid") {
+                idle(&mut table);
+                slow(&mut table);
                 bursts();
             }
-            amid::one(None)
+            let stands = amid::one(None, &mut table);
+            if is_asked("--table") {
+                fs::write(TABLE, table.0).expect("a file");
+            }
+            stands
         }
     };
     match stands {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
+    }
+}
+
+/// Where the book has it from.
+const TABLE: &str = "benches/crowd/table.md";
+
+/// What a page costs amid each crowd, and what the server then is.
+struct Table(String);
+
+impl Table {
+    fn new() -> Self {
+        let titles = "| amid | half of the pages within | 99 of 100 \
+            | all | threads | memory |\n\
+            | --- | ---: | ---: | ---: | ---: | ---: |\n";
+        Self(titles.into())
+    }
+
+    /// The times are sorted, the memory is in KiB.
+    fn row(
+        &mut self,
+        crowd: &str,
+        times: &[Duration],
+        threads: u64,
+        memory: u64,
+    ) {
+        let part = |percent: usize| {
+            let at = times.len() * percent / 100;
+            milliseconds(times[at.min(times.len() - 1)])
+        };
+        self.0 += &format!(
+            "| {crowd} | {} | {} | {} | {threads} | {} MiB |\n",
+            part(50),
+            part(99),
+            part(100),
+            memory.div_ceil(1024)
+        );
+    }
+}
+
+fn milliseconds(time: Duration) -> String {
+    match time.as_secs_f64() * 1000.0 {
+        long @ 10.0.. => format!("{long:.0} ms"),
+        short => format!("{short:.2} ms"),
     }
 }
 
@@ -181,11 +232,11 @@ fn verdict(is_met: bool) -> &'static str {
     if is_met { "met" } else { "MISSED" }
 }
 
-fn idle() {
+fn idle(table: &mut Table) {
     let server = Running::start();
     server.times(1000);
-    let (before, alone) =
-        (server.status("VmRSS"), server.times(2000)[1000]);
+    let (before, alone) = (server.status("VmRSS"), server.times(2000));
+    table.row("nobody", &alone, server.status("Threads"), before);
     let crowd: Vec<_> = (0..IDLE)
         .map(|_| {
             let mut stream = server.connect();
@@ -193,8 +244,10 @@ fn idle() {
             stream
         })
         .collect();
-    let (memory, amid) =
-        (server.status("VmRSS"), server.times(2000)[1000]);
+    let (memory, amid) = (server.status("VmRSS"), server.times(2000));
+    let name = format!("{IDLE} silent clients");
+    table.row(&name, &amid, server.status("Threads"), memory);
+    let (amid, alone) = (amid[1000], alone[1000]);
     println!("{IDLE} idle connections");
     println!(
         "  memory: {memory} KiB, {before} without them \
@@ -211,10 +264,11 @@ fn idle() {
 }
 
 /// A byte a second, of a head that never ends.
-fn slow() {
+fn slow(table: &mut Table) {
     let server = Running::start();
     server.times(1000);
     let alone = server.times(2000);
+    let (mut threads, mut memory) = (0, 0);
     let mut slow: Vec<_> =
         (0..SLOW).map(|_| server.connect()).collect();
     let start = Instant::now();
@@ -229,9 +283,15 @@ fn slow() {
         while Instant::now() < next {
             amid.extend(server.times(100));
         }
+        if slow.len() == SLOW {
+            threads = threads.max(server.status("Threads"));
+            memory = memory.max(server.status("VmRSS"));
+        }
     }
     let gone_last = start.elapsed();
     amid.sort_unstable();
+    let name = format!("{SLOW} half heads, a byte a second each");
+    table.row(&name, &amid, threads, memory);
     println!("{SLOW} clients that send a byte a second");
     println!(
         "  cut off between {gone_first:.1?} and {gone_last:.1?}, \

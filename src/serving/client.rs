@@ -16,7 +16,7 @@ const BLOCKS: usize = 8;
 /// A client, at our end.
 pub(crate) struct Client {
     socket: Arc<Socket>,
-    /// `None` behind its last answer.
+    /// `None` after its last answer.
     connection: Option<Box<dyn Connection>>,
     until: Deadline,
 }
@@ -82,7 +82,7 @@ impl Client {
         }
     }
 
-    /// Behind the last answer, what comes is thrown away: to close at
+    /// After the last answer, what comes is thrown away: to close at
     /// once would make the client lose what it has not read yet (RFC
     /// 9112, section 9.6).
     fn leave_if_asked(&mut self, next: Next) -> Next {

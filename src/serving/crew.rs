@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// A connection that waits for its client lies here, and needs no
 /// thread. One thread watches them all, by the means of `W`. A turn is
 /// needed to answer a request, and is lent to others in a wait for a
-/// client. Whoever has nothing to do watches, if nobody does, or sleeps.
+/// client. A thread with nothing to do watches, if none does, or sleeps.
 pub(crate) struct Crew<C, W> {
     state: Mutex<State<C, W>>,
     asleep: Condvar,
@@ -45,15 +45,15 @@ struct State<C, W> {
     failure: Option<io::Error>,
 }
 
-/// Who was called out of his sleep: one at a time.
+/// Which thread was called out of its sleep: one at a time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Called {
     Nobody,
-    /// Somebody, who has not heard it yet.
+    /// A sleeper, which has not heard it yet.
     Sleeper,
-    /// He waits for what he was called for.
+    /// It has, and lingers: the watch may be taken again.
     Lingers,
-    /// It is there.
+    /// It need not linger.
     Awake,
 }
 
@@ -72,8 +72,8 @@ pub(crate) struct Work<'a, C, W> {
 const MOST_LENT: usize = 2000;
 
 /// How long a thread that was called waits for the one that left the
-/// watch: to wake it takes longer than a short answer does. Behind a
-/// long one, newcomers wait for so long.
+/// watch: to wake it takes longer than a short answer does. If the
+/// answer is a long one, newcomers wait for as long as this.
 const MOMENT: Duration = Duration::from_millis(5);
 
 impl<C, W> Crew<C, W> {
@@ -134,7 +134,8 @@ impl<C, W> Crew<C, W> {
             if let Some(watch) = state.watch.take() {
                 state.looks += 1;
                 drop(state);
-                self.watch(watch, &look);
+                let watch = Some(watch);
+                Watching { crew: self, watch }.look(&look);
                 state = lock(&self.state);
             } else if state.idle() > state.turns + 1 {
                 break; // there are enough without this one
@@ -144,17 +145,6 @@ impl<C, W> Crew<C, W> {
         }
         state.threads -= 1;
         None
-    }
-
-    fn watch(&self, watch: W, look: impl Fn(&mut W) -> io::Result<()>) {
-        // A guard: it is given back by a panic, too.
-        let mut watching = Watching { crew: self, watch: Some(watch) };
-        let looked = watching.watch.as_mut().map_or(Ok(()), look);
-        if let Err(error) = looked {
-            let mut state = lock(&self.state);
-            state.failure.get_or_insert(error);
-            self.end_if_over(&state);
-        }
     }
 
     /// Sees to it that somebody takes what is there to be done: a
@@ -212,22 +202,6 @@ impl<C, W> Crew<C, W> {
         state
     }
 
-    /// Lends the turn of this thread to others while it waits.
-    ///
-    /// Whoever comes back does not wait for a turn: he may hold what
-    /// those who have one are waiting for.
-    pub(crate) fn lend(&self) -> io::Result<Lent<'_, C, W>> {
-        let mut state = lock(&self.state);
-        if state.lent >= MOST_LENT {
-            let reason = "too many clients are waited for";
-            return Err(io::Error::new(ErrorKind::TimedOut, reason));
-        }
-        state.lent += 1;
-        state.working -= 1;
-        self.call(state);
-        Ok(Lent(self))
-    }
-
     /// A thread could not be started.
     pub(crate) fn miss(&self) {
         lock(&self.state).threads -= 1;
@@ -263,7 +237,7 @@ impl<C, W> Crew<C, W> {
         lock(&self.state).places.count() == 0
     }
 
-    /// Something has arrived on these; and is it the end, behind what
+    /// Something has arrived on these; and is it the end, after what
     /// else there may be?
     pub(crate) fn arrived(
         &self,
@@ -313,10 +287,10 @@ impl<C, W> Crew<C, W> {
 
     fn end_if_over(&self, state: &State<C, W>) {
         if state.is_over() {
-            self.asleep.notify_all();
-            self.called.notify_all();
-            self.ended.notify_all();
             (self.wake)();
+            self.asleep.notify_all();
+            self.ended.notify_all();
+            self.called.notify_all();
         }
     }
 
@@ -337,6 +311,13 @@ impl<C, W> Crew<C, W> {
             state = rest(&self.ended, state, left);
         }
         state.places.cut()
+    }
+
+    /// Nobody can watch any more.
+    fn fail(&self, error: io::Error) {
+        let mut state = lock(&self.state);
+        state.failure.get_or_insert(error);
+        self.end_if_over(&state);
     }
 
     /// Lets go of all that is left, when the threads have ended.
@@ -380,7 +361,7 @@ impl<C, W> State<C, W> {
 pub(crate) struct Turn<'a, C, W>(&'a Crew<C, W>);
 
 impl<'a, C, W> Turn<'a, C, W> {
-    /// Gives a connection back behind the visit. A stop may close it
+    /// Gives a connection back after the visit. A stop may close it
     /// while it waits, if it is idle.
     pub(crate) fn put(
         self,
@@ -424,7 +405,23 @@ impl<C, W> Drop for Turn<'_, C, W> {
     }
 }
 
-/// A turn that is lent, until its thread goes on.
+impl<C, W> Crew<C, W> {
+    /// Lends the turn of this thread to others while it waits.
+    pub(crate) fn lend(&self) -> io::Result<Lent<'_, C, W>> {
+        let mut state = lock(&self.state);
+        if state.lent >= MOST_LENT {
+            let reason = "too many clients are waited for";
+            return Err(io::Error::new(ErrorKind::TimedOut, reason));
+        }
+        state.lent += 1;
+        state.working -= 1;
+        self.call(state);
+        Ok(Lent(self))
+    }
+}
+
+/// A turn that is lent, until its thread goes on. The thread does not
+/// wait for a turn then: it may hold what those who have one wait for.
 pub(crate) struct Lent<'a, C, W>(&'a Crew<C, W>);
 
 impl<C, W> Drop for Lent<'_, C, W> {
@@ -441,14 +438,21 @@ struct Watching<'a, C, W> {
     watch: Option<W>,
 }
 
+impl<C, W> Watching<'_, C, W> {
+    fn look(mut self, look: impl Fn(&mut W) -> io::Result<()>) {
+        let looked = self.watch.as_mut().map_or(Ok(()), look);
+        if let Err(error) = looked {
+            self.crew.fail(error);
+        }
+    }
+}
+
 impl<C, W> Drop for Watching<'_, C, W> {
     fn drop(&mut self) {
-        let mut state = lock(&self.crew.state);
-        state.watch = self.watch.take();
         if thread::panicking() {
             let error = io::Error::other("the watch has panicked");
-            state.failure.get_or_insert(error);
-            self.crew.end_if_over(&state);
+            self.crew.fail(error);
         }
+        lock(&self.crew.state).watch = self.watch.take();
     }
 }

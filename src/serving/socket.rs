@@ -1,5 +1,5 @@
-//! Sockets. None of them ever blocks: who has to wait for a client
-//! says so, and others work meanwhile.
+//! Sockets. None of them ever blocks: a thread that has to wait for a
+//! client says so, and others work meanwhile.
 
 use super::clock::{now, wait_for_one};
 use super::{Patience, lending};
@@ -10,6 +10,8 @@ use rustix::event::PollFlags;
 use socket2::SockRef;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{self, Shutdown, SocketAddr, ToSocketAddrs};
+#[cfg(unix)]
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -47,6 +49,24 @@ impl Listener {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         options.set_tcp_notsent_lowat(UNSENT)?;
         Ok(Self::Tcp(TcpListener::from_std(listener)))
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn unix(path: &Path) -> io::Result<Self> {
+        let listener = mio::net::UnixListener::bind(path);
+        let listener = listener.map_err(|error| {
+            let advice = match error.kind() {
+                ErrorKind::AddrInUse => {
+                    "; if no server is using it, \
+                    a killed one has left it: remove it"
+                }
+                _ => "",
+            };
+            let place = path.display();
+            let text = format!("{place}: {error}{advice}");
+            io::Error::new(error.kind(), text)
+        })?;
+        Ok(Self::Unix(listener))
     }
 
     /// The TCP address that it listens at.
@@ -94,6 +114,18 @@ pub(crate) struct Socket {
     is_cut: AtomicBool,
 }
 
+/// Tries again if a signal has come meanwhile.
+fn uninterrupted(
+    mut attempt: impl FnMut() -> io::Result<usize>,
+) -> io::Result<usize> {
+    loop {
+        match attempt() {
+            Err(e) if e.kind() == ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
 /// How long a wait is at most before the socket is tried again. Some
 /// systems tell that there is room only when a third is free, which a
 /// slow client may take minutes for.
@@ -112,21 +144,7 @@ impl Socket {
 
     /// Reads what is there; `WouldBlock` if nothing is.
     pub(crate) fn read_now(&self, to: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match (&self.stream).read(to) {
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                read => return read,
-            }
-        }
-    }
-
-    fn write_now(&self, bytes: &[u8]) -> io::Result<usize> {
-        loop {
-            match (&self.stream).write(bytes) {
-                Err(e) if e.kind() == ErrorKind::Interrupted => {}
-                written => return written,
-            }
-        }
+        uninterrupted(|| (&self.stream).read(to))
     }
 
     /// Reads, and waits for the client if need be.
@@ -158,7 +176,7 @@ impl Socket {
         bytes: &[u8],
         patience: &mut Patience,
     ) -> io::Result<usize> {
-        let write = || self.write_now(bytes);
+        let write = || uninterrupted(|| (&self.stream).write(bytes));
         match self.transfer(PollFlags::OUT, patience, write) {
             Err(e) if is_late(&e) => Err(io::Error::new(
                 ErrorKind::TimedOut,
@@ -218,7 +236,7 @@ impl Socket {
         let _ = socket.set_linger(Some(Duration::ZERO));
     }
 
-    /// Ends it, also for who is waiting there.
+    /// Ends it, also for a thread that is waiting there.
     pub(crate) fn cut(&self) {
         self.is_cut.store(true, Ordering::Release);
         let _ = self.stream.shutdown(Shutdown::Both);

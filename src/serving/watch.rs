@@ -2,12 +2,11 @@
 
 use super::clock::{now, wait_for_any};
 use super::socket::{Listener, Socket};
-use super::{Client, Connection, Crew, Deadline, say};
+use super::{Client, Protocol, Serving, say};
 use crate::ErrorLog;
 use mio::event::Source;
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -32,25 +31,16 @@ const CHECK: Duration = Duration::from_millis(100);
 const LISTENER: Token = Token(0);
 const WAKER: Token = Token(1);
 
-/// What is to be known to accept a connection.
-pub(crate) struct Reception<'a> {
-    pub(crate) crew: &'a Crew,
-    /// How many there may be.
-    pub(crate) limit: usize,
-    pub(crate) errors: &'a ErrorLog,
-    /// What becomes of one; `None` if it is not let in.
-    pub(crate) open: &'a Open<'a>,
+fn register(
+    at: &Registry,
+    source: &mut (impl Source + ?Sized),
+    token: Token,
+) -> io::Result<()> {
+    at.register(source, token, Interest::READABLE)
 }
 
-pub(crate) type Open<'a> = dyn Fn(
-        Arc<Socket>,
-        Option<SocketAddr>,
-    ) -> Option<(Box<dyn Connection>, Deadline)>
-    + Sync
-    + 'a;
-
 impl Watch {
-    /// And what interrupts whoever watches.
+    /// And what interrupts the thread that watches.
     pub(crate) fn new(
         mut listener: Listener,
     ) -> io::Result<(Self, Waker)> {
@@ -74,24 +64,24 @@ impl Watch {
     /// # Errors
     ///
     /// The system cannot be asked.
-    pub(crate) fn look(
+    pub(super) fn look<P: Protocol>(
         &mut self,
-        at: &Reception<'_>,
+        serving: &Serving<'_, P>,
     ) -> io::Result<()> {
-        if at.crew.is_stopping() {
+        let crew = serving.crew;
+        if crew.is_stopping() {
             self.listener = None; // newcomers are refused
         }
-        self.wait(at.crew.is_empty())?;
+        self.wait(crew.is_empty())?;
         let events = self.events.iter();
         self.is_asked |= events.clone().any(|e| e.token() == LISTENER);
-        at.crew
-            .arrived(events.map(|e| (e.token().0, e.is_read_closed())));
+        crew.arrived(events.map(|e| (e.token().0, e.is_read_closed())));
         if self.is_asked {
-            let accepted = self.accept(at);
-            self.complain(accepted, at.errors);
+            let accepted = self.accept(serving);
+            self.complain(accepted, &serving.settings.errors);
         }
         if self.next_check <= now() {
-            at.crew.check(now());
+            crew.check(now());
             self.next_check = now() + CHECK;
         }
         Ok(())
@@ -112,9 +102,13 @@ impl Watch {
     }
 
     /// Accepts those that ask, as long as there is room.
-    fn accept(&mut self, at: &Reception<'_>) -> io::Result<()> {
+    fn accept<P: Protocol>(
+        &mut self,
+        serving: &Serving<'_, P>,
+    ) -> io::Result<()> {
+        let Serving { crew, settings, .. } = serving;
         let Some(listener) = &self.listener else { return Ok(()) };
-        while at.crew.has_room(at.limit) {
+        while crew.has_room(settings.limits.connections.max(1)) {
             let (mut stream, peer) = match listener.accept() {
                 Err(e) if e.kind() == ErrorKind::ConnectionAborted => {
                     continue;
@@ -129,11 +123,11 @@ impl Watch {
             self.next_key += 1;
             register(self.poll.registry(), &mut stream, Token(key))?;
             let socket = Arc::new(Socket::new(stream));
-            let opened = (at.open)(Arc::clone(&socket), peer);
+            let opened = P::open(settings, Arc::clone(&socket), peer);
             if let Some((connection, until)) = opened {
                 let theirs = Arc::clone(&socket);
                 let client = Client::new(theirs, connection, until);
-                at.crew.add(key, socket, client, until);
+                crew.add(key, socket, client, until);
             }
         }
         Ok(())
@@ -141,24 +135,12 @@ impl Watch {
 
     /// Tells the log that nobody can be accepted, for lack of
     /// descriptors, say: once, though it is tried at every check.
-    fn complain(
-        &mut self,
-        accepted: io::Result<()>,
-        errors: &ErrorLog,
-    ) {
+    fn complain(&mut self, accepted: io::Result<()>, log: &ErrorLog) {
         let trouble = accepted.err();
         let kind = trouble.as_ref().map(io::Error::kind);
         if let Some(error) = trouble.filter(|_| kind != self.trouble) {
-            say(errors, &format!("cannot accept: {error}"));
+            say(log, &format!("cannot accept: {error}"));
         }
         self.trouble = kind;
     }
-}
-
-fn register(
-    at: &Registry,
-    source: &mut (impl Source + ?Sized),
-    token: Token,
-) -> io::Result<()> {
-    at.register(source, token, Interest::READABLE)
 }

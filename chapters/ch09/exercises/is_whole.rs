@@ -7,8 +7,8 @@
 ///
 /// A length that is not a number, digits and nothing else, will never
 /// be reached, and neither will one that does not fit into a `usize`.
-/// It is a worker's to refuse that, so the answer is `true` as soon as
-/// the head is whole.
+/// A worker has to refuse that, so the answer is `true` as soon as the
+/// head is whole.
 ///
 /// `is_whole(b"POST / HTTP/1.1\r\ncontent-length: 5\r\n\r\nHel")` is
 /// `false`.

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 /// as the work takes, and given back whatever becomes of it: the work
 /// may panic, and that is for the caller to see.
 ///
-/// Others ask at the same time, and even the work may.
+/// Others may ask at the same time, and so may the work itself.
 pub fn permits(free: &Mutex<usize>, work: &dyn Fn()) -> bool {
     let _ = work;
     todo!("exercise 9.2: take one of {free:?}, and give it back")

@@ -24,7 +24,7 @@ const NEVER: &str = "A length that is not a number is never reached. A \
 const PLACE: &str = "Only a field of the head says how long the body \
     is, and not a part of its target or of the body.";
 const HUGE: &str = "A stranger says how long the body is: no number \
-    may make it panic. One that no `usize` holds a worker refuses.";
+    may make it panic. A worker refuses one that no `usize` holds.";
 
 const BARE: &str =
     "A line ends with `\\r\\n`, and two `\\n` end nothing.";
