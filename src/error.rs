@@ -72,14 +72,6 @@ impl From<Error> for io::Error {
     }
 }
 
-/// An error and its causes, the outermost first. An error that names
-/// itself as its cause does not go on for ever.
-pub(crate) fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    iter::successors(Some(error), |&error| error.source()).take(32)
-}
-
 /// An error that says what the client is told, where any other is
 /// answered with `500 Internal Server Error`.
 ///
@@ -230,4 +222,12 @@ pub(crate) fn describe(error: &Error) -> String {
         }
     }
     text
+}
+
+/// An error and its causes, the outermost first. An error that names
+/// itself as its cause does not go on for ever.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    iter::successors(Some(error), |&error| error.source()).take(32)
 }
