@@ -66,12 +66,6 @@ impl Debug for Error {
     }
 }
 
-impl From<Error> for io::Error {
-    fn from(error: Error) -> Self {
-        error.inner.downcast().map_or_else(io::Error::other, |e| *e)
-    }
-}
-
 /// An error that says what the client is told, where any other is
 /// answered with `500 Internal Server Error`.
 ///
@@ -172,6 +166,12 @@ impl Display for Failure {
 impl StdError for Failure {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        error.inner.downcast().map_or_else(io::Error::other, |e| *e)
     }
 }
 
