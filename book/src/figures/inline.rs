@@ -14,7 +14,7 @@ pub enum Value<'a> {
         path: &'a str,
         item: Option<&'a str>,
     },
-    /// The literal of a const.
+    /// The literal of a const, or a value of a TOML file.
     Const {
         path: &'a str,
         name: &'a str,
@@ -68,6 +68,10 @@ impl<'a> Value<'a> {
     ) -> Result<String, String> {
         match self {
             Self::Lines { path, item } => count(context, path, *item),
+            Self::Const { path, name } if path.ends_with(".toml") => {
+                setting(&context.project.read(path)?, name)
+                    .ok_or(format!("const: {path} has no `{name}`"))
+            }
             Self::Const { path, name } => {
                 let source = context.source(path)?;
                 let rust = source.rust.as_ref();
@@ -83,6 +87,18 @@ impl<'a> Value<'a> {
             Self::Debts => Ok(debts.list()),
             Self::Include(path) => context.project.read(path),
         }
+    }
+}
+
+/// The text or the number that has this dotted name.
+fn setting(toml: &str, name: &str) -> Option<String> {
+    let table: toml::Table = toml.parse().ok()?;
+    let mut names = name.split('.');
+    let first = table.get(names.next()?)?;
+    match names.try_fold(first, |value, name| value.get(name))? {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
@@ -135,6 +151,15 @@ mod tests {
         let line = "a {{debts}} `{{debts}}` {{debt x ch02: `y` z}}.";
         let found: Vec<_> = values(line).iter().map(|v| v.1).collect();
         assert_eq!(found, ["debts", "debt x ch02: `y` z"]);
+    }
+
+    #[test]
+    fn a_setting_is_found_by_its_dotted_name() {
+        let toml = "a = 'b'\n[c.d-e]\nf = 7\n";
+        let of = |name| setting(toml, name);
+        assert_eq!(of("a").as_deref(), Some("b"));
+        assert_eq!(of("c.d-e.f").as_deref(), Some("7"));
+        assert_eq!(of("c.f").or(of("c.d-e")).or(of("a.b")), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ pub mod command;
 
 use headless_chrome::browser::tab::ModifierKey;
 use headless_chrome::protocol::cdp::types::Event;
-use headless_chrome::protocol::cdp::{Emulation, Network};
+use headless_chrome::protocol::cdp::{Emulation, Network, Page};
 use headless_chrome::{Browser, LaunchOptions, Tab};
 use serde_json::{Value, json};
 use std::ffi::OsStr;
@@ -351,6 +351,32 @@ impl Reader {
             features: Some(vec![feature]),
         };
         self.tab.call_method(media).expect("a scheme");
+    }
+
+    /// A picture of the first element that a selector names, with
+    /// twice as many points as the page has.
+    pub fn picture(&self, selector: &str) -> Vec<u8> {
+        self.run(&format!(
+            "document.querySelector('{selector}').scrollIntoView()"
+        ));
+        self.value("new Promise((go) => requestAnimationFrame(go))");
+        let part = |name| {
+            self.number(&format!(
+                "document.querySelector('{selector}')\
+                 .getBoundingClientRect().{name}"
+            ))
+        };
+        let clip = Page::Viewport {
+            x: part("x") + self.number("scrollX"),
+            y: part("y") + self.number("scrollY"),
+            width: part("width"),
+            height: part("height"),
+            scale: 2.0,
+        };
+        let format = Page::CaptureScreenshotFormatOption::Png;
+        self.tab
+            .capture_screenshot(format, None, Some(clip), true)
+            .expect("a picture")
     }
 
     /// Turns the pages' own scripts off.
