@@ -66,20 +66,6 @@ impl Debug for Error {
     }
 }
 
-impl From<Error> for io::Error {
-    fn from(error: Error) -> Self {
-        error.inner.downcast().map_or_else(io::Error::other, |e| *e)
-    }
-}
-
-/// An error and its causes, the outermost first. An error that names
-/// itself as its cause does not go on for ever.
-pub(crate) fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    iter::successors(Some(error), |&error| error.source()).take(32)
-}
-
 /// An error that says what the client is told, where any other is
 /// answered with `500 Internal Server Error`.
 ///
@@ -183,6 +169,12 @@ impl StdError for Failure {
     }
 }
 
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        error.inner.downcast().map_or_else(io::Error::other, |e| *e)
+    }
+}
+
 impl From<Failure> for io::Error {
     fn from(failure: Failure) -> io::Error {
         io::Error::new(io::ErrorKind::InvalidData, failure)
@@ -230,4 +222,12 @@ pub(crate) fn describe(error: &Error) -> String {
         }
     }
     text
+}
+
+/// An error and its causes, the outermost first. An error that names
+/// itself as its cause does not go on for ever.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    iter::successors(Some(error), |&error| error.source()).take(32)
 }

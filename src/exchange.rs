@@ -207,10 +207,8 @@ pub(crate) fn run_on(
     });
     // A line without an end does not wait for the body's.
     let _ = guarded(|| Ok(environ.errors.flush()?));
-    // The application may have put another log into the environ.
     let theirs = Some(mem::replace(&mut environ.errors, errors));
-    // Out here, a panic in there does not drop it: if that panicked as
-    // well, the process would end.
+    // Out here, where a panic in there does not drop it.
     let mut body = None;
     let sent = called.and_then(|response| {
         let body = body.insert(response.body);
