@@ -71,6 +71,13 @@ fn exchange(
         }
         Then::Close => return Ok((seen, None)),
         Then::Reset => {
+            // When one that came later has its answer, this connection
+            // has been accepted. tiny_http loses a thread to one that
+            // was reset before (it unwraps the client's address).
+            let mut later = TcpStream::connect(server)?;
+            later.set_read_timeout(Some(patience))?;
+            later.write_all(AFTER.as_bytes())?;
+            later.read_to_end(&mut Vec::new())?;
             let socket = socket2::SockRef::from(&stream);
             socket.set_linger(Some(Duration::ZERO))?;
             return Ok((seen, None));
