@@ -104,7 +104,7 @@ fn is_refused(name: &'static str) {
     let panic = made.expect_err(name);
     let rule = "a key is a prefix of its own, not `wsgi`, a dot and a \
                 name, of a-z, 0-9 and '_'";
-    assert_eq!(panic.downcast_ref::<String>().unwrap(), rule);
+    assert_eq!(*panic.downcast_ref::<&str>().unwrap(), rule);
 }
 
 // 724-729
