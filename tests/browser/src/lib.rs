@@ -379,6 +379,14 @@ impl Reader {
             .expect("a picture")
     }
 
+    /// A picture of what the window shows.
+    pub fn window(&self) -> Vec<u8> {
+        let format = Page::CaptureScreenshotFormatOption::Png;
+        self.tab
+            .capture_screenshot(format, None, None, true)
+            .expect("a picture")
+    }
+
     /// Turns the pages' own scripts off.
     pub fn without_scripts(&self) {
         let off = Emulation::SetScriptExecutionDisabled { value: true };

@@ -24,6 +24,22 @@ fn the_introduction_shows_a_figure_that_was_sent() {
     }
 }
 
+#[test]
+#[ignore = "writes into the book"]
+fn the_readme_shows_a_page() {
+    let Some((book, reader)) = reading() else { return };
+    reader.resize(1240);
+    reader.prefer("light");
+    send_edited(&book, &reader);
+    reader.run(&format!(
+        "document.querySelector('{FIGURE}')\
+         .scrollIntoView({{ block: 'end' }}); scrollBy(0, 40)"
+    ));
+    reader.value("new Promise((go) => setTimeout(go, 500))");
+    let file = format!("{ROOT}/book/picture.png");
+    fs::write(file, reader.window()).expect("a picture");
+}
+
 /// Has the program greet somebody else.
 fn send_edited(book: &Book, reader: &Reader) {
     reader.open(&format!("{}/ch01.html", book.address));
