@@ -242,34 +242,51 @@ const MINE: &str = r#"fn main() {
 #[test]
 fn progress_has_the_servers_score_when_a_piece_is_the_readers() {
     let fixture = Fixture::new();
-    let begin = "[package]\nname = \"ch09\"\nedition = \"2024\"\n";
-    fixture.write("chapters/ch09/Cargo.toml", begin);
     let main = "chapters/ch09/src/bin/mine9/main.rs";
     fixture.write(main, MINE);
-    for path in [
+    fixture.write("chapters/ch08/src/lib.rs", "");
+    let files = [
         file("exercises", "mod"),
         file("exercises", "one"),
         file("stubs", "one"),
         file("solutions", "one"),
         file("wrong", "one"),
         "chapters/ch01/tests/exercises.rs".into(),
-    ] {
-        let text = fixture.read(&path).replace("    1.2 two;\n", "");
-        let text = text.replace("1.1", "9.1");
-        fixture.write(&path.replace("ch01", "ch09"), &text);
+    ];
+    for number in ["8", "9"] {
+        let chapter = format!("ch0{number}");
+        let package = format!(
+            "[package]\nname = \"{chapter}\"\nedition = \"2024\"\n"
+        );
+        let path = format!("chapters/{chapter}/Cargo.toml");
+        fixture.write(&path, &package);
+        for path in &files {
+            let text = fixture.read(path).replace("    1.2 two;\n", "");
+            let text = text.replace("1.1", &format!("{number}.1"));
+            fixture.write(&path.replace("ch01", &chapter), &text);
+        }
     }
     let text = fixture.printed(&["progress"], "");
     assert!(!text.contains("Your server"), "{text}");
-    let path = file("exercises", "one").replace("ch01", "ch09");
+    let path = file("exercises", "one").replace("ch01", "ch08");
     let begun = fixture.read(&path) + "// begun\n";
     fixture.write(&path, &begun);
     let text = fixture.printed(&["progress"], "");
     let score = "\nYour server (mine9): 1 of 1 requests, 0 of 1 hostile \
-                 ones; the next: b (RFC 9112, 7.1): 400, not 200\n";
+                 ones; the next: b (RFC 9112, 7.1): expected 400, \
+                 got 200\n";
     assert!(text.ends_with(score), "{text}");
+    // A piece is begun in chapter 8 alone.
+    for (chapter, has_score) in [("8", true), ("9", true), ("1", false)]
+    {
+        let text = fixture.printed(&["progress", chapter], "");
+        assert_eq!(text.ends_with(score), has_score, "{text}");
+    }
     fixture.write(main, "fn main() { x }");
     let text = fixture.printed(&["progress"], "");
-    assert!(text.ends_with("(mine9) cannot be tried.\n"), "{text}");
+    let why = "(mine9) cannot be tried. See why:\n  \
+               cargo run -p ch09 --bin mine9 -- score\n";
+    assert!(text.ends_with(why), "{text}");
 }
 
 #[test]

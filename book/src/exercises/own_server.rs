@@ -1,6 +1,6 @@
 //! The reader's own server: how many requests it answers rightly.
 
-use crate::exercises::exercise::Entry;
+use crate::exercises::exercise::{self, Entry};
 use crate::project::Project;
 use crate::run::programs::{Program, Programs, Target};
 use crate::run::shell::Shell;
@@ -42,27 +42,34 @@ pub fn target(project: &Project) -> Option<Target> {
     project.root.join(folder).is_dir().then_some(target)
 }
 
-/// Whether some of the server is the reader's.
-pub fn is_theirs(project: &Project, entries: &[&Entry]) -> bool {
-    entries.iter().any(|entry| {
-        CHAPTERS.contains(&&*entry.chapter)
-            && !entry.is_untouched(project)
-    })
+/// Whether some of these chapters of the server is the reader's. Who
+/// is in chapter 1 need not wait for it.
+fn is_theirs(project: &Project) -> bool {
+    let entries = CHAPTERS.into_iter().filter_map(|chapter| {
+        exercise::of_chapter(project, chapter).ok()
+    });
+    entries.flatten().any(|entry| !entry.is_untouched(project))
 }
 
-/// The score in a sentence, if there is something to score.
+/// The score in a sentence, if there is something to score, and some
+/// of these exercises are of it.
 pub fn sentence(
     project: &Project,
     entries: &[&Entry],
 ) -> Option<String> {
     let target = target(project)?;
-    is_theirs(project, entries).then(|| {
+    let is_of_it = |entry: &&Entry| CHAPTERS.contains(&&*entry.chapter);
+    let is_asked = entries.iter().any(is_of_it);
+    (is_asked && is_theirs(project)).then(|| {
         let program = Programs::of(project).build(&target);
         let judged =
             program.and_then(|program| score(project, &program));
         match judged {
             Ok(judged) => summary(&judged),
-            Err(_) => format!("Your server ({NAME}) cannot be tried."),
+            Err(_) => format!(
+                "Your server ({NAME}) cannot be tried. See why:\n  \
+                 cargo run -p {CHAPTER} --bin {NAME} -- score"
+            ),
         }
     })
 }
@@ -116,7 +123,7 @@ pub fn summary(judged: &[Judged]) -> String {
     let next = judged.iter().find(|one| one.mark == "wrong");
     let next = match next {
         Some(Judged { name, right, came, .. }) => {
-            format!("the next: {name}: {right}, not {came}")
+            format!("the next: {name}: expected {right}, got {came}")
         }
         None => "the rest is beyond these pieces".into(),
     };
@@ -145,7 +152,8 @@ mod tests {
         assert_eq!(
             summary(&judged),
             "Your server (mine9): 1 of 2 requests, 1 of 3 hostile \
-             ones; the next: a sign (RFC 9112, 7.1): 400, not 200"
+             ones; the next: a sign (RFC 9112, 7.1): expected 400, \
+             got 200"
         );
         judged.truncate(3);
         let all = summary(&judged);

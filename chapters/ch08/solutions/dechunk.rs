@@ -47,6 +47,7 @@ fn take_line<'a>(
 fn size(line: &[u8]) -> Option<usize> {
     let digits = line.split(|&byte| byte == b';').next()?;
     let digits = str::from_utf8(digits).ok()?;
+    let digits = digits.trim_end_matches([' ', '\t']);
     let is_number = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     usize::from_str_radix(digits, 16).ok().filter(|_| is_number)
 }

@@ -18,6 +18,8 @@ const BODY: &str = "The body is what the chunks hold, one behind the \
 const SIXTEEN: &str = "A size is in base sixteen: `A` is ten.";
 const PASSED: &str = "An extension stands behind a `;`, and is passed \
     over.";
+const BLANKS: &str = "As in exercise 8.1, blanks and tabs may stand \
+    behind a size.";
 const TRAILERS: &str = "Behind the chunk of size zero come trailers, a \
     line each, and then the empty line.";
 const MOST: &str = "As many bytes as the limit are a body.";
@@ -27,7 +29,7 @@ const NOT_YET: &str = "As long as the end has not come, the answer is \
     not an error and not half a body: more may come.";
 const LINES: &str = "A line, and a chunk, ends with `\\r\\n`.";
 const SIZE: &str = "A size is hexadecimal digits, at least one, and \
-    nothing else before the `;`.";
+    only blanks and tabs stand between them and the `;`.";
 const LONGER: &str = "Behind so many bytes a line end must stand.";
 const LIMIT: &str = "The limit is for all chunks together, and holds \
     as soon as a size goes beyond it.";
@@ -53,6 +55,7 @@ pub fn check(dechunk: Answer) -> Verdict {
     good(b"0\r\n\r\n", b"", 5, BODY)?;
     good(b"00A\r\n0123456789\r\n0\r\n\r\n", ten, 22, SIXTEEN)?;
     good(b"2;x=\"y\"\r\nHi\r\n0;z\r\n\r\n", b"Hi", 20, PASSED)?;
+    good(b"2 \t;x\r\nHi\r\n0\t\r\n\r\n", b"Hi", 17, BLANKS)?;
     good(b"0\r\nTrailer: x\r\nA: b\r\n\r\n", b"", 23, TRAILERS)?;
     let full = b"F\r\nHello0123456789\r\n0\r\n\r\n";
     good(full, HELLO, full.len(), MOST)?;
@@ -107,6 +110,7 @@ fn undo(
         let text = text.strip_suffix(b"\r").ok_or("no CR")?;
         let text = String::from_utf8_lossy(text).into_owned();
         let digits = text.split(';').next().unwrap_or_default();
+        let digits = digits.trim_end_matches([' ', '\t']);
         let ok = digits.bytes().all(|b| b.is_ascii_hexdigit());
         let size = usize::from_str_radix(digits, 16).ok();
         let size = size.filter(|_| ok || any_size).ok_or("no size")?;
@@ -140,7 +144,12 @@ fn undo(
     }
 }
 
-pub const WRONG: [(&str, Answer); 4] = [
+pub const WRONG: [(&str, Answer); 5] = [
+    // No blanks.
+    (BLANKS, |bytes, limit| match bytes.contains(&b'\t') {
+        true => Err("no size"),
+        false => undo(bytes, limit, true, false, false),
+    }),
     // No trailers.
     (TRAILERS, |bytes, limit| undo(bytes, limit, false, false, false)),
     // A sign before the size.

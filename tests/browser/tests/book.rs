@@ -219,6 +219,12 @@ fn a_solved_exercise_is_marked() {
     write(&solution);
     reader.run(&check);
     reader.wait(&format!("{said} === 'Solved.'"));
+    // It is above the hint, and does not lie on it.
+    reader.wait(&format!(
+        "{exercise}.querySelector('.said').getBoundingClientRect()\
+         .bottom <= {exercise}.querySelector('.said + *')\
+         .getBoundingClientRect().top"
+    ));
     reader.wait(&format!("{exercise}.classList.contains('solved')"));
     reader.wait(&format!("{mark} === '1/7'"));
     assert_eq!(reader.errors(), Vec::<String>::new());
@@ -253,6 +259,12 @@ fn the_readers_own_server_is_tried_from_its_page() {
          .startsWith('✗a body200 Hello500 Internal Server Error')"
     );
     reader.wait(&first);
+    // A table, all of whose rows have the same width.
+    let widths = reader.number(&format!(
+        "new Set(Array.from({section}.querySelectorAll('tr'), \
+         (row) => row.offsetWidth)).size"
+    ));
+    assert_eq!(widths, 1.0);
     assert_eq!(reader.errors(), Vec::<String>::new());
 }
 

@@ -105,7 +105,7 @@ pub fn print() -> io::Result<()> {
         });
     match wrong {
         Some((Judged { name, right, .. }, came)) => {
-            println!("the next: {name}: {right}, not {came}");
+            println!("the next: {name}: expected {right}, got {came}");
         }
         None => println!("the rest is beyond these pieces"),
     }
