@@ -3,10 +3,11 @@
 ///
 /// It is called after every read, with all bytes that have arrived
 /// since the head. A chunk is a line with a size, as exercise 8.1
-/// reads it, so many bytes, and a line end. A chunk of size zero has
-/// no bytes and no line end of its own; after it come trailers, a line
-/// each, which need not be looked at, and an empty line. What follows
-/// that is the next request's.
+/// reads it (`use super::chunk_size::chunk_size;`, if you want to call
+/// it), so many bytes, and a line end. A chunk of size zero has no
+/// bytes and no line end of its own; after it come trailers, a line
+/// each, which need not be looked at but for its end, and an empty
+/// line. What follows that is the next request's.
 ///
 /// A line ends with `\r\n`. Whatever is not as it must be is an `Err`
 /// that says why, in words of your own. More than `limit` bytes of

@@ -24,16 +24,19 @@ pieces!(chapter9 in "../../..":
     "9.4" wait_for_stop);
 
 fn main() -> io::Result<()> {
+    let [one, eight] = http::PIECES;
+    let whose = mine::whose(&[one, eight, chapter9::PIECES]);
     match env::args().nth(1).as_deref() {
-        Some("score") => score::print(),
+        Some("score") => {
+            eprintln!("{whose}");
+            score::print()
+        }
         // What the score is taken of.
         Some("tests") => serve(Arc::new(|connection| {
             http::answer(connection, &score::application)
         })),
         _ => {
-            let [one, eight] = http::PIECES;
-            let pieces = [one, eight, chapter9::PIECES];
-            eprintln!("{}", mine::whose(&pieces));
+            eprintln!("{whose}");
             let app = ch07::application();
             serve(Arc::new(move |connection| {
                 http::answer(connection, &app)
