@@ -192,26 +192,42 @@ fn who_takes_nothing_is_cut_and_the_logs_tell() {
 
 #[test]
 fn who_stops_behind_a_little_is_cut_as_soon() {
-    let limits = Limits { wait: SHORT, ..Limits::default() };
     let path = "/200000000";
     for (way, request) in
         [(Way::Direct, get(path)), (Way::FastCgi, record::get(path))]
     {
         for taken in [1, 1000, 10_000] {
-            let site = Site::start(way, limits.clone(), 1);
-            let Some(site) = site else { return };
-            let mut stream = site.send_plainly(&request);
-            let mut some = vec![0; taken];
-            stream.read_exact(&mut some).expect("some of it");
-            let start = Instant::now();
-            let what = format!("{way:?}, {taken} bytes: it is cut");
-            wait_until(&what, || {
-                site.log.text().contains("the client takes nothing")
-            });
-            let (time, bar) = (start.elapsed(), SHORT * 2 + BUSY);
-            assert!(time < bar, "{what}, after {time:?}");
+            // What a busy system takes for the client only after we had
+            // to wait earns time, as if the client had read it. That is
+            // a matter of luck, three times of no luck are ours.
+            let is_cut = |_| {
+                is_cut_after(way, &request, taken)
+                    .is_none_or(|is_cut| is_cut)
+            };
+            let is_cut = (0..3).any(is_cut);
+            assert!(is_cut, "{way:?}, {taken} bytes: it is not cut");
         }
     }
+}
+
+/// Whether a client that takes so many bytes and no more is cut in
+/// time; `None` if there is no such site here.
+fn is_cut_after(
+    way: Way,
+    request: &[u8],
+    taken: usize,
+) -> Option<bool> {
+    let limits = Limits { wait: SHORT, ..Limits::default() };
+    let site = Site::start(way, limits, 1)?;
+    let mut stream = site.send_plainly(request);
+    let mut some = vec![0; taken];
+    stream.read_exact(&mut some).expect("some of it");
+    let bar = Instant::now() + SHORT * 2 + BUSY;
+    let told = || site.log.text().contains("the client takes nothing");
+    while !told() && Instant::now() < bar {
+        thread::sleep(Duration::from_millis(20));
+    }
+    Some(told())
 }
 
 #[test]
