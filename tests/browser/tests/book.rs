@@ -302,13 +302,10 @@ fn the_search_finds_wsgi_errors() {
     ));
     let results = "document.getElementById('mdbook-searchresults') ?? \
                    document.getElementById('searchresults')";
-    reader
-        .wait(&format!("({results}).querySelectorAll('a').length > 0"));
-    let hrefs = format!(
-        "[...({results}).querySelectorAll('a')].map((a) => a.href).join()"
-    );
-    let hrefs = reader.text(&hrefs);
-    assert!(hrefs.contains("ch04.html"), "{hrefs}");
+    reader.wait(&format!(
+        "[...({results}).querySelectorAll('a')]\
+         .some((a) => a.href.includes('ch04.html'))"
+    ));
 }
 
 #[test]
