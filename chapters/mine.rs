@@ -67,15 +67,20 @@ macro_rules! pieces {
 
 /// The function of a piece: theirs, or else ours.
 macro_rules! piece {
-    ($chapter:ident::$name:ident) => {
-        match crate::mine::is_theirs(
-            $chapter::PIECES,
-            stringify!($name),
-        ) {
+    ($chapter:ident::$name:ident) => {{
+        // Asked once: a piece may be called for each byte.
+        static IS_THEIRS: std::sync::LazyLock<bool> =
+            std::sync::LazyLock::new(|| {
+                crate::mine::is_theirs(
+                    $chapter::PIECES,
+                    stringify!($name),
+                )
+            });
+        match *IS_THEIRS {
             true => $chapter::theirs::$name::$name,
             false => $chapter::ours::$name::$name,
         }
-    };
+    }};
 }
 
 pub(crate) use {piece, pieces};

@@ -92,10 +92,7 @@ impl Table {
         threads: u64,
         memory: u64,
     ) {
-        let part = |percent: usize| {
-            let at = times.len() * percent / 100;
-            milliseconds(times[at.min(times.len() - 1)])
-        };
+        let part = |percent| milliseconds(amid::part(times, percent));
         self.0 += &format!(
             "| {crowd} | {} | {} | {} | {threads} | {} MiB |\n",
             part(50),

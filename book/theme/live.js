@@ -17,13 +17,13 @@
     // Has something done by the book, which says in JSON what came of it.
     async function ask(what, options = {}) {
         const headers = { "X-Live-Token": token };
-        let answer;
+        let answer, text;
         try {
             answer = await fetch("/live/" + what, { headers, ...options });
+            text = await answer.text();
         } catch {
             return { trouble: "The book does not answer; is it still running?" };
         }
-        const text = await answer.text();
         try {
             return JSON.parse(text);
         } catch {
@@ -31,34 +31,38 @@
         }
     }
 
+    // A button that has something done, and the place that says what
+    // came of it: `show` gets both.
+    function asker(name, waiting, what, show) {
+        const said = element("div", { className: "said" });
+        said.setAttribute("role", "status");
+        const start = button(name, async () => {
+            // A button that is disabled would lose the focus.
+            if (start.getAttribute("aria-disabled") === "true") return;
+            start.setAttribute("aria-disabled", "true");
+            said.className = "said";
+            said.replaceChildren(waiting);
+            const result = await ask(what, { method: "POST" });
+            start.removeAttribute("aria-disabled");
+            show(said, result);
+        });
+        return { start, said };
+    }
+
+    function complaint(textContent) {
+        const code = element("code", { className: "nohighlight hljs", textContent });
+        return element("pre", { className: "complaint" }, code);
+    }
+
     // --- Exercises
 
     function setUpExercise(section) {
         const number = section.id.replace("exercise-", "");
-        const said = element("div", { className: "said" });
-        said.setAttribute("role", "status");
-        const check = button("Check", async () => {
-            // A button that is disabled would lose the focus.
-            if (check.getAttribute("aria-disabled") === "true") return;
-            check.setAttribute("aria-disabled", "true");
-            said.className = "said";
-            said.replaceChildren("checking …");
-            let result;
-            try {
-                result = await ask("check?" + new URLSearchParams({ exercise: number }),
-                    { method: "POST" });
-            } catch {
-                result = { trouble: "The book does not answer; is it still running?" };
-            }
-            check.removeAttribute("aria-disabled");
-            if (result.solved === true) {
-                said.classList.add("right");
-                said.replaceChildren("Solved.");
-            } else {
-                const textContent = result.trouble ?? result.said;
-                said.replaceChildren(element("pre", { className: "complaint" },
-                    element("code", { className: "nohighlight hljs", textContent })));
-            }
+        const what = "check?" + new URLSearchParams({ exercise: number });
+        const { start: check, said } = asker("Check", "checking …", what, (said, result) => {
+            const isSolved = result.solved === true;
+            said.classList.toggle("right", isSolved);
+            said.replaceChildren(isSolved ? "Solved." : complaint(result.trouble ?? result.said));
             follow().catch(() => {});
         });
         check.setAttribute("aria-label", `Check exercise ${number}`);
@@ -72,23 +76,14 @@
 
     // Has all requests sent to it, and shows what came of each.
     function setUpServer(section) {
-        const said = element("div", { className: "said" });
-        said.setAttribute("role", "status");
-        const run = button("Try all requests", async () => {
-            if (run.getAttribute("aria-disabled") === "true") return;
-            run.setAttribute("aria-disabled", "true");
-            said.replaceChildren("trying, which takes some seconds …");
-            const result = await ask("server", { method: "POST" });
-            run.removeAttribute("aria-disabled");
-            if (result.requests) {
-                said.replaceChildren(element("p", {}, result.said), requestTable(result.requests));
-            } else {
-                const textContent = result.trouble ?? result.broken;
-                said.replaceChildren(element("pre", { className: "complaint" },
-                    element("code", { className: "nohighlight hljs", textContent })));
-            }
+        const waiting = "trying, which takes some seconds …";
+        const { start, said } = asker("Try all requests", waiting, "server", (said, result) => {
+            const shown = result.requests
+                ? [element("p", {}, result.said), requestTable(result.requests)]
+                : [complaint(result.trouble ?? result.broken)];
+            said.replaceChildren(...shown);
         });
-        section.append(element("div", { className: "live-bar" }, run), said);
+        section.append(element("div", { className: "live-bar" }, start), said);
     }
 
     // Those that are wrong come first, and those that no exercise asks

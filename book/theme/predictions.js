@@ -2,6 +2,7 @@
 // in the browser and nowhere else, and asked again at the chapter's end
 // where it was wrong.
 (() => {
+    const { element, button } = Parts;
     const BEGIN = "Your prediction first: ";
     const main = document.querySelector("main");
     const folds = [...main.querySelectorAll(":scope > details")]
@@ -10,18 +11,6 @@
 
     function questionOf(fold) {
         return fold.querySelector("summary")?.textContent.trim() ?? "";
-    }
-
-    function element(name, properties, ...children) {
-        const made = Object.assign(document.createElement(name), properties);
-        made.append(...children);
-        return made;
-    }
-
-    function button(textContent, action) {
-        const made = element("button", { type: "button", textContent });
-        made.addEventListener("click", action);
-        return made;
     }
 
     // A question that is worded anew is another question.
@@ -35,11 +24,14 @@
         }
     }
 
-    function write(fold, kept) {
+    const predictions = new Map(folds.map((fold) => [fold, read(fold)]));
+
+    function keep(fold, prediction) {
+        predictions.set(fold, prediction);
         try {
-            localStorage.setItem(keyOf(fold), JSON.stringify(kept));
+            localStorage.setItem(keyOf(fold), JSON.stringify(prediction));
         } catch {
-            // Where nothing can be kept, it is for this visit.
+            // Where nothing can be written, it is kept for this visit.
         }
     }
 
@@ -49,49 +41,45 @@
         const place = element("div", { className: "prediction" });
         fold.after(place);
         fold.id ||= `prediction-${at + 1}`;
-        let kept = read(fold);
 
-        function change(more) {
-            kept = { ...kept, ...more };
-            write(fold, kept);
+        function change(prediction) {
+            keep(fold, prediction);
             show();
             askAgain();
         }
 
         function show() {
-            place.replaceChildren(...(kept.text ? said() : field()));
+            const { text, isRight } = predictions.get(fold);
+            place.replaceChildren(...(text ? said(text, isRight) : field()));
         }
 
         function field() {
             const area = element("textarea", { rows: 1, id: `${fold.id}-text` });
             const label = element("label", { htmlFor: area.id, textContent: "Your prediction" });
-            const keep = button("Keep it, and see", () => {
+            const see = button("Keep it, and see", () => {
                 const text = area.value.trim();
                 if (!text) return area.focus();
                 fold.open = true;
                 change({ text });
                 place.querySelector("button").focus();
             });
-            return [label, area, keep];
+            return [label, area, see];
         }
 
-        function said() {
-            const text = element("p", {}, "You predicted: ", element("q", { textContent: kept.text }));
+        function said(text, isRight) {
+            const shown = element("p", {}, "You predicted: ", element("q", { textContent: text }));
             const choices = [["I was right", true], ["I was wrong", false]];
-            const buttons = choices.map(([name, isRight]) => {
-                const choice = button(name, () => change({ isRight }));
-                choice.ariaPressed = String(kept.isRight === isRight);
+            const buttons = choices.map(([name, is]) => {
+                const choice = button(name, () => change({ text, isRight: is }));
+                choice.ariaPressed = String(is === isRight);
                 return choice;
             });
             const again = button("Predict again", () => {
-                kept = {};
-                write(fold, kept);
                 fold.open = false;
-                show();
-                askAgain();
+                change({});
                 place.querySelector("textarea").focus();
             });
-            return [text, ...buttons, again];
+            return [shown, ...buttons, again];
         }
 
         // An answer of the keyboard's own would be lost with its button.
@@ -109,7 +97,7 @@
         element("p", {}, "These surprised you. Would you know them now?"), list);
 
     function askAgain() {
-        const wrong = folds.filter((fold) => read(fold).isRight === false);
+        const wrong = folds.filter((fold) => predictions.get(fold).isRight === false);
         list.replaceChildren(...wrong.map((fold) => {
             const textContent = questionOf(fold).slice(BEGIN.length);
             return element("li", {}, element("a", { href: `#${fold.id}`, textContent }));

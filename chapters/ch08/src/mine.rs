@@ -4,11 +4,12 @@
 mod reading;
 
 use crate::mine::{attempt, piece, pieces};
+pub use ch08::small::Connection;
+pub use ch08::strict::refuse;
 use gateway::exchange::{self, End, Protocol};
-use gateway::{Application, Environ, Error, Failure};
+use gateway::{Application, Environ, Failure};
 use reading::{PATIENCE, read, read_until};
-use std::io::{self, BufReader, Cursor};
-use std::net::TcpStream;
+use std::io::{self, Cursor};
 
 pieces!(chapter1 in "../../ch01":
     "1.4" variable_name, "1.5" percent_decode);
@@ -18,9 +19,6 @@ pieces!(chapter8 in "..":
 
 pub const PIECES: [&[crate::mine::Piece]; 2] =
     [chapter1::PIECES, chapter8::PIECES];
-
-/// A client, and what of its bytes we have read ahead.
-pub type Connection = BufReader<TcpStream>;
 
 /// The longest body in chunks, in bytes.
 const LIMIT: usize = 1 << 30;
@@ -35,21 +33,6 @@ pub fn answer(
     let panic = || Err(Failure::new(status, "a piece panicked").into());
     done.unwrap_or_else(panic)
         .or_else(|error| refuse(connection, error))
-}
-
-/// Says no, and that this was the last.
-pub fn refuse(
-    connection: &mut Connection,
-    error: io::Error,
-) -> io::Result<bool> {
-    let error = Error::from(error);
-    let Some(no) = Failure::find(&error) else {
-        return Err(error.into());
-    };
-    let close = Protocol::Http { minor: 1, keep_alive: false };
-    let out = connection.get_mut();
-    exchange::run(no, &mut Environ::new(), close, out);
-    Ok(false)
 }
 
 fn try_to_answer(

@@ -54,7 +54,7 @@ pub fn answer_by(
 }
 
 /// Rule 1: a request that is refused is answered, and is the last.
-fn refuse(
+pub fn refuse(
     connection: &mut Connection,
     error: io::Error,
 ) -> io::Result<bool> {

@@ -9,6 +9,8 @@ mod applications;
 #[path = "../../../../tests/hostile/client.rs"]
 #[allow(dead_code)] // the tests use the rest
 mod client;
+#[path = "../../../../tests/hostile/judge.rs"]
+mod judge;
 #[macro_use]
 #[path = "../../../../tests/hostile/requests.rs"]
 #[allow(dead_code)]
@@ -19,26 +21,13 @@ mod rfc;
 use applications::application;
 use ch08::{small, strict};
 use gateway::http::{Limits, Server};
-use requests::{REQUESTS, Request, request};
-use std::io::{self, BufRead, BufReader};
+use judge::Serving;
+use requests::{REQUESTS, Request};
+use std::env;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::process::Command;
 use std::time::Duration;
-use std::{env, thread};
-
-/// Who says nothing for so long says nothing.
-const PATIENCE: Duration = Duration::from_secs(4);
-
-/// How many requests are under way at a time. Most of them wait.
-const AT_ONCE: usize = 48;
-
-const GOOD: Request = request(
-    "a good request",
-    "",
-    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-    &["200 200"],
-);
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -61,7 +50,7 @@ fn score(name: &str, most: usize) -> io::Result<()> {
         REQUESTS.iter().chain(rfc::REQUESTS).collect();
     let wrong = match name.parse() {
         Ok(address) => all_wrong(address, &requests),
-        Err(_) => all_wrong(Serving::start(name)?.address, &requests),
+        Err(_) => all_wrong(start(name)?.address, &requests),
     };
     let (all, right) = (requests.len(), requests.len() - wrong.len());
     println!("{right} of {all}");
@@ -107,69 +96,17 @@ fn all_wrong(
     server: SocketAddr,
     requests: &[&Request],
 ) -> Vec<(usize, String)> {
-    let queue = Mutex::new(requests.iter().enumerate());
-    let next = || queue.lock().expect("no panic").next();
-    let wrong = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some((at, request)) = next() {
-                    let seen = observe(server, request);
-                    if let Err(seen) = seen {
-                        let mut wrong = wrong.lock().expect("no panic");
-                        wrong.push((at, seen));
-                    }
-                }
-            });
-        }
-    });
-    let mut wrong = wrong.into_inner().expect("no panic");
-    wrong.sort_unstable();
-    wrong
+    let faults =
+        judge::each(requests, |request| judge::fault(server, request));
+    let numbered = faults.into_iter().enumerate();
+    numbered.filter_map(|(at, seen)| Some((at, seen?))).collect()
 }
 
-/// What came instead of the right answer, to this request or to a good
-/// one after it.
-fn observe(
-    server: SocketAddr,
-    request: &Request,
-) -> Result<(), String> {
-    for request in [request, &GOOD] {
-        let seen = client::observe_for(server, request, PATIENCE);
-        if seen != request.right_in_chapter_8() {
-            return Err(seen);
-        }
-    }
-    Ok(())
-}
-
-/// This program, as a server. It ends with this value.
-struct Serving {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Serving {
-    fn start(name: &str) -> io::Result<Self> {
-        let mut command = Command::new(env::current_exe()?);
-        command.args(["serve", name]).stderr(Stdio::null());
-        let mut child = command.stdout(Stdio::piped()).spawn()?;
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("is piped");
-        BufReader::new(stdout).read_line(&mut line)?;
-        let address = line.trim().parse();
-        let address = address.map_err(|_| {
-            io::Error::other(format!("{name:?} does not serve"))
-        });
-        Ok(Self { child, address: address? })
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// This program, as a server.
+fn start(name: &str) -> io::Result<Serving> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args(["serve", name]);
+    Serving::start(&mut command, &format!("{name:?} does not serve"))
 }
 
 /// Serves the tests' application by so many rules, or by the library.

@@ -11,6 +11,8 @@ mod cases;
 #[path = "../../../../../tests/hostile/client.rs"]
 #[allow(dead_code)]
 mod client;
+#[path = "../../../../../tests/hostile/judge.rs"]
+mod judge;
 #[path = "../../../../../tests/outside/matrix/application.rs"]
 #[allow(dead_code)]
 mod matrix;
@@ -24,32 +26,19 @@ mod rfc;
 use crate::mine::OURS;
 use answer::Answer;
 use gateway::{Environ, Response, Result, StartResponse};
-use requests::{REQUESTS, Request, request};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use judge::{PATIENCE, Serving};
+use requests::{REQUESTS, Request};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
+use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
 /// Where the shared requests expect their application.
 const MOUNT: &str = "/cgi-bin/app";
 
-/// Who says nothing for so long says nothing.
-const PATIENCE: Duration = Duration::from_secs(4);
-
 /// How long all of it may take.
 const LIMIT: Duration = Duration::from_secs(40);
-
-/// How many requests are under way at a time. Most of them wait.
-const AT_ONCE: usize = 48;
-
-const GOOD: Request = request(
-    "a good request",
-    "",
-    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-    &["200 200"],
-);
 
 /// What the requests of both tables ask for.
 pub fn application(
@@ -116,45 +105,21 @@ type List = Vec<(&'static str, Judged)>;
 
 /// Sends all requests to a server of its own.
 fn judge(is_ours: bool) -> io::Result<List> {
-    let server = Serving::start(is_ours)?;
+    let server = start(is_ours)?;
     let end = Instant::now() + LIMIT;
     let cases = cases::all();
-    let shared = each(&cases, end, |case, is_late| {
-        share(case, is_late, server.address)
+    let is_late = || Instant::now() > end;
+    let shared = judge::each(&cases, |case| {
+        share(case, is_late(), server.address)
     });
     let hostile: Vec<&Request> =
         REQUESTS.iter().chain(rfc::REQUESTS).collect();
-    let hostile = each(&hostile, end, |request, is_late| {
-        attack(request, is_late, server.address)
+    let hostile = judge::each(&hostile, |request| {
+        attack(request, is_late(), server.address)
     });
     let shared = shared.into_iter().map(|judged| ("shared", judged));
     let hostile = hostile.into_iter().map(|judged| ("hostile", judged));
     Ok(shared.chain(hostile).collect())
-}
-
-/// Judges some at a time, in their order. When the time is up, the
-/// rest is not sent.
-fn each<T: Sync>(
-    list: &[T],
-    end: Instant,
-    judge: impl Fn(&T, bool) -> Judged + Sync,
-) -> Vec<Judged> {
-    let queue = Mutex::new(list.iter().enumerate());
-    let next = || queue.lock().expect("no panic").next();
-    let judged = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some((at, one)) = next() {
-                    let found = judge(one, Instant::now() > end);
-                    judged.lock().expect("no panic").push((at, found));
-                }
-            });
-        }
-    });
-    let mut judged = judged.into_inner().expect("no panic");
-    judged.sort_by_key(|(at, _)| *at);
-    judged.into_iter().map(|(_, found)| found).collect()
 }
 
 /// A request that means well.
@@ -209,45 +174,18 @@ fn attack(
         "" => "closed".to_string(),
         seen => seen.to_string(),
     };
-    let came = [request, &GOOD].into_iter().find_map(|request| {
-        let seen = match is_late {
-            true => "no time was left".into(),
-            false => client::observe_for(server, request, PATIENCE),
-        };
-        let right = request.right_in_chapter_8();
-        (seen != right).then(|| shown(&seen))
-    });
+    let came = match is_late {
+        true => Some("no time was left".into()),
+        false => judge::fault(server, request).map(|seen| shown(&seen)),
+    };
     let right = shown(request.right_in_chapter_8());
     Judged { name: format!("{name} ({section})"), right, came }
 }
 
-/// This program, as a server. It ends with this value.
-struct Serving {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Serving {
-    fn start(is_ours: bool) -> io::Result<Self> {
-        let mut command = Command::new(env::current_exe()?);
-        command.arg("tests").stderr(Stdio::null());
-        command.args(is_ours.then_some(OURS));
-        command.args(env::args().find(|word| word == OURS));
-        let mut child = command.stdout(Stdio::piped()).spawn()?;
-        let stdout = child.stdout.take().expect("is piped");
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let address = line.trim().rsplit('/').next().map(str::parse);
-        match address {
-            Some(Ok(address)) => Ok(Self { child, address }),
-            _ => Err(io::Error::other("the server does not start")),
-        }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// This program, as a server.
+fn start(is_ours: bool) -> io::Result<Serving> {
+    let mut command = Command::new(env::current_exe()?);
+    command.arg("tests").args(is_ours.then_some(OURS));
+    command.args(env::args().find(|word| word == OURS));
+    Serving::start(&mut command, "the server does not start")
 }
