@@ -135,6 +135,33 @@ fn style_sheets_are_never_missing_while_they_are_saved() {
 }
 
 #[test]
+fn only_what_changes_with_its_name_is_kept_by_browsers() {
+    let fixture = Fixture::new("# One\n");
+    let config = "[book]\ntitle = \"T\"\nsrc = \"text\"\n\
+                  [output.html]\n\
+                  additional-css = [\"theme/own.css\"]\n";
+    fixture.write("book/book.toml", config);
+    fixture.write("book/theme/own.css", "a { top: 0 }");
+    // It has the digits of no hash.
+    fixture.write("book/text/plain-12345.css", "a { top: 0 }");
+    let served = serve(&fixture);
+    let page = served.get("/ch01.html");
+    let own = page.split('"').find(|link| link.contains("own-"));
+    let is_kept = |name: &str| {
+        let answer = served.get(&format!("/{name}"));
+        assert_has(&answer, " 200 OK\r\n");
+        answer
+            .contains("\r\nCache-Control: max-age=31536000, immutable")
+    };
+    assert!(is_kept(own.expect("the style sheet")));
+    // Whatever its hash is, the index of today is meant.
+    for name in ["searchindex-01234567.js", "ch01.html"] {
+        assert!(!is_kept(name), "{name}");
+    }
+    assert!(!is_kept("plain-12345.css"));
+}
+
+#[test]
 fn a_page_waits_for_nobody_elses_body() {
     let fixture = Fixture::new("# One\n");
     let served = serve(&fixture);

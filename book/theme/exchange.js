@@ -232,8 +232,9 @@ class Exchange {
     async copyCommand() {
         const isCgi = this.figure.dataset.how === "cgi";
         const origin = isCgi ? this.origin : "http://127.0.0.1:8000";
-        const { text, isCurl } = Wire.command(this.current(), origin);
         try {
+            await Parts.load("command.js");
+            const { text, isCurl } = Command.of(this.current(), origin);
             await navigator.clipboard.writeText(text);
             this.say(isCurl ? "copied" : "copied, for bash: curl would send other bytes");
         } catch {

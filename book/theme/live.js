@@ -231,7 +231,7 @@
 
     async function keepFollowing() {
         if (!document.hidden) await follow().catch(() => {});
-        setTimeout(keepFollowing, 150);
+        setTimeout(keepFollowing, 100);
     }
 
     function setUpAll() {

@@ -13,6 +13,34 @@ const Parts = (() => {
         return made;
     }
 
+    const loads = new Map();
+
+    // Scripts and style sheets that are not wanted before something is
+    // done: from the folder `scripts`, each once.
+    function load(...names) {
+        for (const name of names) {
+            if (!loads.has(name)) loads.set(name, loading(name));
+        }
+        return Promise.all(names.map((name) => loads.get(name)));
+    }
+
+    function loading(name) {
+        const url = "scripts/" + name;
+        const part = name.endsWith(".css")
+            ? element("link", { rel: "stylesheet", href: url })
+            : element("script", { src: url });
+        document.head.append(part);
+        return new Promise((resolve, reject) => {
+            part.onload = resolve;
+            part.onerror = () => {
+                // It may be there when it is wanted again.
+                loads.delete(name);
+                part.remove();
+                reject(new Error(`${url} could not be loaded`));
+            };
+        });
+    }
+
     // Text with its invisible characters made visible, as in the
     // printed figures.
     function visible(text) {
@@ -110,5 +138,5 @@ const Parts = (() => {
         return pre;
     }
 
-    return { element, button, message, textOf };
+    return { element, button, load, message, textOf };
 })();

@@ -249,15 +249,31 @@ fn file(
     bytes: Vec<u8>,
     start_response: StartResponse<'_>,
 ) -> gateway::Result<Response> {
+    // What has another name when it changes is not asked for again. The
+    // search index keeps its name: that of one which was made before.
+    let is_fixed =
+        is_named_by_content(name) && !name.starts_with("searchindex");
+    let kept = match is_fixed {
+        true => "max-age=31536000, immutable",
+        false => "no-cache",
+    };
     let mut headers = vec![
         ("Content-Type", content_type(name)),
-        ("Cache-Control", "no-cache"),
+        ("Cache-Control", kept),
     ];
     if name == "toc.html" {
         headers.push(("X-Frame-Options", "SAMEORIGIN"));
         headers.push(("Content-Security-Policy", guard::FRAMED));
     }
     Ok(start_response(OK, &headers)?.body(bytes))
+}
+
+/// mdBook's `page-0a1b2c3d.css`: eight digits of a hash.
+fn is_named_by_content(name: &str) -> bool {
+    let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+    let hash = stem.rsplit_once('-').map_or("", |(_, hash)| hash);
+    let is_digit = |b: u8| b.is_ascii_hexdigit();
+    hash.len() == 8 && hash.bytes().all(is_digit)
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -184,10 +184,11 @@ fn other_requests() -> Vec<Vec<Vec<u8>>> {
 fn any_request_is_copied_byte_by_byte() {
     let Some((book, reader)) = reading_together() else { return };
     reader.open(&format!("{}/ch03.html", book.address));
-    reader.wait("typeof Wire === 'object'");
+    reader.wait("typeof Parts === 'object'");
+    reader.value("Parts.load('command.js').then(() => true)");
     let try_one = |requests: &[Vec<u8>]| {
         let made = reader.text(&format!(
-            "JSON.stringify(Wire.command({}.map((bytes) => \
+            "JSON.stringify(Command.of({}.map((bytes) => \
              Uint8Array.from(bytes)), 'http://{CHAPTERS}'))",
             json!(requests)
         ));
