@@ -8,10 +8,11 @@ class Exchange {
     // programs that are run for each request at `origin`.
     constructor(figure, ask, origin) {
         Object.assign(this, { figure, ask, origin });
+        Message.paint(figure);
         this.request = figure.querySelector(".side.request");
         this.sides = figure.querySelector(".sides");
         this.printed = this.answers();
-        const texts = [...this.request.querySelectorAll("code")].map(Parts.textOf);
+        const texts = [...this.request.querySelectorAll("code")].map(Message.textOf);
         this.requests = texts.map(Wire.encode);
         // It has it still when the page is written anew.
         const { program, how } = figure.dataset;
@@ -124,7 +125,10 @@ class Exchange {
         const { program, how } = this.figure.dataset;
         const query = new URLSearchParams({ program, how });
         const body = Wire.join(this.current());
-        const result = await this.ask("send?" + query, { method: "POST", body });
+        const [result] = await Promise.all([
+            this.ask("send?" + query, { method: "POST", body }),
+            Parts.load("compare.js").catch(() => {}),
+        ]);
         clearTimeout(slow);
         this.setSending(false);
         // The printed exchange may be wanted again by now.
@@ -157,12 +161,15 @@ class Exchange {
         return this.side("response failed", title, pre);
     }
 
-    answered({ answer, normal, log, normalLog, environ }) {
-        const response = Parts.message(answer || Exchange.NONE, answer ? normal : Exchange.NONE,
-            this.printedText("response"));
+    answered({ answer, normal, log, normalLog, environ, call }) {
+        // Of what serves by itself it is not known.
+        const told = this.figure.dataset.how === "cgi" ? { isCgi: true, call } : {};
+        const response = Message.of(answer || Exchange.NONE, answer ? normal : Exchange.NONE,
+            this.printedText("response"), told);
+        this.differs = response.differs;
         const sides = [this.side("response", "Response, from your program", response)];
         if (log) {
-            const lines = Parts.message(log, normalLog, this.printedText("log"));
+            const lines = Message.of(log, normalLog, this.printedText("log"));
             sides.push(this.side("log", "Error log", lines));
         }
         if (environ) sides.push(this.environ(environ));
@@ -175,14 +182,15 @@ class Exchange {
         const { answer, normal, took, sent, isEarlier } = this.result;
         const isSame = (answer ? normal : Exchange.NONE) === this.printedText("response");
         const time = took < 10 ? took.toFixed(1) : Math.round(took);
-        let said = `${isSame ? "as printed" : "not as printed"}, ${time} ms`;
+        const { requests } = this;
+        const isPrinted = Wire.toLatin(Wire.join(requests)) === sent;
+        const other = this.differs?.(isPrinted) ?? "not as printed";
+        let said = `${isSame ? "as printed" : other}, ${time} ms`;
         if (isEarlier) said += "; sent before the page was loaded anew";
         const isEdited = Wire.toLatin(Wire.join(this.current())) !== sent;
         if (isEdited) said += "; the request was edited since";
-        const { requests } = this;
-        const isPrinted = Wire.toLatin(Wire.join(requests)) === sent;
-        const other = isPrinted ? "wrong" : "differs";
-        this.say(said, isSame ? "right" : other);
+        this.say(said, isSame ? "right" : isPrinted ? "wrong" : "differs");
+        this.figure.classList.toggle("unlike", isPrinted);
     }
 
     environ(pairs) {
@@ -210,7 +218,7 @@ class Exchange {
 
     printedText(name) {
         const side = this.printed.find((side) => side.classList.contains(name));
-        return side ? Parts.textOf(side.querySelector("code")) : "";
+        return side ? Message.textOf(side.querySelector("code")) : "";
     }
 
     // Puts these in place of those that answer. The focus goes to
@@ -259,8 +267,13 @@ class Exchange {
         if (editors.length) this.addEditors();
         this.editors.forEach((editor, at) => editor.restore(editors[at]));
         if (!result) return;
-        this.show({ ...result, isEarlier: true });
-        const fold = this.figure.querySelector("details.environ");
-        if (fold) fold.open = isUnfolded;
+        const show = () => {
+            this.show({ ...result, isEarlier: true });
+            const fold = this.figure.querySelector("details.environ");
+            if (fold) fold.open = isUnfolded;
+        };
+        show();
+        // Then with what differs.
+        Parts.load("compare.js").then(() => this.result?.isEarlier && show(), () => {});
     }
 }
