@@ -147,7 +147,7 @@ class Exchange {
         this.result = failed === undefined ? result : null;
         if (this.result) {
             this.replace(this.answered(result));
-            this.sayVerdict();
+            this.compare();
         } else {
             const title = result.broken ? "It does not compile" : "It did not work";
             this.replace([this.failed(title, failed)]);
@@ -161,19 +161,22 @@ class Exchange {
         return this.side("response failed", title, pre);
     }
 
-    answered({ answer, normal, log, normalLog, environ, call }) {
-        // Of what serves by itself it is not known.
+    answered({ answer, log, environ, call }) {
+        // Programs that serve by themselves do not tell.
         const told = this.figure.dataset.how === "cgi" ? { isCgi: true, call } : {};
-        const response = Message.of(answer || Exchange.NONE, answer ? normal : Exchange.NONE,
-            this.printedText("response"), told);
-        this.differs = response.differs;
+        const response = Message.made(answer || Exchange.NONE, told);
         const sides = [this.side("response", "Response, from your program", response)];
         if (log) {
-            const lines = Message.of(log, normalLog, this.printedText("log"));
-            sides.push(this.side("log", "Error log", lines));
+            sides.push(this.side("log", "Error log", Message.made(log)));
         }
         if (environ) sides.push(this.environ(environ));
         return sides;
+    }
+
+    // Marks what is not as printed, if there is the script for it.
+    compare() {
+        this.differs = typeof Compare === "object" ? Compare.mark(this) : null;
+        this.sayVerdict();
     }
 
     // What the answer is, and to what.
@@ -267,13 +270,9 @@ class Exchange {
         if (editors.length) this.addEditors();
         this.editors.forEach((editor, at) => editor.restore(editors[at]));
         if (!result) return;
-        const show = () => {
-            this.show({ ...result, isEarlier: true });
-            const fold = this.figure.querySelector("details.environ");
-            if (fold) fold.open = isUnfolded;
-        };
-        show();
-        // Then with what differs.
-        Parts.load("compare.js").then(() => this.result?.isEarlier && show(), () => {});
+        this.show({ ...result, isEarlier: true });
+        const fold = this.figure.querySelector("details.environ");
+        if (fold) fold.open = isUnfolded;
+        Parts.load("compare.js").then(() => this.result?.isEarlier && this.compare(), () => {});
     }
 }

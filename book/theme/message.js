@@ -41,17 +41,15 @@ const Message = (() => {
     // more nobody can tell, and who wrote the body.
     function wrote(status, names, isPage, told) {
         const { isCgi, isPrinted, call } = told;
-        if (status < "2" || call === null) return [0, 0, "server"];
-        if (call) {
-            if (call.status !== status) return [0, 0, "server"];
-            // Of the next answer it says nothing.
-            delete told.call;
-            return [call.headers.length, 0, "application"];
-        }
+        const server = [0, 0, "server"];
+        if (status < "2" || call === null || call && call.status !== status) return server;
+        // Of the next answer it says nothing.
+        delete told.call;
+        if (call) return [call.headers.length, 0, "application"];
         // Of a failure the server makes a page. A program that is run for
         // each request makes the same, but not with every status.
-        if (isPage && (!isCgi || /^50[24]/.test(status))) return [0, 0, "server"];
-        if (isPage && !/^(404|405|415|500)/.test(status)) return [0, 99, ""];
+        if (isPage && (!isCgi || /^50[24]/.test(status))) return server;
+        if (isPage && !/^(40[45]|415|500)/.test(status)) return [0, 99, ""];
         const end = names.findLastIndex((name) => !OWN.test(name)) + 1;
         // The application's last, or the server's first? In the book,
         // those programs say it, and others do not; but what came now
@@ -62,37 +60,17 @@ const Message = (() => {
 
     const REQUEST = /[^\s:]+ .*HTTP\/\d\.\d$/my;
     const STATUS = /HTTP\/\d\.\d (\d{3}.*)$/my;
-    const FIELD = /^(?:([^:]+)(:[ \t]*))?([^]*?)(\r?\n?)$/;
+    const FIELD = /(?:([^:]+)(:[ \t]*))?([^]*?)(\r?\n?)$/;
     const CHUNK = /[\da-f]{1,12}(?=([ \t;].*)?$)/imy;
     const BLANK = /(?<=\n)\r?\n|$/g;
 
-    // From so many characters on, a message is scrolled in a box.
-    const LONG = 20_000;
-
-    // Shows a text in a `code`: what is `told` of it, if it is made of
-    // messages, and for each line whether it is as printed.
-    function fill(code, text, told, isPrinted = []) {
-        const isRequest = told?.side === "request";
+    // Shows a text in a `code`, and what is `told` of it.
+    function fill(code, text, told) {
+        const { isRequest } = told;
         const framer = isRequest ? "client" : "server";
-        let [at, by, row, run, place, mark] = [0, framer, 0, code];
-        // Where it is cut, and how often messages and chunks are looked for.
-        let [cuts, left] = [[], 500];
-
-        // A line begins: it may be another's, or differ.
-        function begin(author) {
-            const isOther = told && author !== run.by;
-            if (isOther) {
-                run = element("span", { className: `by ${author}`, by: author, role: "group" });
-                run.ariaLabel = `written by the ${author || "application or the server"}`;
-                code.append(run);
-            }
-            const differs = isPrinted[row++] === false;
-            // One for each line would be too many.
-            if (mark && differs && !isOther && text.length > LONG) return;
-            mark = differs && element("ins");
-            if (mark) run.append(mark);
-            place = mark || run;
-        }
+        let [at, by, cuts, run] = [0, framer, []];
+        // More messages and chunks are not looked for.
+        let left = 500;
 
         const line = () => text.slice(at, text.indexOf("\n", at) + 1 || text.length);
 
@@ -106,13 +84,16 @@ const Message = (() => {
             let part;
             for (const to = at + length; at < to;) {
                 const isStart = !at || text[at - 1] === "\n";
-                if (isStart) begin(author);
+                if (isStart && author !== run?.by) {
+                    run = element("span", { className: `by ${author}`, by: author, role: "group" });
+                    run.ariaLabel = `written by the ${author || "application or the server"}`;
+                    code.append(run);
+                }
                 cuts = cuts.filter((end) => end > at);
-                const isWhole = isStart && !isPrinted.length;
-                const end = Math.min(to, isWhole ? to : at + line().length, ...cuts);
+                const end = Math.min(to, isStart ? to : at + line().length, ...cuts);
                 const className = author === run.by ? kind : `${kind} ${author}`;
                 part = element("span", { className, at }, visible(text.slice(at, end)));
-                place.append(part);
+                run.append(part);
                 at = end;
             }
             return part;
@@ -138,13 +119,17 @@ const Message = (() => {
         }
 
         function chunks(author) {
-            while (left-- && match(CHUNK)) {
+            while (left-- > 0 && match(CHUNK)) {
                 const size = take(match(CHUNK)[0].length, "size");
                 const count = parseInt(size.textContent, 16);
                 take(line().length);
                 const end = counts(size, count, (end) => text.startsWith("\r\n", end));
-                // Fields may follow the last.
-                if (!count) return take(match(BLANK).index - at) && take(line().length);
+                if (!count) {
+                    // Fields may follow.
+                    take(match(BLANK).index - at);
+                    take(line().length);
+                    return;
+                }
                 size.dataset.note = `= ${count} byte${count === 1 ? "" : "s"}`;
                 take(end - at, "body", author);
                 if (!match(/\r?\n/y)) return;
@@ -155,20 +140,21 @@ const Message = (() => {
         function message() {
             const [start, status = ""] = match(isRequest ? REQUEST : STATUS) ?? [];
             if (!start) return false;
+            by = framer;
             take(start.length, "start");
             take(line().length);
             const { index } = match(BLANK);
-            const head = lines(text.slice(at, index)).map((line) => FIELD.exec(line).slice(1));
-            const names = head.map(([name]) => name?.toLowerCase());
-            const value = (name) => head[names.lastIndexOf(name)]?.[2];
-            // The status alone, or nothing of it, for HEAD.
+            const head = lines(text.slice(at, index)).map((line) => FIELD.exec(line));
+            const names = head.map(([, name]) => name?.toLowerCase());
+            const value = (name) => head[names.lastIndexOf(name)]?.[3];
+            // Its status alone, which may be left out for HEAD.
             const page = `${status}\n`;
             const isPage = status > "4" && Number(value("content-length")) === page.length
                 && page.startsWith(text.slice(index).trimStart().slice(0, page.length));
             const [theirs, unsure, author] = isRequest
                 ? [0, 0, by] : wrote(status, names, isPage, told);
             const sizes = [];
-            head.forEach(([name = "", colon = "", value, end], n) => {
+            head.forEach(([, name = "", colon = "", value, end], n) => {
                 by = n < theirs ? "application" : n < theirs + unsure ? "" : framer;
                 take(name.length, "name");
                 take(colon.length, "colon");
@@ -180,7 +166,7 @@ const Message = (() => {
             by = framer;
             take(line().length);
             const isNext = (end) => end === text.length || text.startsWith("HTTP/", end);
-            // An answer to HEAD has none either.
+            // An answer to HEAD has no body either.
             const isNone = /^(1|204|304)/.test(status) || !isRequest && sizes[0] && isNext(at);
             const limit = isNone ? at : text.length;
             let end = isRequest ? at : limit;
@@ -191,32 +177,36 @@ const Message = (() => {
             return true;
         }
 
-        code.replaceChildren();
         // What is no answer stays plain.
-        if (!isRequest && !match(STATUS)) told = null;
-        while (told && left-- > 0 && (match(/\r?\n/y) ? take(line().length) : message()));
+        if (!isRequest && !match(STATUS)) return code.replaceChildren(visible(text));
+        code.replaceChildren();
+        while (left-- > 0 && (match(/\r?\n/y) ? take(line().length) : message()));
         if (!isRequest) by = "";
         take(text.length - at);
     }
 
     // What a figure prints.
     function paint(figure) {
-        const isCgi = figure.dataset.how === "cgi";
-        for (const code of figure.querySelectorAll(".message code:not(:has(.by))")) {
-            const [, side] = code.closest(".side").classList;
-            if (side !== "log") fill(code, textOf(code), { side, isCgi, isPrinted: true });
+        for (const side of ["request", "response"]) {
+            for (const code of figure.querySelectorAll(`.${side} code:not(:has(.by))`)) {
+                fill(code, textOf(code), {
+                    isRequest: side === "request",
+                    isCgi: figure.dataset.how === "cgi",
+                    isPrinted: true,
+                });
+            }
         }
     }
 
-    // What came, with the lines marked that are not printed, as soon as
-    // a script is there that compares them.
-    function of(text, normal, printed, told) {
-        const { lines: same = [], differs } =
-            typeof Compare === "object" ? Compare.of(printed, normal) : {};
+    // From so many characters on, one is scrolled in a box.
+    const LONG = 20_000;
+
+    // What came; a log is nothing that is taken apart.
+    function made(text, told) {
         const code = element("code", { className: "nohighlight hljs" });
-        fill(code, text, told && { ...told, isPrinted: normal === printed },
-            same.length === lines(text).length ? same : []);
-        const pre = element("pre", { className: "message", differs }, code);
+        if (told) fill(code, text, told);
+        else code.append(visible(text));
+        const pre = element("pre", { className: "message" }, code);
         if (text.length > LONG) {
             pre.classList.add("long");
             code.tabIndex = 0;
@@ -231,5 +221,5 @@ const Message = (() => {
         addEventListener(type, () => Parts.load("sizes.js").catch(() => {}), { once: true });
     }
 
-    return { lines, of, paint, textOf };
+    return { lines, made, paint, textOf, visible };
 })();

@@ -1,5 +1,8 @@
 // What came, compared with what is printed.
 const Compare = (() => {
+    // From so many lines on, one mark for each would be too many.
+    const MANY = 1000;
+
     // For each line of `now`, whether it is in `before` in this order.
     function common(before, now) {
         const least = Math.min(before.length, now.length);
@@ -35,18 +38,73 @@ const Compare = (() => {
         });
     }
 
-    // For each line of `now` whether it is as printed, and words for how
-    // many are not, in the answer to the printed request or another one.
-    function of(printed, now) {
-        const before = Message.lines(printed);
-        const lines = common(before, Message.lines(now));
-        const kept = lines.filter(Boolean).length;
-        const count = Math.max(before.length, lines.length) - kept;
-        const [some, differ] = count === 1 ? ["1 line", "differs"] : [`${count} lines`, "differ"];
-        const differs = (isPrinted) =>
-            (isPrinted ? `not as printed: ${some}` : `${some} ${differ}, as the request does`);
-        return { lines, differs };
+    // The parts of a message, none of which goes over a line's end.
+    function parts(code) {
+        if (!code.querySelector(".by")) {
+            code.replaceChildren(...split(Parts.element("span", { at: 0 }), Message.textOf(code)));
+            return [...code.children];
+        }
+        for (const part of code.querySelectorAll(".by > span")) {
+            const text = Message.textOf(part);
+            const end = text.indexOf("\n") + 1;
+            if (end && end < text.length) part.replaceWith(...split(part, text));
+        }
+        return [...code.querySelectorAll(".by > span")];
     }
 
-    return { of };
+    function split(part, text) {
+        let { at } = part;
+        return Message.lines(text).map((line) => {
+            const piece = Object.assign(part.cloneNode(), { at });
+            piece.append(Message.visible(line));
+            at += line.length;
+            return piece;
+        });
+    }
+
+    // Marks the lines that are not the `same`.
+    function markLines(code, same) {
+        let [row, isStart, mark] = [0, true, null];
+        for (const part of parts(code)) {
+            if (isStart && !same[row]) {
+                const isOther = mark?.parentNode !== part.parentNode;
+                if (!mark || isOther || same.length < MANY) mark = Parts.element("ins");
+            } else if (isStart) {
+                mark = null;
+            }
+            if (mark && !mark.isConnected) part.before(mark);
+            mark?.append(part);
+            isStart = part.textContent.endsWith("\n");
+            if (isStart) row++;
+        }
+    }
+
+    // The lines of an answer or a log that are as printed, each by
+    // itself; marks the others. (If what is compared has other lines
+    // than what is shown, as with chunks, nothing is marked.)
+    function compare(code, printed, now) {
+        const shown = Message.lines(Message.textOf(code));
+        const lines = Message.lines(now);
+        const same = common(Message.lines(printed), lines);
+        if (shown.length === lines.length && same.includes(false)) markLines(code, same);
+        return same;
+    }
+
+    // Marks what differs in what an exchange shows, and gives back words
+    // for it, for an answer to the printed request or to another one.
+    function mark(exchange) {
+        const codeOf = (name) => exchange.sides.querySelector(`.${name} .message code`);
+        const { answer, normal, normalLog } = exchange.result;
+        if (codeOf("log")) compare(codeOf("log"), exchange.printedText("log"), normalLog);
+        const code = codeOf("response");
+        const printed = exchange.printedText("response");
+        const same = compare(code, printed, answer ? normal : Message.textOf(code));
+        const most = Math.max(Message.lines(printed).length, same.length);
+        const count = most - same.filter(Boolean).length;
+        const [lines, differ] = count === 1 ? ["1 line", "differs"] : [`${count} lines`, "differ"];
+        return (isPrinted) =>
+            (isPrinted ? `not as printed: ${lines}` : `${lines} ${differ}, as the request does`);
+    }
+
+    return { mark };
 })();
