@@ -33,6 +33,7 @@ const Compiler = (() => {
             localStorage.setItem(KEY, name);
         } catch { /* See above. */ }
         document.querySelectorAll(".compiler select").forEach(fill);
+        document.querySelectorAll(".compiler").forEach((box) => say(box, ""));
         document.querySelectorAll(".compiler .place").forEach(setUpPlace);
     }
 
@@ -64,8 +65,17 @@ const Compiler = (() => {
             ? element("a", { textContent, href: open(encoded(path), line, column) })
             : button(textContent, () => copyOrAsk(place));
         const [name] = EDITORS[editor()] ?? ["an editor"];
+        if (open) made.addEventListener("click", stay);
         made.title = editor() === "none" ? "Copy the path" : `Open in ${name}`;
         place.replaceChildren(made);
+    }
+
+    // Who opens an editor does not leave the page, whatever the browser
+    // says: what is saved there is still to be followed.
+    function stay() {
+        const silence = (event) => event.stopImmediatePropagation();
+        addEventListener("beforeunload", silence, true);
+        setTimeout(() => removeEventListener("beforeunload", silence, true), 1000);
     }
 
     async function copyOrAsk(place) {
@@ -85,7 +95,8 @@ const Compiler = (() => {
     }
 
     function say(box, text) {
-        box.querySelector("[role=status]").textContent = text;
+        const said = box.querySelector("[role=status]");
+        if (said) said.textContent = text;
     }
 
     // --- Messages
@@ -162,7 +173,7 @@ const Compiler = (() => {
                 element("summary", { textContent: others }), code(rest, root, others)));
         }
         shown.append(...parts);
-        if (shown.querySelector(".place")) shown.prepend(bar());
+        if (shown.querySelector(".place")) shown.append(bar());
         return shown;
     }
 

@@ -108,7 +108,7 @@ const Exercise = (() => {
 
     // Others may turn out to be solved as well.
     function nextLine(section, behind) {
-        const line = element("p", { className: "next" });
+        const line = element("p", { className: "onward" });
         lead(line, section, behind);
         const observer = new MutationObserver(() => {
             if (line.isConnected) lead(line, section, behind);

@@ -26,10 +26,10 @@ const Requests = (() => {
             said.replaceChildren(element("p", {}, sentence), table(requests));
         } else if (broken) {
             await Parts.load("compiler.css", "compiler.js");
-            const found = element("div", { className: "found" });
+            const place = element("div");
             said.classList.add("wrong");
-            said.replaceChildren("It does not compile.", found);
-            Compiler.put(found, broken, root);
+            said.replaceChildren("It does not compile.", place);
+            Compiler.put(place, broken, root);
         } else {
             said.replaceChildren(trouble);
         }
