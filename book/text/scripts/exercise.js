@@ -75,7 +75,7 @@ const Exercise = (() => {
 
     function both(section, answer) {
         const ours = [...section.querySelectorAll("details:not(.terminal) .listing code")].at(-1);
-        const yours = answer ? [listing("Yours", answer)] : [];
+        const yours = answer ? [listing("Yours", answer.trimEnd())] : [];
         const all = ours ? [...yours, listing("Ours", ours.textContent)] : yours;
         return element("div", { className: "both" }, ...all);
     }

@@ -188,10 +188,10 @@ fn a_solved_exercise_is_marked() {
     let said = format!("{exercise}.querySelector('.said').textContent");
     let check = format!("button('Check', {exercise}).click()");
     reader.run(&check);
-    reader.wait(&format!(
-        "{said} === 'Exercise 1.1 is not solved yet.'"
-    ));
-    let found = format!("{exercise}.querySelector('.found').textContent");
+    reader
+        .wait(&format!("{said} === 'Exercise 1.1 is not solved yet.'"));
+    let found =
+        format!("{exercise}.querySelector('.found').textContent");
     reader.wait(&format!("{found}.includes('expected')"));
 
     let list = book.read("chapters/ch01/exercises/mod.rs");
