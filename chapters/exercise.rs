@@ -27,6 +27,9 @@ const VERDICT: &str = "EXERCISE_VERDICT";
 /// The most that is shown of a value.
 const SHOWN: usize = 1000;
 
+/// A line's end within a part of a complaint.
+const NEXT_LINE: &str = "\n             ";
+
 /// Stands for a hint where none may be given: the answer is right, if
 /// not what one expects.
 pub const RIGHT: &str = "";
@@ -210,12 +213,20 @@ pub fn check(exercise: &Exercise) -> Result<(), Failure> {
     found
 }
 
+/// Three parts, and a sentence behind a blank line. The first line of a
+/// part has its name in front; each that follows, as in what a panic
+/// says, is indented by as much. The book reads this form.
 impl Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { sent, came_back, expected, hint } = self;
-        writeln!(f, "  sent       {}", shown(sent))?;
-        writeln!(f, "  came back  {}", shown(came_back))?;
-        writeln!(f, "  expected   {}", shown(expected))?;
+        for (name, text) in [
+            ("sent", sent),
+            ("came back", came_back),
+            ("expected", expected),
+        ] {
+            let lines = shown(text).replace('\n', NEXT_LINE);
+            writeln!(f, "  {name:<9}  {lines}")?;
+        }
         writeln!(f, "\n  {hint}")
     }
 }

@@ -1,6 +1,7 @@
 //! The exercises: what they consist of, and how far the reader is.
 
 mod compiled;
+pub mod complaint;
 pub mod exercise;
 pub mod own_server;
 pub mod progress_table;

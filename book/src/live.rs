@@ -17,7 +17,8 @@ pub mod site;
 mod state;
 mod turns;
 
-use crate::exercises::exercise;
+use crate::exercises::complaint::Complaint;
+use crate::exercises::exercise::{self, Entry};
 use crate::exercises::own_server::{self, Judged};
 use crate::exercises::verdict::Verdict;
 use crate::live::fresh::Fresh;
@@ -26,10 +27,11 @@ use crate::run::programs::{Programs, Target};
 use builds::Builds;
 use gateway::{Environ, Key, Response, StartResponse};
 use guard::Token;
-use marks::Marks;
+use marks::{Found, Marks};
 use send::{How, Sender};
 use serde_json::{Value, json};
 use servers::Servers;
+use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
@@ -133,7 +135,8 @@ impl Live {
                 (BUSY, json!({ "trouble": text }))
             }
             Err(Trouble::Build(text)) => {
-                ("200 OK", json!({ "broken": text }))
+                let root = self.root();
+                ("200 OK", json!({ "broken": text, "root": root }))
             }
             Err(Trouble::Run(text)) => {
                 ("200 OK", json!({ "trouble": text }))
@@ -213,9 +216,23 @@ impl Live {
         let _turn = self.turn()?;
         self.fresh.touch();
         let _turn_to_build = self.builds.turn()?;
-        let verdict = self.marks.check(&entry)?;
-        let is_solved = verdict == Verdict::Solved;
-        Ok(json!({ "solved": is_solved, "said": verdict.said() }))
+        let Found { verdict, answer } = self.marks.check(&entry)?;
+        let complaint = verdict.complaint();
+        let behind = exercise::behind(&self.project, &entry.chapter);
+        Ok(json!({
+            "solved": verdict == Verdict::Solved,
+            "kind": verdict.kind(),
+            "said": verdict.said(),
+            "complaint": complaint.as_ref().map(Complaint::value),
+            "answer": answer,
+            "behind": behind.as_ref().map(Entry::value),
+            "root": self.root(),
+        }))
+    }
+
+    /// Where the files are that are named as seen from there.
+    fn root(&self) -> Cow<'_, str> {
+        self.project.root.to_string_lossy()
     }
 
     /// Sends the reader's own server all requests.

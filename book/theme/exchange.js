@@ -151,6 +151,7 @@ class Exchange {
         } else {
             const title = result.broken ? "It does not compile" : "It did not work";
             this.replace([this.failed(title, failed)]);
+            if (result.broken) this.explain(result).catch(() => {});
             this.say("");
         }
     }
@@ -159,6 +160,15 @@ class Exchange {
         const code = Parts.element("code", { className: "nohighlight hljs", textContent });
         const pre = Parts.element("pre", { className: "problem" }, code);
         return this.side("response failed", title, pre);
+    }
+
+    // The compiler's text is read more easily with its places as links.
+    async explain({ broken, root }) {
+        const side = this.sides.querySelector(".side.failed");
+        await Parts.load("compiler.css", "compiler.js");
+        const place = Parts.element("div");
+        side.querySelector("pre").replaceWith(place);
+        Compiler.put(place, broken, root);
     }
 
     answered({ answer, log, environ, call }) {

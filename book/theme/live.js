@@ -44,14 +44,9 @@
             said.replaceChildren(waiting);
             const result = await ask(what, { method: "POST" });
             start.removeAttribute("aria-disabled");
-            show(said, result);
+            await show(said, result).catch(({ message }) => { said.textContent = message; });
         });
         return { start, said };
-    }
-
-    function complaint(textContent) {
-        const code = element("code", { className: "nohighlight hljs", textContent });
-        return element("pre", { className: "complaint" }, code);
     }
 
     // --- Exercises
@@ -59,17 +54,22 @@
     function setUpExercise(section) {
         const number = section.id.replace("exercise-", "");
         const what = "check?" + new URLSearchParams({ exercise: number });
-        const { start: check, said } = asker("Check", "checking …", what, (said, result) => {
-            const isSolved = result.solved === true;
-            said.classList.toggle("right", isSolved);
-            said.replaceChildren(isSolved ? "Solved." : complaint(result.trouble ?? result.said));
+        const found = element("div", { className: "found" });
+        const { start: check, said } = asker("Check", "checking …", what, async (said, result) => {
             follow().catch(() => {});
+            await Parts.load("exercise.css", "exercise.js");
+            await Exercise.show(section, said, found, result);
+        });
+        check.addEventListener("click", () => {
+            section.classList.remove("wrong");
+            found.replaceChildren();
         });
         check.setAttribute("aria-label", `Check exercise ${number}`);
-        const command = [...section.querySelectorAll("pre")]
-            .find((pre) => pre.textContent.includes("--test exercises"));
         const bar = element("div", { className: "live-bar" }, check);
-        (command ?? section.lastElementChild).after(bar, said);
+        // What a terminal is not needed for is folded away.
+        const terminal = section.querySelector(".terminal");
+        terminal.open = false;
+        terminal.before(bar, said, found);
     }
 
     // --- The reader's own server
@@ -77,32 +77,12 @@
     // Has all requests sent to it, and shows what came of each.
     function setUpServer(section) {
         const waiting = "trying, which takes some seconds …";
-        const { start, said } = asker("Try all requests", waiting, "server", (said, result) => {
-            const shown = result.requests
-                ? [element("p", {}, result.said), requestTable(result.requests)]
-                : [complaint(result.trouble ?? result.broken)];
-            said.replaceChildren(...shown);
-        });
+        const { start, said } = asker("Try all requests", waiting, "server",
+            async (said, result) => {
+                await Parts.load("requests.css", "requests.js");
+                await Requests.show(said, result);
+            });
         section.append(element("div", { className: "live-bar" }, start), said);
-    }
-
-    // Those that are wrong come first, and those that no exercise asks
-    // for last.
-    function requestTable(requests) {
-        const signs = { wrong: "✗", right: "✓", beyond: "–" };
-        const row = (cell, ...texts) => element("tr", {},
-            ...texts.map((textContent) => element(cell, { textContent })));
-        const sorted = Object.keys(signs).flatMap((mark) =>
-            requests.filter((one) => one.mark === mark));
-        const rows = sorted.map(({ mark, name, right, came }) => {
-            const made = row("td", signs[mark], name, right, mark === "right" ? "" : came);
-            made.className = mark;
-            return made;
-        });
-        const head = row("th", "", "Request", "Right", "Came");
-        const table = element("table", { className: "requests" },
-            element("thead", {}, head), element("tbody", {}, ...rows));
-        return element("div", { className: "table-wrapper" }, table);
     }
 
     // Marks in the sidebar, and at the exercises of this page.
@@ -142,9 +122,12 @@
     let print = served.dataset;
 
     const FIGURES = "figure.exchange";
-    const FOLDS = "main details:not(.environ)";
+    const FOLDS = "main details:not(.environ, .compiler *)";
     const HOMES = "main figure, section.exercise";
-    const CONTROLS = "a[href], button, summary, textarea, [tabindex]";
+    // What is not there any more when the page is loaded again.
+    const PASSING = ".found, .compiler";
+    const CONTROLS = ":is(a[href], button, summary, textarea, [tabindex])"
+        + ":not(:is(.found, .compiler) *)";
 
     // What the reader did on this page, also when it was last loaded:
     // of each exchange by its name, for a figure may come later.
@@ -190,9 +173,11 @@
     function placeOf(focused) {
         if (!focused || focused === document.body) return null;
         if (focused.id) return { id: focused.id };
-        const home = focused.closest(HOMES) ?? document.querySelector("main");
+        const passing = focused.closest(PASSING)?.parentElement;
+        const home = (passing ?? focused).closest(HOMES) ?? document.querySelector("main");
         const which = [...document.querySelectorAll(HOMES)].indexOf(home);
-        const at = [...home.querySelectorAll(CONTROLS)].indexOf(focused);
+        const lasting = passing ? home.querySelector(".live-bar button") : focused;
+        const at = [...home.querySelectorAll(CONTROLS)].indexOf(lasting);
         return { which, at };
     }
 

@@ -4,6 +4,7 @@ use crate::figures::context::Context;
 use crate::figures::figure::Figure;
 use crate::figures::listing::Listing;
 use crate::project::{FOLDERS, Project};
+use serde_json::{Value, json};
 use std::fs;
 
 /// Where a chapter lists its exercises.
@@ -42,6 +43,12 @@ impl Entry {
     /// What it is called at the beginning of a sentence.
     pub fn title(&self) -> String {
         format!("Exercise {}", self.number)
+    }
+
+    /// As our pages want it.
+    pub fn value(&self) -> Value {
+        let Self { number, name, chapter } = self;
+        json!({ "number": number, "name": name, "chapter": chapter })
     }
 
     /// Whether the reader has not written anything yet. How lines end
@@ -115,6 +122,12 @@ pub fn all(project: &Project) -> Result<Vec<Entry>, String> {
         entries.extend(of_chapter(project, &chapter)?);
     }
     Ok(entries)
+}
+
+/// The first exercise behind a chapter's.
+pub fn behind(project: &Project, chapter: &str) -> Option<Entry> {
+    let all = all(project).unwrap_or_default();
+    all.into_iter().find(|entry| *entry.chapter > *chapter)
 }
 
 /// The exercise of this number.
@@ -233,7 +246,8 @@ impl Figure for Exercise {
         Ok(format!(
             "<section class=\"exercise\" id=\"exercise-{number}\">\n\n\
              **Exercise {number}, `{name}`.**\n{task}\n{stub}\n\n\
-             ```sh\n{command}\n```\n\n\
+             <details class=\"terminal\" open><summary>In a terminal\
+             </summary>\n\n```sh\n{command}\n```\n\n</details>\n\n\
              <details><summary>A hint</summary>\n\n{hint}\n\n\
              </details>\n\n\
              <details><summary>A solution, to compare yours with\

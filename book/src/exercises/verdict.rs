@@ -1,6 +1,7 @@
 //! What is to be said of the reader's answers, and how it is found out.
 
 use crate::exercises::compiled::compile;
+use crate::exercises::complaint::Complaint;
 use crate::exercises::exercise::{self, Entry};
 use crate::exercises::own_server;
 use crate::live::fresh::{CODE, State};
@@ -35,6 +36,23 @@ impl Verdict {
             Self::Solved => "solved",
             Self::Wrong(_) | Self::Broken(_) => "unsolved",
             Self::Unchecked(_) => "unchecked",
+        }
+    }
+
+    /// The same, where it matters why it is not solved.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Wrong(_) => "wrong",
+            Self::Broken(_) => "broken",
+            Self::Solved | Self::Unchecked(_) => self.word(),
+        }
+    }
+
+    /// What the check has found wrong, if it says that in parts.
+    pub fn complaint(&self) -> Option<Complaint> {
+        match self {
+            Self::Wrong(text) => Complaint::of(text),
+            _ => None,
         }
     }
 
@@ -78,7 +96,8 @@ pub fn check(
     })
 }
 
-fn state(project: &Project, chapter: &str) -> State {
+/// The state of what a chapter's checks are compiled from.
+pub fn state(project: &Project, chapter: &str) -> State {
     used(State::of(project, &CODE), chapter)
 }
 

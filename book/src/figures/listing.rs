@@ -114,6 +114,12 @@ impl Listing {
         Ok(lines)
     }
 
+    /// What is printed of a file.
+    pub fn text(&self, source: &Source) -> Result<String, String> {
+        let lines = self.lines(source)?;
+        Ok(print(source, &lines, indent(source, &lines)))
+    }
+
     /// Whether the `impl` is shown that these lines are in.
     fn is_framed(
         &self,

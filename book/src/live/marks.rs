@@ -2,10 +2,12 @@
 //! they are now.
 
 use super::Trouble;
+use crate::code::source::Source;
 use crate::exercises::exercise::{self, Entry};
 use crate::exercises::verdict::{
-    Checked, UNSETTLED, Verdict, check, used,
+    self, Checked, UNSETTLED, Verdict, check, used,
 };
+use crate::figures::listing::Listing;
 use crate::live::fresh::{CODE, State};
 use crate::project::Project;
 use serde_json::{Value, json};
@@ -19,6 +21,13 @@ pub struct Marks {
     known: Mutex<BTreeMap<String, Known>>,
     /// Whether a thread is finding out what is not known.
     is_checking: AtomicBool,
+}
+
+/// What came of a check.
+pub struct Found {
+    pub verdict: Verdict,
+    /// The answer that was checked, if it is still there.
+    pub answer: Option<String>,
 }
 
 /// What is known of a chapter.
@@ -116,14 +125,27 @@ impl Marks {
     }
 
     /// What is to be said of one exercise, now.
-    pub fn check(&self, entry: &Entry) -> Result<Verdict, Trouble> {
+    pub fn check(&self, entry: &Entry) -> Result<Found, Trouble> {
         let (chapter, one) = (&entry.chapter, [entry.clone()]);
         let found = check(&self.project, chapter, &one);
         let unsettled = || Trouble::Run(UNSETTLED.into());
         let (state, checked) = found.ok_or_else(unsettled)?;
         let verdict = checked.first().map(|one| one.verdict.clone());
+        let verdict = verdict.ok_or_else(unsettled)?;
+        let answer = self.answer(entry);
+        // What was saved meanwhile is not what was checked.
+        let is_same = verdict::state(&self.project, chapter) == state;
         self.keep(chapter, state, checked);
-        verdict.ok_or_else(unsettled)
+        Ok(Found { verdict, answer: answer.filter(|_| is_same) })
+    }
+
+    /// What the reader has written, as the book prints it.
+    fn answer(&self, entry: &Entry) -> Option<String> {
+        let path = entry.answer();
+        let text = self.project.read(&path).ok()?;
+        let source = Source::parse(&path, text).ok()?;
+        let listing = Listing { path, ..Listing::default() };
+        listing.text(&source).ok()
     }
 
     /// Takes note of what was found in files of this state.
