@@ -24,6 +24,8 @@ class Exchange {
         this.turn = 0;
         // The answer that is shown, unless it is the printed one.
         this.result = null;
+        // For several.js.
+        this.more = {};
         this.addBar();
     }
 
@@ -35,10 +37,15 @@ class Exchange {
         this.ends.title = "Show the ends of lines";
         this.ends.ariaPressed = "false";
         this.copy = Parts.button("Copy as curl", () => this.copyCommand());
+        this.several = Parts.button("Several", () => this.also("open"));
+        this.several.ariaExpanded = "false";
+        this.again = Parts.button("Again on save", () => this.also("toggle"));
+        this.again.ariaPressed = "false";
+        this.again.hidden = true;
         this.status = Parts.element("span", { className: "status" });
         this.status.setAttribute("role", "status");
         this.bar = Parts.element("div", { className: "live-bar" },
-            this.send, this.edit, this.ends, this.copy, this.status);
+            this.send, this.edit, this.ends, this.copy, this.several, this.again, this.status);
         this.sides.before(this.bar);
     }
 
@@ -93,6 +100,8 @@ class Exchange {
         this.turn++;
         this.figure.classList.remove("sent");
         this.result = null;
+        this.again.hidden = true;
+        this.setMore({ several: this.more.several });
         this.replace(this.printed);
         this.say("");
         if (hasFocus) this.edit.focus();
@@ -115,7 +124,8 @@ class Exchange {
 
     // --- Sending
 
-    async run() {
+    // What comes is compared with this, or else with what is printed.
+    async run(before) {
         if (this.isSending) return;
         this.setSending(true);
         this.say("sending …");
@@ -128,7 +138,9 @@ class Exchange {
         clearTimeout(slow);
         this.setSending(false);
         // The printed exchange may be wanted again by now.
-        if (turn === this.turn) this.show({ ...result, sent: Wire.toLatin(body) });
+        if (turn !== this.turn) return;
+        this.more.before = before;
+        this.show({ ...result, sent: Wire.toLatin(body) });
     }
 
     // A button that is disabled would lose the focus.
@@ -139,8 +151,10 @@ class Exchange {
 
     show(result) {
         this.figure.classList.add("sent");
+        this.again.hidden = false;
         const failed = result.broken ?? result.trouble;
         this.result = failed === undefined ? result : null;
+        this.more.failed = this.result ? null : result;
         if (this.result) {
             this.replace(this.answered(result));
             this.sayVerdict();
@@ -159,10 +173,10 @@ class Exchange {
 
     answered({ answer, normal, log, normalLog, environ }) {
         const response = Parts.message(answer || Exchange.NONE, answer ? normal : Exchange.NONE,
-            this.printedText("response"));
+            this.before("response"));
         const sides = [this.side("response", "Response, from your program", response)];
         if (log) {
-            const lines = Parts.message(log, normalLog, this.printedText("log"));
+            const lines = Parts.message(log, normalLog, this.before("log"));
             sides.push(this.side("log", "Error log", lines));
         }
         if (environ) sides.push(this.environ(environ));
@@ -182,7 +196,8 @@ class Exchange {
         const { requests } = this;
         const isPrinted = Wire.toLatin(Wire.join(requests)) === sent;
         const other = isPrinted ? "wrong" : "differs";
-        this.say(said, isSame ? "right" : other);
+        if (this.more.before) this.also("say", said);
+        else this.say(said, isSame ? "right" : other);
     }
 
     environ(pairs) {
@@ -211,6 +226,10 @@ class Exchange {
     printedText(name) {
         const side = this.printed.find((side) => side.classList.contains(name));
         return side ? Parts.textOf(side.querySelector("code")) : "";
+    }
+
+    before(name) {
+        return this.more.before?.[name] ?? this.printedText(name);
     }
 
     // Puts these in place of those that answer. The focus goes to
@@ -242,20 +261,43 @@ class Exchange {
         }
     }
 
+    // --- What is loaded when it is wanted
+
+    async also(what, said) {
+        await Parts.load("several.js", "several.css");
+        Several[what](this, said);
+    }
+
+    // The code is in this state now.
+    follow(code) {
+        this.code = code;
+        if (this.more.again) this.also("follow");
+    }
+
+    setMore(more) {
+        this.more = more;
+        this.again.ariaPressed = String(!!more.again);
+    }
+
     // --- What outlives the page
 
     save() {
-        if (!this.editors.length && !this.result) return null;
+        const { more } = this;
+        const result = this.result ?? (more.again && more.failed);
+        if (!this.editors.length && !result && !more.several) return null;
         return {
             asBytes: this.asBytes,
             editors: this.editors.map((editor) => editor.save()),
-            result: this.result,
+            result,
+            more,
             isUnfolded: this.figure.querySelector("details.environ")?.open,
         };
     }
 
-    restore({ asBytes, editors, result, isUnfolded }) {
+    restore({ asBytes, editors, result, isUnfolded, more = {} }) {
         this.setEnds(asBytes);
+        this.setMore(more);
+        if (more.several) this.also("restore");
         if (editors.length) this.addEditors();
         this.editors.forEach((editor, at) => editor.restore(editors[at]));
         if (!result) return;

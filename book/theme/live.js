@@ -142,9 +142,9 @@
     let print = served.dataset;
 
     const FIGURES = "figure.exchange";
-    const FOLDS = "main details:not(.environ)";
+    const FOLDS = "main details:not(.environ, .several *)";
     const HOMES = "main figure, section.exercise";
-    const CONTROLS = "a[href], button, summary, textarea, [tabindex]";
+    const CONTROLS = ":is(a[href], button, summary, textarea, [tabindex]):not(.several *)";
 
     // What the reader did on this page, also when it was last loaded:
     // of each exchange by its name, for a figure may come later.
@@ -167,7 +167,8 @@
         }
         const written = JSON.stringify(kept);
         // Where there is no room for all answers, what was typed comes first.
-        const typed = JSON.stringify(kept, (key, value) => (key === "result" ? null : value));
+        const typed = JSON.stringify(kept, (key, value) =>
+            (/^(result|before|last|failed)$/.test(key) ? null : value));
         for (const text of [written, typed]) {
             try {
                 sessionStorage.setItem(KEY, text);
@@ -226,6 +227,7 @@
         const part = isMaking ? "text" : "page";
         if (isLeaving()) return;
         if (state[part] && print[part] !== state[part]) location.reload();
+        else document.querySelectorAll(FIGURES).forEach(({ live }) => live.follow(state.code));
         print = state;
     }
 
