@@ -49,7 +49,7 @@ const MOST_OF_OTHERS: usize = 8;
 
 /// How long somebody who sends several requests at once waits for
 /// others who do.
-const A_CROWD: Duration = Duration::from_secs(10);
+const A_CROWD: Duration = Duration::from_secs(30);
 
 /// How many threads it takes so that none of these keeps a page from
 /// being read.
@@ -206,11 +206,11 @@ impl Live {
         let plan = Plan::of(&query)?;
         let request = &body(environ)?;
         let _turn = self.turn()?;
+        self.fresh.touch();
+        let program = &self.builds.build(&target)?;
         let turn = self.turn_of_crowds.turn(A_CROWD);
         let busy = || Trouble::Busy(TOO_MANY.into());
         let _turn_of_crowds = turn.ok_or_else(busy)?;
-        self.fresh.touch();
-        let program = &self.builds.build(&target)?;
         let project = &self.project;
         Crowd { project, program, plan, request }.send(how)
     }
