@@ -24,9 +24,8 @@ class Exchange {
         this.turn = 0;
         // The answer that is shown, unless it is the printed one.
         this.result = null;
-        // For several.js.
-        this.more = {};
         this.addBar();
+        this.setMore({});
     }
 
     addBar() {
@@ -38,10 +37,7 @@ class Exchange {
         this.ends.ariaPressed = "false";
         this.copy = Parts.button("Copy as curl", () => this.copyCommand());
         this.several = Parts.button("Several", () => this.also("open"));
-        this.several.ariaExpanded = "false";
         this.again = Parts.button("Again on save", () => this.also("toggle"));
-        this.again.ariaPressed = "false";
-        this.again.hidden = true;
         this.status = Parts.element("span", { className: "status" });
         this.status.setAttribute("role", "status");
         this.bar = Parts.element("div", { className: "live-bar" },
@@ -100,7 +96,6 @@ class Exchange {
         this.turn++;
         this.figure.classList.remove("sent");
         this.result = null;
-        this.again.hidden = true;
         this.setMore({ several: this.more.several });
         this.replace(this.printed);
         this.say("");
@@ -261,11 +256,11 @@ class Exchange {
         }
     }
 
-    // --- What is loaded when it is wanted
-
     async also(what, said) {
-        await Parts.load("several.js", "several.css");
-        Several[what](this, said);
+        await Parts.load("several.js", "several.css").then(
+            () => Several[what](this, said),
+            ({ message }) => this.say(message),
+        );
     }
 
     // The code is in this state now.
@@ -274,21 +269,22 @@ class Exchange {
         if (this.more.again) this.also("follow");
     }
 
+    // What is kept for several.js.
     setMore(more) {
         this.more = more;
+        this.again.hidden = !more.again;
         this.again.ariaPressed = String(!!more.again);
+        this.several.ariaExpanded = String(!!more.several);
     }
 
     // --- What outlives the page
 
     save() {
         const { more } = this;
-        const result = this.result ?? (more.again && more.failed);
-        if (!this.editors.length && !result && !more.several) return null;
         return {
             asBytes: this.asBytes,
             editors: this.editors.map((editor) => editor.save()),
-            result,
+            result: this.result ?? (more.again && more.failed),
             more,
             isUnfolded: this.figure.querySelector("details.environ")?.open,
         };

@@ -8,6 +8,7 @@ const Several = (() => {
     function toggle(exchange) {
         const { more, code } = exchange;
         exchange.setMore({ ...more, again: !more.again, code });
+        exchange.again.hidden = false;
     }
 
     // What was answered last, which may be before something failed.
@@ -116,7 +117,6 @@ const Several = (() => {
             if (event.key === "Escape") close(exchange);
         });
         exchange.bar.after(panel);
-        if (kept.result) place.replaceChildren(...answered(exchange, kept.result));
         return form;
     }
 
@@ -150,6 +150,7 @@ const Several = (() => {
         });
         form.addEventListener("focusout", () => { kept.focus = -1; });
         look();
+        if (kept.result) tell(exchange, { status, place });
         return form;
     }
 
@@ -168,8 +169,13 @@ const Several = (() => {
         kept.result = await exchange.ask("several?" + query, { method: "POST", body });
         isAtWork = kept.isSending = false;
         start.ariaDisabled = "false";
-        status.textContent = summary(kept.result);
-        place.replaceChildren(...answered(exchange, kept.result));
+        tell(exchange, { status, place });
+    }
+
+    function tell(exchange, { status, place }) {
+        const { result } = exchange.more.several;
+        status.textContent = summary(result);
+        place.replaceChildren(...answered(exchange, result));
     }
 
     function summary({ requests, answers }) {
