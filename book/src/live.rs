@@ -13,6 +13,7 @@ mod marks;
 mod send;
 pub mod serve;
 mod servers;
+mod several;
 pub mod site;
 mod state;
 mod turns;
@@ -25,12 +26,13 @@ use crate::live::fresh::Fresh;
 use crate::project::Project;
 use crate::run::programs::{Programs, Target};
 use builds::Builds;
-use gateway::{Environ, Key, Response, StartResponse};
+use gateway::{Environ, Form, Key, Response, StartResponse};
 use guard::Token;
 use marks::{Found, Marks};
 use send::{How, Sender};
 use serde_json::{Value, json};
 use servers::Servers;
+use several::{Crowd, Plan};
 use std::borrow::Cow;
 use std::io::Read;
 use std::sync::Arc;
@@ -46,6 +48,10 @@ const MOST: usize = 64;
 
 /// How many of others, for programs that are behind `/cgi-bin/`.
 const MOST_OF_OTHERS: usize = 8;
+
+/// How long somebody who sends several requests at once waits for
+/// others who do.
+const A_CROWD: Duration = Duration::from_secs(30);
 
 /// How many threads it takes so that none of these keeps a page from
 /// being read.
@@ -63,6 +69,7 @@ pub struct Live {
     token: Token,
     turns: Turns,
     turns_of_others: Turns,
+    turn_of_crowds: Turns,
     builds: Builds,
     servers: Servers,
     marks: Arc<Marks>,
@@ -94,6 +101,8 @@ impl Live {
             token,
             turns: Turns::new(MOST),
             turns_of_others: Turns::new(MOST_OF_OTHERS),
+            // Two at a time would measure each other.
+            turn_of_crowds: Turns::new(1),
             builds: Builds::of(project),
             servers: Servers::of(project),
             marks: Arc::new(Marks::of(project)),
@@ -121,6 +130,7 @@ impl Live {
         let is_post = environ.bytes("REQUEST_METHOD") == Some(b"POST");
         let done = match name {
             "send" if is_post => self.send(environ),
+            "several" if is_post => self.several(environ),
             "check" if is_post => self.check(environ),
             "server" if is_post => self.server(),
             "state" if !is_post => self.state(environ),
@@ -180,16 +190,7 @@ impl Live {
 
     /// Sends bytes to a chapter's program.
     fn send(&self, environ: &mut Environ) -> Done {
-        let query = query(environ)?;
-        let get = |name| query.get(name).unwrap_or_default();
-        let target =
-            Target::parse(get("program")).map_err(Trouble::Request)?;
-        let chapter = self.project.root.join("chapters");
-        if !chapter.join(&target.chapter).is_dir() {
-            let text = format!("there is no {}", target.chapter);
-            return Err(Trouble::Request(text));
-        }
-        let how = How::parse(get("how"), &target)?;
+        let (target, how) = self.target(&query(environ)?)?;
         let request = body(environ)?;
         let _turn = self.turn()?;
         self.fresh.touch();
@@ -199,6 +200,36 @@ impl Live {
             program: self.builds.build(&target)?,
         };
         sender.send(how, &request)
+    }
+
+    /// Sends them several times at once.
+    fn several(&self, environ: &mut Environ) -> Done {
+        let query = query(environ)?;
+        let (target, how) = self.target(&query)?;
+        let plan = Plan::of(&query)?;
+        let request = &body(environ)?;
+        let _turn = self.turn()?;
+        self.fresh.touch();
+        let program = &self.builds.build(&target)?;
+        let turn = self.turn_of_crowds.turn(A_CROWD);
+        let busy = || Trouble::Busy(TOO_MANY.into());
+        let _turn_of_crowds = turn.ok_or_else(busy)?;
+        let project = &self.project;
+        Crowd { project, program, plan, request }.send(how)
+    }
+
+    /// The program that is asked for, and how it is run.
+    fn target(&self, query: &Form) -> Result<(Target, How), Trouble> {
+        let get = |name| query.get(name).unwrap_or_default();
+        let target =
+            Target::parse(get("program")).map_err(Trouble::Request)?;
+        let chapter = self.project.root.join("chapters");
+        if !chapter.join(&target.chapter).is_dir() {
+            let text = format!("there is no {}", target.chapter);
+            return Err(Trouble::Request(text));
+        }
+        let how = How::parse(get("how"), &target)?;
+        Ok((target, how))
     }
 
     /// Leave to do what may take a while.
@@ -256,11 +287,12 @@ impl Live {
     fn state(&self, environ: &mut Environ) -> Done {
         let query = query(environ)?;
         let page = query.get("page").unwrap_or_default();
-        self.fresh.update(page);
+        let state = self.fresh.update(page);
         let print = self.fresh.print(page);
         Ok(json!({
             "text": print.text,
             "page": print.page,
+            "code": state.print_of_code(),
             "exercises": self.marks.all(),
         }))
     }
@@ -271,7 +303,7 @@ const BUSY: &str = "503 Service Unavailable";
 const TOO_MANY: &str =
     "Too many requests are at work; try again in a moment.\n";
 
-fn query(environ: &Environ) -> Result<gateway::Form, Trouble> {
+fn query(environ: &Environ) -> Result<Form, Trouble> {
     environ.query().map_err(|no| Trouble::Request(no.reason))
 }
 

@@ -26,6 +26,7 @@ class Exchange {
         // The answer that is shown, unless it is the printed one.
         this.result = null;
         this.addBar();
+        this.setMore({});
     }
 
     addBar() {
@@ -36,10 +37,12 @@ class Exchange {
         this.ends.title = "Show the ends of lines";
         this.ends.ariaPressed = "false";
         this.copy = Parts.button("Copy as curl", () => this.copyCommand());
+        this.several = Parts.button("Several", () => this.also("open"));
+        this.again = Parts.button("Again on save", () => this.also("toggle"));
         this.status = Parts.element("span", { className: "status" });
         this.status.setAttribute("role", "status");
         this.bar = Parts.element("div", { className: "live-bar" },
-            this.send, this.edit, this.ends, this.copy, this.status);
+            this.send, this.edit, this.ends, this.copy, this.several, this.again, this.status);
         this.sides.before(this.bar);
     }
 
@@ -94,6 +97,7 @@ class Exchange {
         this.turn++;
         this.figure.classList.remove("sent");
         this.result = null;
+        this.setMore({ several: this.more.several });
         this.replace(this.printed);
         this.say("");
         if (hasFocus) this.edit.focus();
@@ -116,7 +120,8 @@ class Exchange {
 
     // --- Sending
 
-    async run() {
+    // What comes is compared with this, or else with what is printed.
+    async run(before) {
         if (this.isSending) return;
         this.setSending(true);
         this.say("sending …");
@@ -132,7 +137,9 @@ class Exchange {
         clearTimeout(slow);
         this.setSending(false);
         // The printed exchange may be wanted again by now.
-        if (turn === this.turn) this.show({ ...result, sent: Wire.toLatin(body) });
+        if (turn !== this.turn) return;
+        this.more.before = before;
+        this.show({ ...result, sent: Wire.toLatin(body) });
     }
 
     // A button that is disabled would lose the focus.
@@ -143,8 +150,10 @@ class Exchange {
 
     show(result) {
         this.figure.classList.add("sent");
+        this.again.hidden = false;
         const failed = result.broken ?? result.trouble;
         this.result = failed === undefined ? result : null;
+        this.more.failed = this.result ? null : result;
         if (this.result) {
             this.replace(this.answered(result));
             this.compare();
@@ -197,12 +206,15 @@ class Exchange {
         const time = took < 10 ? took.toFixed(1) : Math.round(took);
         const { requests } = this;
         const isPrinted = Wire.toLatin(Wire.join(requests)) === sent;
-        const other = this.differs?.(isPrinted) ?? "not as printed";
+        const differs = this.more.before ? null : this.differs?.(isPrinted);
+        const other = differs ?? "not as printed";
         let said = `${isSame ? "as printed" : other}, ${time} ms`;
         if (isEarlier) said += "; sent before the page was loaded anew";
         const isEdited = Wire.toLatin(Wire.join(this.current())) !== sent;
         if (isEdited) said += "; the request was edited since";
-        this.say(said, isSame ? "right" : isPrinted ? "wrong" : "differs");
+        const verdict = isSame ? "right" : isPrinted ? "wrong" : "differs";
+        if (this.more.before) this.also("say", said);
+        else this.say(said, verdict);
         this.figure.classList.toggle("unlike", isPrinted);
     }
 
@@ -234,6 +246,10 @@ class Exchange {
         return side ? Message.textOf(side.querySelector("code")) : "";
     }
 
+    before(name) {
+        return this.more.before?.[name] ?? this.printedText(name);
+    }
+
     // Puts these in place of those that answer. The focus goes to
     // what is there now, or else to what brought it.
     replace(sides) {
@@ -263,24 +279,49 @@ class Exchange {
         }
     }
 
+    async also(what, said) {
+        await Parts.load("several.js", "several.css", "compare.js").then(
+            () => Several[what](this, said),
+            ({ message }) => this.say(message),
+        );
+    }
+
+    // The code is in this state now.
+    follow(code) {
+        this.code = code;
+        if (this.more.again) this.also("follow");
+    }
+
+    // What is kept for several.js.
+    setMore(more) {
+        this.more = more;
+        this.again.hidden = !more.again;
+        this.again.ariaPressed = String(!!more.again);
+        this.several.ariaExpanded = String(!!more.several);
+    }
+
     // --- What outlives the page
 
     save() {
-        if (!this.editors.length && !this.result) return null;
+        const { more } = this;
         return {
             asBytes: this.asBytes,
             editors: this.editors.map((editor) => editor.save()),
-            result: this.result,
+            result: this.result ?? (more.again && more.failed),
+            more,
             isUnfolded: this.figure.querySelector("details.environ")?.open,
         };
     }
 
-    restore({ asBytes, editors, result, isUnfolded }) {
+    restore({ asBytes, editors, result, isUnfolded, more = {} }) {
         this.setEnds(asBytes);
+        this.setMore(more);
+        if (more.several) this.also("restore");
         if (editors.length) this.addEditors();
         this.editors.forEach((editor, at) => editor.restore(editors[at]));
         if (!result) return;
         this.show({ ...result, isEarlier: true });
+        Parts.load("compare.js").then(() => this.compare(), () => {});
         const fold = this.figure.querySelector("details.environ");
         if (fold) fold.open = isUnfolded;
         Parts.load("compare.js").then(() => this.result?.isEarlier && this.compare(), () => {});

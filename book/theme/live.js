@@ -122,12 +122,12 @@
     let print = served.dataset;
 
     const FIGURES = "figure.exchange";
-    const FOLDS = "main details:not(.environ, .compiler *)";
+    const FOLDS = "main details:not(.environ, :is(.compiler, .several) *)";
     const HOMES = "main figure, section.exercise";
     // What is not there any more when the page is loaded again.
     const PASSING = ".found, .compiler";
     const CONTROLS = ":is(a[href], button, summary, textarea, [tabindex])"
-        + ":not(:is(.found, .compiler) *)";
+        + ":not(:is(.found, .compiler, .several) *)";
 
     // What the reader did on this page, also when it was last loaded:
     // of each exchange by its name, for a figure may come later.
@@ -150,7 +150,8 @@
         }
         const written = JSON.stringify(kept);
         // Where there is no room for all answers, what was typed comes first.
-        const typed = JSON.stringify(kept, (key, value) => (key === "result" ? null : value));
+        const typed = JSON.stringify(kept, (key, value) =>
+            (/^(result|before|last|failed)$/.test(key) ? null : value));
         for (const text of [written, typed]) {
             try {
                 sessionStorage.setItem(KEY, text);
@@ -211,6 +212,7 @@
         const part = isMaking ? "text" : "page";
         if (isLeaving()) return;
         if (state[part] && print[part] !== state[part]) location.reload();
+        else document.querySelectorAll(FIGURES).forEach(({ live }) => live.follow(state.code));
         print = state;
     }
 

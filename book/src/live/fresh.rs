@@ -73,8 +73,9 @@ impl Fresh {
         self.edition().get(name)
     }
 
-    /// Has a page built if it is not as new as it could be.
-    pub fn update(&self, name: &str) {
+    /// Has a page built if it is not as new as it could be: as the
+    /// files, whose state is the result.
+    pub fn update(&self, name: &str) -> State {
         let state = State::of_all(&self.project);
         let made_at = self.making.made_at();
         let edition = self.edition();
@@ -93,6 +94,7 @@ impl Fresh {
             Age::Old => self.desk.wait(self.desk.order(name), PATIENCE),
             Age::Missing => self.desk.wait(self.desk.order(name), LONG),
         }
+        state
     }
 
     /// The prints of a page; empty, if there is none of this name.

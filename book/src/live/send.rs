@@ -18,7 +18,7 @@ use std::thread;
 use std::time::Duration;
 
 /// The longest that an answer may take.
-const LIMIT: Duration = Duration::from_secs(10);
+pub const LIMIT: Duration = Duration::from_secs(10);
 
 /// How long to wait for a line of the log behind the answer's end.
 const LOG_PAUSE: Duration = Duration::from_millis(5);

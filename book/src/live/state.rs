@@ -4,7 +4,9 @@ use crate::kept::inputs::SOURCES;
 use crate::kept::record;
 use crate::project::{Project, files_at};
 use std::collections::BTreeMap;
+use std::collections::hash_map::DefaultHasher;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -17,7 +19,7 @@ pub const CODE: [&str; 4] = ["src", "chapters", "Cargo.toml", ".cargo"];
 
 /// When each file was saved: enough to see that one was saved, added
 /// or removed.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, Hash, PartialEq)]
 pub struct State(BTreeMap<PathBuf, Option<SystemTime>>);
 
 impl State {
@@ -39,6 +41,16 @@ impl State {
         Self(paths.map(saved).collect())
     }
 
+    /// What tells this state of the code from others.
+    pub fn print_of_code(self) -> String {
+        let is_code = |path: &Path| {
+            CODE.iter().any(|place| path.starts_with(place))
+        };
+        let mut hasher = DefaultHasher::new();
+        self.only(is_code).hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
     /// The state of some of the files.
     pub fn only(mut self, is_wanted: impl Fn(&Path) -> bool) -> Self {
         self.0.retain(|path, _| is_wanted(path));
@@ -49,6 +61,25 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_code_is_not_in_its_print() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        let write = |path: &str| {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        };
+        let project = Project::at(root);
+        let print = || State::of_all(&project).print_of_code();
+        write("chapters/ch01/src/main.rs");
+        let first = print();
+        write("book/text/ch01.md");
+        assert_eq!(print(), first);
+        write("src/lib.rs");
+        assert_ne!(print(), first);
+    }
 
     #[test]
     fn a_saved_a_new_and_a_removed_file_are_seen() {

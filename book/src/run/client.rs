@@ -12,6 +12,9 @@ pub const LIMIT: usize = 1 << 20;
 pub struct Answer {
     pub bytes: Vec<u8>,
     pub end: End,
+    /// The time from the first byte of the request to that of the
+    /// answer.
+    pub first: Option<Duration>,
     /// The time from the first byte of the request to here.
     pub took: Duration,
 }
@@ -38,8 +41,12 @@ pub fn send(
     // A server may close before it has read everything.
     let _ = write(stream, request, until);
     let _ = stream.shutdown(Shutdown::Write);
-    let (bytes, end) = read(stream, until)?;
-    Ok(Answer { bytes, end, took: start.elapsed() })
+    let mut first = None;
+    let came = || {
+        first.get_or_insert_with(|| start.elapsed());
+    };
+    let (bytes, end) = read(stream, until, came)?;
+    Ok(Answer { bytes, end, first, took: start.elapsed() })
 }
 
 fn write(
@@ -60,6 +67,7 @@ fn write(
 fn read(
     mut stream: &TcpStream,
     until: Instant,
+    mut came: impl FnMut(),
 ) -> io::Result<(Vec<u8>, End)> {
     let mut bytes = Vec::new();
     let mut block = [0; 8192];
@@ -68,7 +76,10 @@ fn read(
         stream.set_read_timeout(Some(left))?;
         match stream.read(&mut block) {
             Ok(0) => break End::Closed,
-            Ok(length) => bytes.extend_from_slice(&block[..length]),
+            Ok(length) => {
+                came();
+                bytes.extend_from_slice(&block[..length]);
+            }
             Err(e) => match e.kind() {
                 ErrorKind::ConnectionReset => break End::Closed,
                 ErrorKind::WouldBlock

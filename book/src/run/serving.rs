@@ -26,11 +26,29 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts a program on a port of its own choosing, and waits for
-    /// the line that says which.
+    /// Starts a program with one thread: the logs of two requests come
+    /// in their order.
     pub fn start(
         project: &Project,
         program: &Path,
+    ) -> Result<Self, String> {
+        Self::start_with(project, program, "--threads 1")
+    }
+
+    /// The same, with as many threads as it takes by itself.
+    pub fn with_threads(
+        project: &Project,
+        program: &Path,
+    ) -> Result<Self, String> {
+        Self::start_with(project, program, "")
+    }
+
+    /// Starts a program on a port of its own choosing, and waits for
+    /// the line that says which.
+    fn start_with(
+        project: &Project,
+        program: &Path,
+        flags: &str,
     ) -> Result<Self, String> {
         let path = program.to_string_lossy().into_owned();
         let name = normalize(&path, project);
@@ -38,10 +56,9 @@ impl Serving {
         let folder = Path::new("");
         let shell = Shell { folder, ..Shell::at(project) };
         let mut command = shell.command("sh")?;
-        // What it logs comes in one stream with what it prints. With one
-        // thread, the logs of two requests come in their order.
-        let line = "exec \"$0\" --port 0 --threads 1 2>&1";
-        command.args(["-c", line, &path]);
+        // What it logs comes in one stream with what it prints.
+        let line = format!("exec \"$0\" --port 0 {flags} 2>&1");
+        command.args(["-c", &line, &path]);
         let process = Process::start(command, LOG_LIMIT)
             .map_err(|e| format!("{name} does not start: {e}"))?;
         let address = process.output.find(START, line_with_address);

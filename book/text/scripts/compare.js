@@ -1,4 +1,4 @@
-// What came, compared with what is printed.
+// What came, compared with what is printed, or with what came before.
 const Compare = (() => {
     // From so many lines on, one mark for each would be too many.
     const MANY = 1000;
@@ -95,9 +95,9 @@ const Compare = (() => {
     function mark(exchange) {
         const codeOf = (name) => exchange.sides.querySelector(`.${name} .message code`);
         const { answer, normal, normalLog } = exchange.result;
-        if (codeOf("log")) compare(codeOf("log"), exchange.printedText("log"), normalLog);
+        if (codeOf("log")) compare(codeOf("log"), exchange.before("log"), normalLog);
         const code = codeOf("response");
-        const printed = exchange.printedText("response");
+        const printed = exchange.before("response");
         const same = compare(code, printed, answer ? normal : Message.textOf(code));
         const most = Math.max(Message.lines(printed).length, same.length);
         const count = most - same.filter(Boolean).length;
@@ -106,5 +106,5 @@ const Compare = (() => {
             (isPrinted ? `not as printed: ${lines}` : `${lines} ${differ}, as the request does`);
     }
 
-    return { mark };
+    return { compare, mark };
 })();
