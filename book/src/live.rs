@@ -15,6 +15,7 @@ pub mod serve;
 mod servers;
 pub mod site;
 mod state;
+mod steps;
 mod turns;
 
 use crate::exercises::exercise;
