@@ -188,7 +188,7 @@ fn whole(
 }
 
 /// Sends the bytes to an application under a server of our own.
-fn under_our_server<A>(
+pub fn under_our_server<A>(
     request: &[u8],
     errors: ErrorLog,
     app: A,
