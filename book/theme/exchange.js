@@ -35,10 +35,14 @@ class Exchange {
         this.ends.title = "Show the ends of lines";
         this.ends.ariaPressed = "false";
         this.copy = Parts.button("Copy as curl", () => this.copyCommand());
+        this.wire = Parts.button("Wire", () => this.toggleSteps());
+        this.wire.title = "What happened, step by step";
+        this.wire.ariaPressed = "false";
+        this.wire.hidden = true;
         this.status = Parts.element("span", { className: "status" });
         this.status.setAttribute("role", "status");
         this.bar = Parts.element("div", { className: "live-bar" },
-            this.send, this.edit, this.ends, this.copy, this.status);
+            this.send, this.edit, this.ends, this.wire, this.copy, this.status);
         this.sides.before(this.bar);
     }
 
@@ -92,7 +96,7 @@ class Exchange {
         this.edit.textContent = "Edit";
         this.turn++;
         this.figure.classList.remove("sent");
-        this.result = null;
+        this.setResult(null);
         this.replace(this.printed);
         this.say("");
         if (hasFocus) this.edit.focus();
@@ -140,7 +144,7 @@ class Exchange {
     show(result) {
         this.figure.classList.add("sent");
         const failed = result.broken ?? result.trouble;
-        this.result = failed === undefined ? result : null;
+        this.setResult(failed === undefined ? result : null);
         if (this.result) {
             this.replace(this.answered(result));
             this.sayVerdict();
@@ -149,6 +153,18 @@ class Exchange {
             this.replace([this.failed(title, failed)]);
             this.say("");
         }
+    }
+
+    setResult(result) {
+        this.result = result;
+        this.wire.hidden = !result?.steps;
+        this.steps?.show(result);
+    }
+
+    async toggleSteps() {
+        await Parts.load("steps.js", "cards.js", "steps.css");
+        this.steps ??= new Steps(this);
+        this.steps.toggle();
     }
 
     failed(title, textContent) {
@@ -251,10 +267,11 @@ class Exchange {
             editors: this.editors.map((editor) => editor.save()),
             result: this.result,
             isUnfolded: this.figure.querySelector("details.environ")?.open,
+            steps: this.steps?.save(),
         };
     }
 
-    restore({ asBytes, editors, result, isUnfolded }) {
+    restore({ asBytes, editors, result, isUnfolded, steps }) {
         this.setEnds(asBytes);
         if (editors.length) this.addEditors();
         this.editors.forEach((editor, at) => editor.restore(editors[at]));
@@ -262,5 +279,6 @@ class Exchange {
         this.show({ ...result, isEarlier: true });
         const fold = this.figure.querySelector("details.environ");
         if (fold) fold.open = isUnfolded;
+        if (steps) this.toggleSteps().then(() => this.steps.restore(steps));
     }
 }
