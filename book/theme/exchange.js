@@ -36,9 +36,7 @@ class Exchange {
         this.ends.ariaPressed = "false";
         this.copy = Parts.button("Copy as curl", () => this.copyCommand());
         this.wire = Parts.button("Wire", () => this.toggleSteps());
-        this.wire.title = "What happened, step by step";
-        this.wire.ariaPressed = "false";
-        this.wire.hidden = true;
+        Object.assign(this.wire, { ariaPressed: "false", hidden: true });
         this.status = Parts.element("span", { className: "status" });
         this.status.setAttribute("role", "status");
         this.bar = Parts.element("div", { className: "live-bar" },

@@ -1,10 +1,13 @@
 // The five cards of one exchange, for those steps.
 class StepCards {
-    // So much of a message is shown, in bytes.
-    static MOST = 4000;
+    // So much of a message, and of a block, is shown, in bytes.
+    static MOST = 1600;
+    static MOST_OF_BLOCK = 600;
 
-    // What comes from the request itself; the rest is folded away.
-    static FROM_REQUEST = /^(REQUEST_METHOD|SCRIPT_NAME|PATH_INFO|QUERY_STRING|CONTENT_|HTTP_)/;
+    // What comes from the request itself, in its order; the rest of the
+    // environ is folded away.
+    static FROM_REQUEST = ["REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING",
+        "CONTENT_", "HTTP_"];
 
     static CLASSES = ["client on", "server on", "application back", "application back",
         "server back"];
@@ -41,7 +44,7 @@ class StepCards {
     }
 
     static upper = (text) => text[0].toUpperCase() + text.slice(1);
-    static ms = (time) => (time < 10 ? time.toFixed(1) : String(Math.round(time)));
+    static ms = (time) => time.toFixed(time < 100 ? 1 : 0);
     static count = (number, name) =>
         `${number.toLocaleString("en")} ${name}${number === 1 ? "" : "s"}`;
 
@@ -64,8 +67,9 @@ class StepCards {
     theEnviron() {
         const { environ, steps, isCgi } = this;
         if (!environ) return this.card(2, "", [], StepCards.says(StepCards.ITSELF));
-        const [shown, folded] = [true, false].map((isShown) =>
-            environ.filter(([key]) => StepCards.FROM_REQUEST.test(key) === isShown));
+        const shown = StepCards.FROM_REQUEST.flatMap((start) =>
+            environ.filter(([key]) => key.startsWith(start)));
+        const folded = environ.filter((pair) => !shown.includes(pair));
         let note = StepCards.count(environ.length, "value");
         if (steps.calls > 1) note += `, for the first of ${steps.calls} requests`;
         if (!isCgi) note = "that chapter 8's server makes of these bytes";
@@ -102,17 +106,18 @@ class StepCards {
 
     blocks() {
         const { call, steps: { blocks, moreBlocks }, isCgi } = this;
-        if (!isCgi) return this.card(4, "", [], StepCards.says(StepCards.INSIDE));
+        if (!isCgi) return this.card(4, "", [], StepCards.says("So do these."));
         if (blocks.length === 0) {
             const text = call ? "There was none." : "Nobody was asked for one.";
             return this.card(4, "", [], StepCards.says(text));
         }
         const list = blocks.map(({ at, length, text }) => {
-            const rest = length - Wire.encode(text).length;
-            const code = StepCards.code(StepCards.part(":block", text, "bytes"));
-            const times = `${StepCards.count(length, "byte")}, at ${StepCards.ms(at)} ms`;
-            return Parts.element("li", {}, Parts.element("pre", {}, code),
-                Parts.element("small", { textContent: rest > 0 ? `… ${times}` : times }));
+            const shown = text.slice(0, StepCards.MOST_OF_BLOCK);
+            const code = StepCards.code(StepCards.part(":block", shown, "bytes"));
+            if (shown !== text || length > Wire.encode(text).length) code.append(" …");
+            const size = `${StepCards.count(length, "byte")} at ${StepCards.ms(at)} ms`;
+            return Parts.element("li", {}, Parts.element("small", { textContent: size }),
+                Parts.element("pre", {}, code));
         });
         const more = moreBlocks ? [StepCards.says(`And ${moreBlocks} more.`)] : [];
         const note = StepCards.count(blocks.length + moreBlocks, "block");

@@ -21,7 +21,8 @@ class Steps {
     static lanes() {
         const lanes = ["client", "server", "application"].map((name) =>
             Parts.element("span", { className: name, textContent: name }));
-        const lane = Parts.element("div", { className: "lanes" }, "ms", ...lanes);
+        const lane = Parts.element("div", { className: "lanes" },
+            Parts.element("small", { textContent: "ms" }), ...lanes);
         lane.ariaHidden = "true";
         return lane;
     }
