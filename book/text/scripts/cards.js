@@ -15,6 +15,9 @@ class StepCards {
     constructor(result, isCgi) {
         Object.assign(this, result, { isCgi });
         this.variables = new Map(result.environ);
+        // Something may fail before any of it is sent.
+        const { call, answer } = result;
+        this.isSent = !!call && ("\n" + answer).includes(`\nHTTP/1.1 ${call.status}\r\n`);
         this.headers = new Map(result.call?.headers.map(([name, value]) =>
             [name.toLowerCase(), value]));
     }
@@ -61,7 +64,7 @@ class StepCards {
     bytesIn() {
         const { sent } = this;
         const note = StepCards.count(sent.length, "byte");
-        return this.card(1, note, [0], this.message(sent, (line) => this.requestLine(line)));
+        return this.card(1, note, [0], this.message(sent, true));
     }
 
     theEnviron() {
@@ -99,7 +102,9 @@ class StepCards {
         for (const [name, value] of call.headers) {
             code.append(...StepCards.field(name, ": ", StepCards.part(":" + name, value)), "\n");
         }
-        const held = StepCards.says("The server keeps it until there is a block to send.");
+        const held = StepCards.says(this.isSent
+            ? "The server keeps it until there is a block to send."
+            : "Something failed before there was a block, and the server answered by itself.");
         return this.card(3, "the head that the program printed", [call.at],
             Parts.element("pre", {}, code), held);
     }
@@ -132,7 +137,7 @@ class StepCards {
             return this.card(5, "", [], StepCards.says(text));
         }
         const bytes = Wire.toLatin(Wire.encode(answer));
-        const content = [this.message(bytes, (line) => this.answerLine(line))];
+        const content = [this.message(bytes, false)];
         const count = reads.length + moreReads;
         if (count > 1) {
             const times = reads.map(({ at, length }) =>
@@ -185,56 +190,85 @@ class StepCards {
 
     static text = (latin) => new TextDecoder().decode(Wire.fromLatin(latin));
 
-    // A character stands for a byte. `paint` makes the lines of the head.
-    message(latin, paint) {
+    // One message after another; a character stands for a byte.
+    message(latin, isRequest) {
         const shown = latin.slice(0, StepCards.MOST);
-        const end = /\r?\n\r?\n/.exec(shown);
-        const length = end ? end.index + end[0].length : shown.length;
         const code = StepCards.code();
-        for (const [line, text, lineEnd] of shown.slice(0, length).matchAll(/(.*?)(\r?\n|$)/gs)) {
-            if (line) code.append(...paint(StepCards.text(text)), StepCards.visible(lineEnd));
+        let rest = shown;
+        // The environ and the call are those of the first.
+        let isFirst = true;
+        while (rest) {
+            const end = /\r?\n\r?\n/.exec(rest);
+            const head = end ? rest.slice(0, end.index + end[0].length) : rest;
+            code.append(...this.head(head, isRequest, isFirst));
+            rest = rest.slice(head.length);
+            const wrap = (bytes) => this.bytes(bytes, !isRequest && isFirst);
+            if (/^transfer-encoding: *chunked/im.test(head)) {
+                rest = StepCards.chunks(code, rest, wrap);
+            } else {
+                const body = rest.slice(0, StepCards.bodyLength(head, isRequest));
+                if (body) code.append(wrap(body));
+                rest = rest.slice(body.length);
+            }
+            // Before an answer there may be one that says: go on.
+            if (!/^HTTP\/\S+ 1\d\d/.test(head)) isFirst = false;
         }
-        const isChunked = /^transfer-encoding: *chunked/im.test(shown.slice(0, length));
-        code.append(...this.content(shown.slice(length), isChunked));
         const pre = Parts.element("pre", {}, code);
-        const rest = latin.length - shown.length;
-        if (rest === 0) return pre;
-        const more = StepCards.says(`… ${StepCards.count(rest, "byte")} more`);
+        const left = latin.length - shown.length;
+        if (left === 0) return pre;
+        const more = StepCards.says(`… ${StepCards.count(left, "byte")} more`);
         return Parts.element("div", {}, pre, more);
     }
 
-    // A body, chunk by chunk as far as it is made of chunks.
-    content(latin, isChunked) {
-        const pieces = [];
-        let rest = latin;
-        while (isChunked) {
-            const [line, size] = /^([0-9a-f]+)\r\n/i.exec(rest) ?? [];
-            if (!line) break;
-            const length = parseInt(size, 16);
-            pieces.push(Parts.element("b", { className: "size", textContent: size }),
-                StepCards.visible("\r\n"));
-            rest = rest.slice(line.length);
-            if (length === 0) break;
-            pieces.push(this.bytes(rest.slice(0, length)), StepCards.visible("\r\n"));
-            rest = rest.slice(length + 2);
-        }
-        if (rest) pieces.push(isChunked ? StepCards.visible(rest) : this.bytes(rest));
-        return pieces;
+    head(head, isRequest, isFirst) {
+        const lines = [...head.matchAll(/(.*?)(\r?\n|$)/gs)].filter(([line]) => line);
+        return lines.flatMap(([, line, end], at) => {
+            const text = StepCards.text(line);
+            const paint = isRequest ? this.requestLine : this.answerLine;
+            const painted = isFirst
+                ? paint.call(this, text, at === 0)
+                : this.fieldLine(text, () => null);
+            return [...painted, StepCards.visible(end)];
+        });
     }
 
-    bytes(latin) {
+    static bodyLength(head, isRequest) {
+        if (/^HTTP\/\S+ (1\d\d|204|304)/.test(head)) return 0;
+        const length = /^content-length: *(\d+)/im.exec(head)?.[1];
+        return Number(length ?? (isRequest ? 0 : Infinity));
+    }
+
+    // Adds a body, as far as it is made of chunks, and returns the rest.
+    static chunks(code, latin, wrap) {
+        let rest = latin;
+        for (;;) {
+            const [line, size] = /^([0-9a-f]+)\r\n/i.exec(rest) ?? [];
+            if (!line) return rest;
+            const length = parseInt(size, 16);
+            code.append(Parts.element("b", { className: "size", textContent: size }),
+                StepCards.visible("\r\n"));
+            rest = rest.slice(line.length);
+            const [data, end] = [rest.slice(0, length), rest.slice(length, length + 2)];
+            if (data) code.append(wrap(data));
+            code.append(StepCards.visible(end));
+            rest = rest.slice(length + 2);
+            if (length === 0) return rest;
+        }
+    }
+
+    // Of a body that the application has made, who made it is known.
+    bytes(latin, isAnswer) {
         const text = StepCards.text(latin);
-        return this.call
+        return isAnswer && this.isSent
             ? StepCards.part(":block", text, "bytes")
             : StepCards.visible(text);
     }
 
-    requestLine(text) {
+    requestLine(text, isStart) {
         const { variables } = this;
         const get = (name) => variables.get(name) ?? "";
         const line = /^(\S+) ([^\s?]*)(\?\S*)? (\S+)$/.exec(text);
-        if (line && !this.hasStarted) {
-            this.hasStarted = true;
+        if (line && isStart) {
             const [, method, path, query = "", version] = line;
             const script = get("SCRIPT_NAME");
             const isPlain = path === script + get("PATH_INFO");
@@ -254,8 +288,9 @@ class StepCards {
     }
 
     answerLine(text) {
-        const { call, headers } = this;
-        if (call && text === `HTTP/1.1 ${call.status}`) {
+        const { call, headers, isSent } = this;
+        if (!isSent) return this.fieldLine(text, () => null);
+        if (text === `HTTP/1.1 ${call.status}`) {
             return [Parts.element("b", { className: "start" },
                 "HTTP/1.1 ", StepCards.part(":status", call.status))];
         }

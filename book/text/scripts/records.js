@@ -50,7 +50,7 @@ const Records = (() => {
         const size = span("length", two(Number(length)));
         size.tabIndex = 0;
         size.role = "button";
-        size.ariaLabel = `length ${length}: ${count(Number(length))} of content`;
+        size.ariaLabel = `${size.textContent}, the length: ${count(Number(length))} of content`;
         const header = element("span", { className: "header" },
             span("", byte(1)), span("type", byte(number)), span("", two(Number(id))), size,
             span("", byte(Number(padding))), span("", byte(0)));
