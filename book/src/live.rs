@@ -16,6 +16,7 @@ mod servers;
 mod several;
 pub mod site;
 mod state;
+mod steps;
 mod turns;
 
 use crate::exercises::complaint::Complaint;

@@ -68,6 +68,55 @@ fn a_malformed_request_is_sent_as_it_is() {
     assert!(sent["environ"].is_null(), "{sent}");
 }
 
+/// More than a pipe holds, so that the server reads it in parts.
+const LONG: &str = r#"fn main() {
+    print!("Status: 203 Much\nContent-Type: text/plain\n\n");
+    print!("{}", "0123456789abcdef".repeat(8192));
+}
+"#;
+
+fn sum(parts: &[Value]) -> u64 {
+    parts.iter().filter_map(|part| part["length"].as_u64()).sum()
+}
+
+#[test]
+fn the_steps_of_an_exchange_come_with_it() {
+    let reader = Reader::new();
+    reader.fixture.write("chapters/ch01/src/main.rs", LONG);
+    let sent = reader.send("program=ch01&how=cgi", REQUEST);
+    assert_eq!(text(&sent["call"], "status"), "203 Much");
+    let headers = serde_json::json!([["Content-Type", "text/plain"]]);
+    assert_eq!(sent["call"]["headers"], headers);
+    let steps = &sent["steps"];
+    assert_eq!(steps["calls"], 1);
+    let blocks = steps["blocks"].as_array().unwrap();
+    assert!(blocks.len() > 1, "{steps}");
+    assert!(sum(blocks) <= 1 << 17, "{steps}");
+    assert_eq!(&text(&blocks[0], "text")[..5], "01234");
+    let reads = steps["reads"].as_array().unwrap();
+    let parts = blocks.iter().chain(reads).map(|part| &part["at"]);
+    let (began, ended) = (&steps["called"], &sent["took"]);
+    for at in [&sent["call"]["at"]].into_iter().chain(parts) {
+        assert!(at.as_f64() >= began.as_f64(), "{at}: {steps}");
+        assert!(at.as_f64() <= ended.as_f64(), "{at}: {steps}");
+    }
+
+    // Nobody was called for this one.
+    let sent = reader.send("program=ch01&how=cgi", "GET\r\n\r\n");
+    assert!(sent["call"].is_null(), "{sent}");
+    assert!(sent["steps"]["called"].is_null(), "{sent}");
+    let reads = sent["steps"]["reads"].as_array().unwrap();
+    assert_eq!(sum(reads), text(&sent, "answer").len() as u64);
+
+    // What happens within a program that serves is not seen.
+    serving(&reader, SERVING);
+    let sent = reader.send("program=ch05&how=", REQUEST);
+    assert!(sent["call"].is_null(), "{sent}");
+    assert_eq!(sent["steps"]["calls"], 0);
+    let reads = sent["steps"]["reads"].as_array().unwrap();
+    assert_eq!(sum(reads), text(&sent, "answer").len() as u64);
+}
+
 /// A program of chapter 5, which serves.
 fn serving(reader: &Reader, main: &str) {
     let package = "[package]\nname = \"ch05\"\nedition = \"2024\"\n";

@@ -37,12 +37,14 @@ class Exchange {
         this.ends.title = "Show the ends of lines";
         this.ends.ariaPressed = "false";
         this.copy = Parts.button("Copy as curl", () => this.copyCommand());
+        this.wire = Parts.button("Wire", () => this.toggleSteps());
+        Object.assign(this.wire, { ariaPressed: "false", hidden: true });
         this.several = Parts.button("Several", () => this.also("open"));
         this.again = Parts.button("Again on save", () => this.also("toggle"));
         this.status = Parts.element("span", { className: "status" });
         this.status.setAttribute("role", "status");
-        this.bar = Parts.element("div", { className: "live-bar" },
-            this.send, this.edit, this.ends, this.copy, this.several, this.again, this.status);
+        this.bar = Parts.element("div", { className: "live-bar" }, this.send, this.edit, this.ends,
+            this.wire, this.several, this.again, this.copy, this.status);
         this.sides.before(this.bar);
     }
 
@@ -96,7 +98,7 @@ class Exchange {
         this.edit.textContent = "Edit";
         this.turn++;
         this.figure.classList.remove("sent");
-        this.result = null;
+        this.setResult(null);
         this.setMore({ several: this.more.several });
         this.replace(this.printed);
         this.say("");
@@ -152,7 +154,7 @@ class Exchange {
         this.figure.classList.add("sent");
         this.again.hidden = false;
         const failed = result.broken ?? result.trouble;
-        this.result = failed === undefined ? result : null;
+        this.setResult(failed === undefined ? result : null);
         this.more.failed = this.result ? null : result;
         if (this.result) {
             this.replace(this.answered(result));
@@ -163,6 +165,18 @@ class Exchange {
             if (result.broken) this.explain(result).catch(() => {});
             this.say("");
         }
+    }
+
+    setResult(result) {
+        this.result = result;
+        this.wire.hidden = !result?.steps;
+        this.steps?.show(result);
+    }
+
+    async toggleSteps() {
+        await Parts.load("steps.js", "cards.js", "steps.css");
+        this.steps ??= new Steps(this);
+        this.steps.toggle();
     }
 
     failed(title, textContent) {
@@ -310,10 +324,11 @@ class Exchange {
             result: this.result ?? (more.again && more.failed),
             more,
             isUnfolded: this.figure.querySelector("details.environ")?.open,
+            steps: this.steps?.save(),
         };
     }
 
-    restore({ asBytes, editors, result, isUnfolded, more = {} }) {
+    restore({ asBytes, editors, result, isUnfolded, steps, more = {} }) {
         this.setEnds(asBytes);
         this.setMore(more);
         if (more.several) this.also("restore");
@@ -321,9 +336,9 @@ class Exchange {
         this.editors.forEach((editor, at) => editor.restore(editors[at]));
         if (!result) return;
         this.show({ ...result, isEarlier: true });
-        Parts.load("compare.js").then(() => this.compare(), () => {});
         const fold = this.figure.querySelector("details.environ");
         if (fold) fold.open = isUnfolded;
         Parts.load("compare.js").then(() => this.result?.isEarlier && this.compare(), () => {});
+        if (steps) this.toggleSteps().then(() => this.steps.restore(steps));
     }
 }

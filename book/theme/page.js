@@ -33,6 +33,13 @@
     unfold();
     addEventListener("hashchange", unfold);
 
+    // FastCGI's records can be looked at byte by byte.
+    addEventListener("DOMContentLoaded", () => {
+        if (/BEGIN_REQUEST/.test(document.body.textContent)) {
+            Parts.load("records.js", "records.css");
+        }
+    });
+
     // Figures that are still being made when a page is opened are put
     // in their place as soon as they are there.
     const figures = (page) => [...page.querySelectorAll("main figure")];

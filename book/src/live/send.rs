@@ -1,7 +1,8 @@
 //! A request of the reader's, sent to a chapter's program.
 
+use super::Trouble;
 use super::servers::Servers;
-use super::{Trouble, environ};
+use super::steps::Steps;
 use crate::figures::exchange::is_serving;
 use crate::project::Project;
 use crate::run::client::{self, Answer, End};
@@ -13,7 +14,6 @@ use gateway::{Environ, ErrorLog, Response, StartResponse};
 use serde_json::{Value, json};
 use std::io;
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -58,6 +58,7 @@ struct Sent {
     answer: Answer,
     log: String,
     environ: Value,
+    steps: Steps,
 }
 
 impl Sender<'_> {
@@ -83,28 +84,31 @@ impl Sender<'_> {
             "log": sent.log,
             "normalLog": normalize(&sent.log, self.project),
             "environ": sent.environ,
+            "call": sent.steps.started(&sent.answer),
+            "steps": sent.steps.told(&sent.answer),
             "took": sent.answer.took.as_secs_f64() * 1000.0,
         }))
     }
 
     fn cgi(&self, request: &[u8]) -> Result<Sent, Trouble> {
         let log = Output::new(LOG_LIMIT);
-        let seen = Seen::default();
+        let steps = Steps::default();
         let programs = Programs::of(self.project);
         let app =
             |environ: &mut Environ,
              start_response: StartResponse<'_>| {
+                steps.call();
                 let answer = programs.answer(
                     &self.program,
                     environ,
-                    start_response,
+                    steps.hear(start_response),
                 );
                 environ.set("GATEWAY_INTERFACE", "CGI/1.1");
                 (environ.multiprocess, environ.multithread) =
                     (true, false);
                 environ.run_once = true;
-                seen.keep(environ);
-                answer
+                steps.keep(environ);
+                answer.map(|response| steps.watch(response))
             };
         let errors = ErrorLog::new(log.clone());
         let answer = under_our_server(request, errors, app)?;
@@ -115,7 +119,7 @@ impl Sender<'_> {
             log +=
                 &format!("(The program was ended after {limit} s.)\n");
         }
-        whole(answer, log, seen.value())
+        whole(answer, log, steps.environ(), steps)
     }
 
     fn serving(&self, request: &[u8]) -> Result<Sent, Trouble> {
@@ -130,7 +134,7 @@ impl Sender<'_> {
             {
                 log += &format!("(The program has ended: {status}.)\n");
             }
-            whole(answer, log, environ)
+            whole(answer, log, environ, Steps::default())
         })
     }
 
@@ -138,18 +142,18 @@ impl Sender<'_> {
     /// within the book: a program that runs elsewhere does not show its
     /// own.
     fn environ(&self, request: &[u8]) -> Value {
-        let seen = Seen::default();
+        let steps = Steps::default();
         let app =
             |environ: &mut Environ,
              start_response: StartResponse<'_>| {
-                seen.keep(environ);
+                steps.keep(environ);
                 let headers = [("Content-Type", "text/plain")];
                 Ok(start_response("200 OK", &headers)?.body(""))
             };
         // A request that is refused has none.
         let _ =
             under_our_server(request, ErrorLog::new(io::sink()), app);
-        seen.value()
+        steps.environ()
     }
 }
 
@@ -166,6 +170,7 @@ fn whole(
     answer: Answer,
     mut log: String,
     environ: Value,
+    steps: Steps,
 ) -> Result<Sent, Trouble> {
     match answer.end {
         End::Closed => {}
@@ -179,11 +184,11 @@ fn whole(
             )));
         }
     }
-    Ok(Sent { answer, log, environ })
+    Ok(Sent { answer, log, environ, steps })
 }
 
 /// Sends the bytes to an application under a server of our own.
-fn under_our_server<A>(
+pub fn under_our_server<A>(
     request: &[u8],
     errors: ErrorLog,
     app: A,
@@ -205,23 +210,4 @@ where
         stopper.stop();
         answer
     })
-}
-
-/// The first environ that an application was called with.
-#[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Option<Value>>>);
-
-impl Seen {
-    fn keep(&self, environ: &Environ) {
-        let mut seen = self.lock();
-        seen.get_or_insert_with(|| environ::list(environ));
-    }
-
-    fn value(&self) -> Value {
-        self.lock().take().unwrap_or_default()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Value>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

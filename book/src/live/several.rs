@@ -113,11 +113,12 @@ impl Visit {
         let sent = Instant::now();
         let answer = stream
             .and_then(|stream| client::send(&stream, request, LIMIT));
-        let first = answer.as_ref().ok().and_then(|a| a.first);
+        let reads = answer.as_ref().map_or(&[][..], |a| &a.reads);
+        let first = reads.first().map(|(at, _)| *at);
         Self {
             sent,
             port: port.unwrap_or_default(),
-            began: first.map(|first| sent + first),
+            began: first,
             ended: Instant::now(),
             answer,
         }

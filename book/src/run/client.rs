@@ -12,11 +12,19 @@ pub const LIMIT: usize = 1 << 20;
 pub struct Answer {
     pub bytes: Vec<u8>,
     pub end: End,
-    /// The time from the first byte of the request to that of the
-    /// answer.
-    pub first: Option<Duration>,
-    /// The time from the first byte of the request to here.
+    /// When the first byte of the request was sent.
+    pub sent: Instant,
+    /// The time from there to the end.
     pub took: Duration,
+    /// When something came, and how much.
+    pub reads: Vec<(Instant, usize)>,
+}
+
+impl Answer {
+    /// Something's time, in milliseconds since the request was sent.
+    pub fn ms(&self, at: Instant) -> f64 {
+        at.saturating_duration_since(self.sent).as_secs_f64() * 1000.0
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +44,21 @@ pub fn send(
     request: &[u8],
     limit: Duration,
 ) -> io::Result<Answer> {
-    let start = Instant::now();
-    let until = start + limit;
+    let sent = Instant::now();
+    let until = sent + limit;
     // A server may close before it has read everything.
     let _ = write(stream, request, until);
     let _ = stream.shutdown(Shutdown::Write);
-    let mut first = None;
-    let came = || {
-        first.get_or_insert_with(|| start.elapsed());
+    let mut answer = Answer {
+        bytes: Vec::new(),
+        end: End::Closed,
+        sent,
+        took: Duration::ZERO,
+        reads: Vec::new(),
     };
-    let (bytes, end) = read(stream, until, came)?;
-    Ok(Answer { bytes, end, first, took: start.elapsed() })
+    answer.end = read(stream, until, &mut answer)?;
+    answer.took = sent.elapsed();
+    Ok(answer)
 }
 
 fn write(
@@ -67,21 +79,20 @@ fn write(
 fn read(
     mut stream: &TcpStream,
     until: Instant,
-    mut came: impl FnMut(),
-) -> io::Result<(Vec<u8>, End)> {
-    let mut bytes = Vec::new();
+    Answer { bytes, reads, .. }: &mut Answer,
+) -> io::Result<End> {
     let mut block = [0; 8192];
-    let end = loop {
-        let Some(left) = left(until) else { break End::Late };
+    loop {
+        let Some(left) = left(until) else { return Ok(End::Late) };
         stream.set_read_timeout(Some(left))?;
         match stream.read(&mut block) {
-            Ok(0) => break End::Closed,
+            Ok(0) => return Ok(End::Closed),
             Ok(length) => {
-                came();
+                reads.push((Instant::now(), length));
                 bytes.extend_from_slice(&block[..length]);
             }
             Err(e) => match e.kind() {
-                ErrorKind::ConnectionReset => break End::Closed,
+                ErrorKind::ConnectionReset => return Ok(End::Closed),
                 ErrorKind::WouldBlock
                 | ErrorKind::TimedOut
                 | ErrorKind::Interrupted => {}
@@ -90,10 +101,9 @@ fn read(
         }
         if bytes.len() > LIMIT {
             bytes.truncate(LIMIT);
-            break End::Full;
+            return Ok(End::Full);
         }
-    };
-    Ok((bytes, end))
+    }
 }
 
 /// `None` when there is no time left, which as a timeout is illegal.
