@@ -86,9 +86,9 @@ impl Figure for Map {
 
 /// The sides, by shape, color and word.
 const LEGEND: &str = "<p class=\"legend\">\
-    <span class=\"client\">at the browser’s side</span> \
-    <span class=\"server\">at the server’s</span> \
-    <span class=\"application\">at the application’s</span></p>";
+    <span class=\"client\">on the browser’s side</span> \
+    <span class=\"server\">on the server’s</span> \
+    <span class=\"application\">on the application’s</span></p>";
 
 impl Stop {
     fn item(&self, context: &Context) -> Result<String, String> {

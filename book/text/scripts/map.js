@@ -129,7 +129,7 @@
 
     function showSteps(here) {
         const [{ title, text, does, url }, other] = steps(here);
-        const links = element("p", { className: "links" });
+        const links = element("div", { className: "links" });
         if (url) links.append(element("a", { className: "filled", href: url, textContent: does }));
         if (other) links.append(element("a", { href: other.url, textContent: other.title }));
         const box = element("div", { className: "step" },
