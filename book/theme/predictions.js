@@ -69,12 +69,11 @@
         };
 
         function chooser() {
-            const buttons = choices.map(({ innerHTML, textContent: text, dataset }) => {
-                const isRight = "right" in dataset;
-                return Object.assign(button("", () => see({ text, isRight })), { innerHTML });
-            });
-            const legend = element("legend", { textContent: "Your prediction" });
-            return [element("fieldset", {}, legend, ...buttons)];
+            const buttons = choices.map(({ innerHTML, textContent: text, dataset }) =>
+                Object.assign(button("", () => see({ text, isRight: "right" in dataset })),
+                    { innerHTML }));
+            return [element("fieldset", {},
+                element("legend", { textContent: "Your prediction" }), ...buttons)];
         }
 
         function field() {
@@ -124,10 +123,8 @@
 
     function askAgain() {
         const wrong = folds.filter((fold) => predictions.get(fold).isRight === false);
-        list.replaceChildren(...wrong.map((fold) => {
-            const question = questionOf(fold).replace(BEGIN, "");
-            return element("li", {}, button(question, fold.askAgain));
-        }));
+        list.replaceChildren(...wrong.map((fold) => element("li", {},
+            button(questionOf(fold).replace(BEGIN, ""), fold.askAgain))));
         again.hidden = !wrong.length;
     }
 

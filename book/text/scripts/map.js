@@ -89,6 +89,7 @@
             title: `Exercise ${number}`,
             text: `${chapter(stop)}: ${inWords(stop)}.`,
             does: `Go to exercise ${number}`,
+            instead: `Exercise ${number}`,
             url: `${stop.url}#exercise-${number}`,
         };
     }
@@ -100,6 +101,7 @@
             title: section ?? title,
             text: `${chapter(stop)}${when}.`,
             does: at ? "Go on reading" : "Read it",
+            instead: `Read on: ${title}`,
             url: id ? `${url}#${id}` : url,
         };
     }
@@ -131,7 +133,7 @@
         const [{ title, text, does, url }, other] = steps(here);
         const links = element("div", { className: "links" });
         if (url) links.append(element("a", { className: "filled", href: url, textContent: does }));
-        if (other) links.append(element("a", { href: other.url, textContent: other.title }));
+        if (other) links.append(element("a", { href: other.url, textContent: other.instead }));
         const box = element("div", { className: "step" },
             element("h2", { textContent: "Go on" }),
             element("p", { className: "big", textContent: title }),
