@@ -15,6 +15,7 @@
             number: item.querySelector(".node").textContent,
             title: link.textContent,
             url: link.getAttribute("href"),
+            what: item.querySelector(".what").textContent,
             printed: item.querySelector(".count").textContent,
             marks: [],
         };
@@ -95,11 +96,12 @@
     }
 
     function reading(stop) {
-        const { section, title, url, id, at } = stop;
-        const when = at ? `, where you left it ${ago(at)}` : "";
+        const { section, title, url, id, at, what, number } = stop;
+        const left = `${chapter(stop)}, where you left it ${ago(at)}.`;
+        const unread = number ? `Chapter ${number}: ${what}` : what;
         return {
             title: section ?? title,
-            text: `${chapter(stop)}${when}.`,
+            text: at ? left : unread,
             does: at ? "Go on reading" : "Read it",
             instead: `Read on: ${title}`,
             url: id ? `${url}#${id}` : url,
