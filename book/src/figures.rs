@@ -1,6 +1,7 @@
 //! What the author writes as a directive, and the page shows as a figure.
 
 pub mod around;
+pub mod choices;
 pub mod compile_fail;
 pub mod console;
 pub mod context;
@@ -11,6 +12,7 @@ pub mod figure;
 pub mod html;
 pub mod inline;
 pub mod listing;
+pub mod map;
 pub mod places;
 pub mod roles;
 pub mod rules;

@@ -14,6 +14,9 @@
 
     const { element, button } = Parts;
 
+    // For scripts that come later.
+    Parts.ask = ask;
+
     // Has something done by the book, which says in JSON what came of it.
     async function ask(what, options = {}) {
         const headers = { "X-Live-Token": token };
@@ -87,6 +90,7 @@
 
     // Marks in the sidebar, and at the exercises of this page.
     function mark(exercises) {
+        dispatchEvent(new CustomEvent("exercises", { detail: exercises }));
         for (const [chapter, marks] of Object.entries(exercises)) {
             const count = (word) => marks.filter(([, is]) => is === word).length;
             const [solved, all] = [count("solved"), marks.length];

@@ -40,6 +40,14 @@
         }
     });
 
+    // Where a page was left, for the map.
+    addEventListener("pagehide", () => {
+        const last = [...document.querySelectorAll("main h2")]
+            .findLast((title) => title.getBoundingClientRect().top < innerHeight / 2);
+        const left = JSON.stringify([Date.now(), last?.id, last?.textContent]);
+        localStorage.setItem("left:" + location.pathname, left);
+    });
+
     // Figures that are still being made when a page is opened are put
     // in their place as soon as they are there.
     const figures = (page) => [...page.querySelectorAll("main figure")];

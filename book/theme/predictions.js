@@ -1,12 +1,12 @@
-// What the reader predicted: typed before the answer is unfolded, kept
-// in the browser and nowhere else, and asked again at the chapter's end
-// where it was wrong.
+// What the reader predicted: chosen or typed before the answer is
+// unfolded, kept in the browser and nowhere else, and asked again at
+// the chapter's end where it was wrong.
 (() => {
     const { element, button } = Parts;
-    const BEGIN = "Your prediction first: ";
+    const BEGIN = /^(.*\. )?Your prediction first(: )?/;
     const main = document.querySelector("main");
     const folds = [...main.querySelectorAll(":scope > details")]
-        .filter((fold) => questionOf(fold).startsWith(BEGIN));
+        .filter((fold) => BEGIN.test(questionOf(fold)));
     if (!folds.length) return;
 
     function questionOf(fold) {
@@ -35,10 +35,11 @@
         }
     }
 
-    // The field, until there is a prediction; then what it was, and
-    // whether it was right.
+    // The choices or the field, until there is a prediction; then what
+    // it was, and whether it was right.
     function setUp(fold, at) {
         const place = element("div", { className: "prediction" });
+        const choices = [...fold.querySelectorAll(".choices > li")];
         fold.after(place);
         fold.id ||= `prediction-${at + 1}`;
 
@@ -50,36 +51,60 @@
 
         function show() {
             const { text, isRight } = predictions.get(fold);
-            place.replaceChildren(...(text ? said(text, isRight) : field()));
+            for (const choice of choices) choice.ariaCurrent = choice.textContent === text;
+            const asked = choices.length ? chooser : field;
+            place.replaceChildren(...(text ? said(text, isRight) : asked()));
+        }
+
+        function see(prediction) {
+            fold.open = true;
+            change(prediction);
+            place.querySelector("button").focus();
+        }
+
+        fold.askAgain = () => {
+            fold.open = false;
+            change({});
+            place.querySelector("textarea, button").focus();
+        };
+
+        function chooser() {
+            const buttons = choices.map(({ innerHTML, textContent: text, dataset }) =>
+                Object.assign(button("", () => see({ text, isRight: "right" in dataset })),
+                    { innerHTML }));
+            return [element("fieldset", {},
+                element("legend", { textContent: "Your prediction" }), ...buttons)];
         }
 
         function field() {
             const area = element("textarea", { rows: 1, id: `${fold.id}-text` });
             const label = element("label", { htmlFor: area.id, textContent: "Your prediction" });
-            const see = button("Keep it, and see", () => {
+            const done = button("Keep it, and see", () => {
                 const text = area.value.trim();
-                if (!text) return area.focus();
-                fold.open = true;
-                change({ text });
-                place.querySelector("button").focus();
+                if (text) see({ text });
+                else area.focus();
             });
-            return [label, area, see];
+            return [label, area, done];
         }
 
         function said(text, isRight) {
-            const shown = element("p", {}, "You predicted: ", element("q", { textContent: text }));
-            const choices = [["I was right", true], ["I was wrong", false]];
-            const buttons = choices.map(([name, is]) => {
-                const choice = button(name, () => change({ text, isRight: is }));
-                choice.ariaPressed = String(is === isRight);
-                return choice;
+            const shown = element("p", { id: `${fold.id}-said` },
+                "You predicted: ", element("q", { textContent: text }));
+            const anew = button("Predict again", fold.askAgain);
+            if (choices.length) {
+                shown.className = isRight ? "right" : "wrong";
+                shown.append(` You were ${shown.className}.`);
+                // What has the focus says what came of it.
+                anew.setAttribute("aria-describedby", shown.id);
+                return [shown, anew];
+            }
+            const verdicts = [["I was right", true], ["I was wrong", false]];
+            const buttons = verdicts.map(([name, is]) => {
+                const verdict = button(name, () => change({ text, isRight: is }));
+                verdict.ariaPressed = String(is === isRight);
+                return verdict;
             });
-            const again = button("Predict again", () => {
-                fold.open = false;
-                change({});
-                place.querySelector("textarea").focus();
-            });
-            return [shown, ...buttons, again];
+            return [shown, ...buttons, anew];
         }
 
         // An answer of the keyboard's own would be lost with its button.
@@ -94,14 +119,12 @@
     // Before the exercises: the questions whose answers were a surprise.
     const list = element("ul", {});
     const again = element("div", { className: "prediction again" },
-        element("p", {}, "These surprised you. Would you know them now?"), list);
+        element("p", {}, "These surprised you. What would you say now?"), list);
 
     function askAgain() {
         const wrong = folds.filter((fold) => predictions.get(fold).isRight === false);
-        list.replaceChildren(...wrong.map((fold) => {
-            const textContent = questionOf(fold).slice(BEGIN.length);
-            return element("li", {}, element("a", { href: `#${fold.id}`, textContent }));
-        }));
+        list.replaceChildren(...wrong.map((fold) => element("li", {},
+            button(questionOf(fold).replace(BEGIN, ""), fold.askAgain))));
         again.hidden = !wrong.length;
     }
 

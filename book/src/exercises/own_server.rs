@@ -107,8 +107,14 @@ impl Judged {
 
     /// As our pages want it.
     pub fn value(&self) -> Value {
-        let Self { mark, name, right, came, .. } = self;
-        json!({ "mark": mark, "name": name, "right": right, "came": came })
+        let Self { mark, list, name, right, came } = self;
+        json!({
+            "mark": mark,
+            "list": list,
+            "name": name,
+            "right": right,
+            "came": came,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a fenced block asks for.
 
 use crate::exercises::exercise::Exercise;
+use crate::figures::choices::Choices;
 use crate::figures::compile_fail::CompileFail;
 use crate::figures::console::Console;
 use crate::figures::context::Context;
@@ -8,6 +9,7 @@ use crate::figures::drawing::Drawing;
 use crate::figures::exchange::Exchange;
 use crate::figures::figure::Figure;
 use crate::figures::listing::Listing;
+use crate::figures::map::Map;
 use crate::figures::rules::Rules;
 use crate::figures::sabotage::Sabotage;
 use crate::run::job::Job;
@@ -30,7 +32,7 @@ fn boxed<F: Figure + 'static>(parsed: Result<F, String>) -> Parsed {
 }
 
 /// All that there are.
-const DIRECTIVES: [(&str, Parse); 8] = [
+const DIRECTIVES: [(&str, Parse); 10] = [
     ("listing", |info, body| boxed(Listing::parse(info, body))),
     ("console", |info, body| boxed(Console::parse(info, body))),
     ("exchange", |info, body| boxed(Exchange::parse(info, body))),
@@ -41,6 +43,8 @@ const DIRECTIVES: [(&str, Parse); 8] = [
     }),
     ("exercise", |info, body| boxed(Exercise::parse(info, body))),
     ("rules", |info, body| boxed(Rules::parse(info, body))),
+    ("choices", |info, body| boxed(Choices::parse(info, body))),
+    ("map", |info, body| boxed(Map::parse(info, body))),
 ];
 
 /// Languages that a block may be written in, without being a directive.

@@ -41,9 +41,8 @@ fn a_prediction_is_kept_and_asked_again_where_it_was_wrong() {
     reader.wait("!!document.querySelector('.prediction q')");
     assert_eq!(shown(&reader), said);
     assert_eq!(reader.value(&format!("{AGAIN}.hidden")), false);
-    let link = format!("{AGAIN}.querySelector('a')");
-    assert_eq!(reader.text(&format!("{link}.hash")), "#prediction-1");
-    let question = reader.text(&format!("{link}.textContent"));
+    let question = reader
+        .text(&format!("{AGAIN}.querySelector('li').textContent"));
     assert!(
         question.starts_with("of the eight variables"),
         "{question}"
@@ -59,4 +58,78 @@ fn a_prediction_is_kept_and_asked_again_where_it_was_wrong() {
     );
     assert_eq!(reader.value(&format!("{FOLD}.open")), false);
     assert_eq!(reader.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn a_prediction_is_chosen_and_asked_again_where_it_was_wrong() {
+    let Some((book, reader)) = reading_together() else { return };
+    reader.open(&format!("{}/ch02.html", book.address));
+    let fold = "document.querySelector('#prediction-2')";
+    let place = format!("{fold}.nextElementSibling");
+    let choices = format!(
+        "[...{place}.querySelectorAll('fieldset button')]\
+         .map((b) => b.textContent).join()"
+    );
+    let focus = "document.activeElement.textContent";
+    reader.wait(&format!("{choices} === 'The first,The second,Both'"));
+    let output = format!("{place}.nextElementSibling");
+    let output = format!("{output}.querySelector('.output')");
+    let seen = format!(
+        "getComputedStyle({output}).visibility + \
+         ({output}.innerText.trim() ? ' text' : ' nothing')"
+    );
+    let height = format!("{output}.getBoundingClientRect().height");
+    let before = reader.number(&height);
+    assert_eq!(reader.text(&seen), "hidden nothing");
+
+    // By keyboard.
+    reader.run(&format!("{place}.querySelector('button').focus()"));
+    reader.press("Tab");
+    assert_eq!(reader.text(focus), "The second");
+    reader.press("Enter");
+    assert_eq!(reader.value(&format!("{fold}.open")), true);
+    assert_eq!(reader.text(&seen), "visible text");
+    assert!((reader.number(&height) - before).abs() < 1.0);
+    assert_eq!(reader.text(focus), "Predict again");
+    let said = "You predicted: The second You were wrong.Predict again";
+    let is_said = format!("{place}.textContent === '{said}'");
+    reader.wait(&is_said);
+    let marks = format!(
+        "[...{fold}.querySelectorAll('.choices li')].map((li) => \
+         getComputedStyle(li, '::marker').content).join()"
+    );
+    assert_eq!(reader.text(&marks), "normal,\"✗ \",\"✓ \"");
+
+    reader.run("window.isOld = true; location.reload()");
+    reader.wait(&format!("!window.isOld && {is_said}"));
+    let again = format!("{AGAIN}.querySelector('button')");
+    reader.wait(&format!(
+        "{again}.textContent === 'which of the two will the program \
+         print?'"
+    ));
+    // Led there, one is asked, and not told.
+    reader.run(&format!("{again}.click()"));
+    assert_eq!(reader.text(focus), "The first");
+    assert_eq!(reader.value(&format!("{fold}.open")), false);
+    reader
+        .run(&format!("{place}.querySelectorAll('button')[2].click()"));
+    reader.wait(&format!(
+        "{place}.textContent.includes('You were right.')"
+    ));
+    assert_eq!(reader.value(&format!("{AGAIN}.hidden")), true);
+    assert_eq!(reader.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn without_scripts_the_choices_are_in_the_fold() {
+    let Some((book, reader)) = reading_together() else { return };
+    reader.without_scripts();
+    reader.open(&format!("{}/ch02.html", book.address));
+    let text = "document.querySelector('main').innerText";
+    let has = |words: &str| {
+        format!("{text}.includes({})", serde_json::json!(words))
+    };
+    assert_eq!(reader.value(&has("The second")), false);
+    reader.run("document.querySelectorAll('details')[1].open = true");
+    assert_eq!(reader.value(&has("The first\nThe second\nBoth")), true);
 }
