@@ -33,6 +33,16 @@
     unfold();
     addEventListener("hashchange", unfold);
 
+    // The arrows at a page's end say where they lead to.
+    for (const arrow of document.querySelectorAll(".mobile-nav-chapters")) {
+        const there = [...document.querySelectorAll(".sidebar .chapter a")]
+            .find(({ href }) => href === arrow.href);
+        if (!there) continue;
+        const which = arrow.rel === "prev" ? "Previous: " : "Next: ";
+        arrow.ariaLabel = which + there.lastChild.textContent.trim();
+        arrow.append(arrow.ariaLabel);
+    }
+
     // Figures that are still being made when a page is opened are put
     // in their place as soon as they are there.
     const figures = (page) => [...page.querySelectorAll("main figure")];

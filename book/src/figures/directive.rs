@@ -8,6 +8,7 @@ use crate::figures::drawing::Drawing;
 use crate::figures::exchange::Exchange;
 use crate::figures::figure::Figure;
 use crate::figures::listing::Listing;
+use crate::figures::opener::Opener;
 use crate::figures::rules::Rules;
 use crate::figures::sabotage::Sabotage;
 use crate::run::job::Job;
@@ -30,7 +31,7 @@ fn boxed<F: Figure + 'static>(parsed: Result<F, String>) -> Parsed {
 }
 
 /// All that there are.
-const DIRECTIVES: [(&str, Parse); 8] = [
+const DIRECTIVES: [(&str, Parse); 9] = [
     ("listing", |info, body| boxed(Listing::parse(info, body))),
     ("console", |info, body| boxed(Console::parse(info, body))),
     ("exchange", |info, body| boxed(Exchange::parse(info, body))),
@@ -40,6 +41,7 @@ const DIRECTIVES: [(&str, Parse); 8] = [
         boxed(CompileFail::parse(info, body))
     }),
     ("exercise", |info, body| boxed(Exercise::parse(info, body))),
+    ("opener", |info, body| boxed(Opener::parse(info, body))),
     ("rules", |info, body| boxed(Rules::parse(info, body))),
 ];
 
