@@ -32,7 +32,9 @@ const Opener = (() => {
     // Resolves when all is at rest again.
     function move(figure) {
         if (matchMedia("(prefers-reduced-motion: reduce)").matches) return null;
-        const parts = [...figure.querySelectorAll("[data-part]")];
+        // Of the drawing that is shown.
+        const parts = [...figure.querySelectorAll("[data-part]")]
+            .filter((part) => part.getClientRects().length > 0);
         return Promise.all(parts.map((part) => {
             const { part: name } = part.dataset;
             const frames = name === "process" ? PROCESS : trip(part, TRIPS[name]);
