@@ -240,6 +240,8 @@
         { childList: true, subtree: true });
     document.querySelectorAll("section.exercise").forEach(setUpExercise);
     document.querySelectorAll("section.own-server").forEach(setUpServer);
+    const moves = document.querySelector(".moves");
+    if (moves) Parts.load("opener.js").then(() => Opener.setUp(moves), () => {});
     comeBack();
     addEventListener("beforeunload", () => { leftAt = performance.now(); });
     addEventListener("pagehide", keep);

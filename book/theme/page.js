@@ -47,6 +47,15 @@
         const left = JSON.stringify([Date.now(), last?.id, last?.textContent]);
         localStorage.setItem("left:" + location.pathname, left);
     });
+    // The arrows at a page's end say where they lead to.
+    for (const arrow of document.querySelectorAll(".mobile-nav-chapters")) {
+        const there = [...document.querySelectorAll(".sidebar .chapter a")]
+            .find(({ href }) => href === arrow.href);
+        if (!there) continue;
+        const which = arrow.rel === "prev" ? "Previous: " : "Next: ";
+        arrow.ariaLabel = which + there.lastChild.textContent.trim();
+        arrow.append(arrow.ariaLabel);
+    }
 
     // Figures that are still being made when a page is opened are put
     // in their place as soon as they are there.

@@ -10,6 +10,7 @@ use crate::figures::exchange::Exchange;
 use crate::figures::figure::Figure;
 use crate::figures::listing::Listing;
 use crate::figures::map::Map;
+use crate::figures::opener::Opener;
 use crate::figures::rules::Rules;
 use crate::figures::sabotage::Sabotage;
 use crate::run::job::Job;
@@ -32,7 +33,7 @@ fn boxed<F: Figure + 'static>(parsed: Result<F, String>) -> Parsed {
 }
 
 /// All that there are.
-const DIRECTIVES: [(&str, Parse); 10] = [
+const DIRECTIVES: [(&str, Parse); 11] = [
     ("listing", |info, body| boxed(Listing::parse(info, body))),
     ("console", |info, body| boxed(Console::parse(info, body))),
     ("exchange", |info, body| boxed(Exchange::parse(info, body))),
@@ -42,6 +43,7 @@ const DIRECTIVES: [(&str, Parse); 10] = [
         boxed(CompileFail::parse(info, body))
     }),
     ("exercise", |info, body| boxed(Exercise::parse(info, body))),
+    ("opener", |info, body| boxed(Opener::parse(info, body))),
     ("rules", |info, body| boxed(Rules::parse(info, body))),
     ("choices", |info, body| boxed(Choices::parse(info, body))),
     ("map", |info, body| boxed(Map::parse(info, body))),
