@@ -1,20 +1,12 @@
 //! `map`: the chapters, what one builds in each, and how long it takes
 //! to read. A script of the page's own adds how far the reader is.
 
-use crate::draft::{Draft, Page, Piece};
 use crate::exercises::{exercise, own_server};
 use crate::figures::context::Context;
-use crate::figures::directive::Directive;
 use crate::figures::figure::Figure;
 use crate::figures::html::escape;
+use crate::figures::reading;
 use crate::run::programs::is_chapter;
-
-/// How many words one reads in a minute, and how many lines of code.
-const WORDS: usize = 200;
-const LINES: usize = 20;
-
-/// What follows is for those who have read a chapter.
-const END: &str = "## Exercises";
 
 #[derive(Debug, PartialEq)]
 pub struct Map(Vec<Stop>);
@@ -113,7 +105,7 @@ impl Stop {
              <p class=\"count\">{count}</p></li>",
             self.title(context)?,
             escape(what),
-            minutes(context, &self.text(context)?),
+            reading::minutes(context, &self.text(context)?),
         ))
     }
 
@@ -123,48 +115,17 @@ impl Stop {
 
     fn title(&self, context: &Context) -> Result<String, String> {
         let text = self.text(context)?;
-        let title = text.lines().find_map(|l| l.strip_prefix("# "));
+        let title = reading::title(&text);
         let none = || format!("{} has no title", self.page);
         title.map(escape).ok_or_else(none)
     }
-}
-
-/// How long a chapter takes, to five minutes.
-fn minutes(context: &Context, text: &str) -> usize {
-    let (file, html) = (String::new(), String::new());
-    let page = Page { file, html, text: text.into() };
-    let (mut words, mut lines) = (0, 0);
-    for (_, piece) in Draft::of(&page).pieces {
-        match piece {
-            Piece::Prose(END) => break,
-            Piece::Prose(text) => {
-                words += text.split_whitespace().count();
-            }
-            Piece::Code(text) => lines += text.lines().count(),
-            Piece::Figure { directive, .. } => {
-                lines += directive.map_or(0, |it| height(context, &it));
-            }
-        }
-    }
-    let minutes = words / WORDS + lines / LINES;
-    (minutes.div_ceil(5) * 5).max(5)
-}
-
-/// How many lines a figure has to be read. What is wrong with it is said
-/// on its own page.
-fn height(context: &Context, directive: &Directive) -> usize {
-    let Some(listing) = directive.listing() else {
-        return directive.text.lines().count();
-    };
-    let source = context.source(&listing.path);
-    let lines = source.and_then(|source| listing.lines(&source));
-    lines.map_or(0, |lines| lines.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::figures::places::Places;
+    use crate::figures::reading::END;
     use crate::project::Project;
     use std::fs;
     use std::path::Path;

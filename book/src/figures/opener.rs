@@ -84,7 +84,7 @@ impl Figure for Opener {
         let number = number.trim_start_matches('0');
         let project = &context.project;
         let text = project.read(&format!("book/text/{chapter}.md"))?;
-        let minutes = reading::minutes(&text);
+        let minutes = reading::minutes(context, &text);
         let exercises = exercise::of_chapter(project, chapter)?.len();
         let Self { title, short, built, .. } = self;
         let [short, built] = [short, built].map(|t| html::escape(t));

@@ -1,41 +1,54 @@
-//! How long it takes to read a chapter.
+//! What a chapter is called, and how long it takes to read it.
 
-use crate::markdown::{Part, parts};
+use crate::draft::{Draft, Page, Piece};
+use crate::figures::context::Context;
+use crate::figures::directive::Directive;
 
-/// Words of prose in a minute.
+/// How many words one reads in a minute, and how many lines of code.
 const WORDS: usize = 200;
+const LINES: usize = 20;
 
-/// Figures in a minute: most are a few lines of code.
-const FIGURES: usize = 4;
+/// What follows is for those who have read a chapter.
+pub const END: &str = "## Exercises";
 
-/// The minutes for a chapter without its exercises, to the nearest five.
-pub fn minutes(text: &str) -> usize {
-    let (mut words, mut figures) = (0, 0);
-    for part in parts(text) {
-        match part {
-            Part::Text { text: "## Exercises", .. } => break,
-            Part::Text { text, .. } => {
-                words += text.split_whitespace().count();
-            }
-            Part::Block(_) => figures += 1,
-        }
-    }
-    let minutes = words / WORDS + figures / FIGURES;
-    ((minutes + 2) / 5 * 5).max(5)
+/// The title of a page: its heading's, or its opener's.
+pub fn title(text: &str) -> Option<&str> {
+    let title = |line| {
+        let line: &str = line;
+        let opener = line.strip_prefix("```opener ");
+        line.strip_prefix("# ").or(opener)
+    };
+    text.lines().find_map(title)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_and_figures_take_time_and_exercises_are_not_read() {
-        let words = "word ".repeat(1500);
-        let figures = "```sh\nls\n```\n".repeat(8);
-        assert_eq!(minutes(&words), 5);
-        assert_eq!(minutes(&format!("{words}\n{figures}")), 10);
-        let text = format!("{words}\n## Exercises\n{words}\n{words}");
-        assert_eq!(minutes(&text), 5);
-        assert_eq!(minutes(""), 5);
+/// How long a chapter takes without its exercises, to five minutes.
+pub fn minutes(context: &Context, text: &str) -> usize {
+    let (file, html) = (String::new(), String::new());
+    let page = Page { file, html, text: text.into() };
+    let (mut words, mut lines) = (0, 0);
+    for (_, piece) in Draft::of(&page).pieces {
+        match piece {
+            Piece::Prose(END) => break,
+            Piece::Prose(text) => {
+                words += text.split_whitespace().count();
+            }
+            Piece::Code(text) => lines += text.lines().count(),
+            Piece::Figure { directive, .. } => {
+                lines += directive.map_or(0, |it| height(context, &it));
+            }
+        }
     }
+    let minutes = words / WORDS + lines / LINES;
+    (minutes.div_ceil(5) * 5).max(5)
+}
+
+/// How many lines a figure has to be read. What is wrong with it is said
+/// on its own page.
+fn height(context: &Context, directive: &Directive) -> usize {
+    let Some(listing) = directive.listing() else {
+        return directive.text.lines().count();
+    };
+    let source = context.source(&listing.path);
+    let lines = source.and_then(|source| listing.lines(&source));
+    lines.map_or(0, |lines| lines.len())
 }

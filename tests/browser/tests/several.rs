@@ -240,7 +240,8 @@ fn what_was_sent_is_sent_again_with_each_save() {
     edit(&reader, &mine);
     // What was typed is there after a reload, before it is sent.
     reader.run("window.isOld = true; location.reload()");
-    reader.wait("!window.isOld && !!document.querySelector('textarea')");
+    reader
+        .wait("!window.isOld && !!document.querySelector('textarea')");
     let typed = "document.querySelector('textarea').value";
     assert_eq!(reader.text(typed), mine);
     open(&reader, &book, "ch01.html", figure);
