@@ -42,9 +42,15 @@ pub fn observe_for(
     }
 }
 
-type Seen = (Vec<u8>, Option<&'static str>);
+/// What came, and `...` if the connection is open still.
+pub type Seen = (Vec<u8>, Option<&'static str>);
 
-fn exchange(
+/// Sends the request, and what comes after it.
+///
+/// # Errors
+///
+/// There is no connection; or nothing comes that has to come first.
+pub fn exchange(
     server: SocketAddr,
     request: &Request,
     patience: Duration,
@@ -66,8 +72,9 @@ fn exchange(
             let mut first = [0; 1 << 12];
             let read = stream.read(&mut first)?;
             seen.extend_from_slice(&first[..read]);
-            stream.write_all(text.as_bytes())?;
-            stream.write_all(AFTER.as_bytes())?;
+            // It may have answered, and closed.
+            let rest = [text.as_bytes(), AFTER.as_bytes()].concat();
+            let _ = stream.write_all(&rest);
         }
         Then::Close => return Ok((seen, None)),
         Then::Reset => {
