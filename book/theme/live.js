@@ -249,6 +249,8 @@
         { childList: true, subtree: true });
     document.querySelectorAll("section.exercise").forEach(setUpExercise);
     document.querySelectorAll("section.own-server").forEach(setUpServer);
+    const attack = document.querySelector("section.attack");
+    if (attack) Parts.load("attack.js").then(() => new Attack(attack, token));
     comeBack();
     addEventListener("beforeunload", () => { leftAt = performance.now(); });
     addEventListener("pagehide", keep);

@@ -3,7 +3,7 @@
 use super::requests::{Request, Then};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const AFTER: &str =
     "GET /after HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -90,13 +90,33 @@ pub fn exchange(
             return Ok((seen, None));
         }
     }
-    let end = match stream.read_to_end(&mut seen) {
+    let end = match read(&mut stream, &mut seen) {
         Err(e) if e.kind() == ErrorKind::WouldBlock => Some("..."),
         // A reset closes the connection too.
         _ => None,
     };
     Ok((seen, end))
 }
+
+/// Reads to the end, but no endless answer.
+fn read(stream: &mut TcpStream, seen: &mut Vec<u8>) -> io::Result<()> {
+    let end = Instant::now() + MOST;
+    let mut block = [0; 1 << 14];
+    while seen.len() < ENOUGH {
+        if Instant::now() > end {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        match stream.read(&mut block)? {
+            0 => break,
+            length => seen.extend_from_slice(&block[..length]),
+        }
+    }
+    Ok(())
+}
+
+/// How long answers are read, in time and in bytes.
+const MOST: Duration = Duration::from_secs(20);
+const ENOUGH: usize = 1 << 20;
 
 fn statuses(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);

@@ -15,7 +15,8 @@ pub const PATIENCE: Duration = Duration::from_secs(4);
 /// How many requests are under way at a time. Most of them wait.
 pub const AT_ONCE: usize = 48;
 
-const GOOD: Request = request(
+/// What may come after each.
+pub const GOOD: Request = request(
     "a good request",
     "",
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",

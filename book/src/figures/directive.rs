@@ -1,6 +1,7 @@
 //! What a fenced block asks for.
 
 use crate::exercises::exercise::Exercise;
+use crate::figures::attack::Attack;
 use crate::figures::compile_fail::CompileFail;
 use crate::figures::console::Console;
 use crate::figures::context::Context;
@@ -30,7 +31,7 @@ fn boxed<F: Figure + 'static>(parsed: Result<F, String>) -> Parsed {
 }
 
 /// All that there are.
-const DIRECTIVES: [(&str, Parse); 8] = [
+const DIRECTIVES: [(&str, Parse); 9] = [
     ("listing", |info, body| boxed(Listing::parse(info, body))),
     ("console", |info, body| boxed(Console::parse(info, body))),
     ("exchange", |info, body| boxed(Exchange::parse(info, body))),
@@ -40,6 +41,7 @@ const DIRECTIVES: [(&str, Parse); 8] = [
         boxed(CompileFail::parse(info, body))
     }),
     ("exercise", |info, body| boxed(Exercise::parse(info, body))),
+    ("attack", |info, body| boxed(Attack::parse(info, body))),
     ("rules", |info, body| boxed(Rules::parse(info, body))),
 ];
 
