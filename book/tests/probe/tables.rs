@@ -57,7 +57,8 @@ impl Part {
         let summary = summary.expect("a summary");
         let (right, _) = summary.split_once(" are").expect("a number");
         let ways = probed.out.lines().skip_while(|l| *l != summary);
-        let ways: Vec<&str> = ways.skip(1).map(str::trim).collect();
+        let ways = ways.skip(1).filter(|line| line.starts_with(' '));
+        let ways: Vec<&str> = ways.map(str::trim).collect();
         let ways = ways.join("; ");
         assert_eq!(count == 0, probed.code == Some(0), "{name}");
         let fold = match count {
