@@ -22,6 +22,8 @@ Commands:
                    what is solved, and what is next
     --watch          and again whenever a file is saved
   reset N.M        put an exercise back to what it was
+  probe HOST:PORT  send hostile requests to any server, and judge its
+                   answers (`probe --help` says more)
   preprocess       what mdBook runs for `mdbook build book`
 
 Options:

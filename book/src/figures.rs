@@ -1,6 +1,7 @@
 //! What the author writes as a directive, and the page shows as a figure.
 
 pub mod around;
+pub mod attack;
 pub mod choices;
 pub mod compile_fail;
 pub mod console;

@@ -2,6 +2,7 @@
 //! to the chapters' programs, check exercises, and follow what is
 //! saved. All of it is under `/live/`, for our own pages alone.
 
+mod attack;
 mod builds;
 mod desk;
 mod edition;
@@ -134,6 +135,10 @@ impl Live {
             "several" if is_post => self.several(environ),
             "check" if is_post => self.check(environ),
             "server" if is_post => self.server(),
+            "attack" if is_post => match self.attack(environ) {
+                Ok(lines) => return lines.reply(start_response),
+                Err(trouble) => Err(trouble),
+            },
             "state" if !is_post => self.state(environ),
             _ => Err(Trouble::Request("there is no such thing".into())),
         };

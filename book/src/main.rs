@@ -10,12 +10,14 @@ mod code;
 mod draft;
 mod exercises;
 mod figures;
+mod hostile;
 mod kept;
 mod live;
 mod maker;
 mod markdown;
 mod percent;
 mod preprocess;
+mod probe;
 mod problem;
 mod project;
 mod run;
@@ -44,6 +46,9 @@ fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1).peekable();
     if arguments.next_if(|a| a == "supervise").is_some() {
         return supervisor::run(arguments);
+    }
+    if arguments.next_if(|a| a == "probe").is_some() {
+        return probe::main(arguments);
     }
     let arguments = arguments.map(|a| a.to_string_lossy().into_owned());
     let port = env::var("PORT").ok();

@@ -242,6 +242,8 @@
     document.querySelectorAll("section.own-server").forEach(setUpServer);
     const moves = document.querySelector(".moves");
     if (moves) Parts.load("opener.js").then(() => Opener.setUp(moves), () => {});
+    const attack = document.querySelector("section.attack");
+    if (attack) Parts.load("attack.js").then(() => new Attack(attack, token));
     comeBack();
     addEventListener("beforeunload", () => { leftAt = performance.now(); });
     addEventListener("pagehide", keep);

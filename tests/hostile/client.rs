@@ -3,7 +3,7 @@
 use super::requests::{Request, Then};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const AFTER: &str =
     "GET /after HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -42,9 +42,15 @@ pub fn observe_for(
     }
 }
 
-type Seen = (Vec<u8>, Option<&'static str>);
+/// What came, and `...` if the connection is open still.
+pub type Seen = (Vec<u8>, Option<&'static str>);
 
-fn exchange(
+/// Sends the request, and what comes after it.
+///
+/// # Errors
+///
+/// There is no connection; or nothing comes that has to come first.
+pub fn exchange(
     server: SocketAddr,
     request: &Request,
     patience: Duration,
@@ -66,8 +72,9 @@ fn exchange(
             let mut first = [0; 1 << 12];
             let read = stream.read(&mut first)?;
             seen.extend_from_slice(&first[..read]);
-            stream.write_all(text.as_bytes())?;
-            stream.write_all(AFTER.as_bytes())?;
+            // It may have answered, and closed.
+            let rest = [text.as_bytes(), AFTER.as_bytes()].concat();
+            let _ = stream.write_all(&rest);
         }
         Then::Close => return Ok((seen, None)),
         Then::Reset => {
@@ -83,13 +90,33 @@ fn exchange(
             return Ok((seen, None));
         }
     }
-    let end = match stream.read_to_end(&mut seen) {
+    let end = match read(&mut stream, &mut seen) {
         Err(e) if e.kind() == ErrorKind::WouldBlock => Some("..."),
         // A reset closes the connection too.
         _ => None,
     };
     Ok((seen, end))
 }
+
+/// Reads to the end, but no endless answer.
+fn read(stream: &mut TcpStream, seen: &mut Vec<u8>) -> io::Result<()> {
+    let end = Instant::now() + MOST;
+    let mut block = [0; 1 << 14];
+    while seen.len() < ENOUGH {
+        if Instant::now() > end {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        match stream.read(&mut block)? {
+            0 => break,
+            length => seen.extend_from_slice(&block[..length]),
+        }
+    }
+    Ok(())
+}
+
+/// How long answers are read, in time and in bytes.
+const MOST: Duration = Duration::from_secs(20);
+const ENOUGH: usize = 1 << 20;
 
 fn statuses(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);

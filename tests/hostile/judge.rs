@@ -13,9 +13,10 @@ use std::time::Duration;
 pub const PATIENCE: Duration = Duration::from_secs(4);
 
 /// How many requests are under way at a time. Most of them wait.
-const AT_ONCE: usize = 48;
+pub const AT_ONCE: usize = 48;
 
-const GOOD: Request = request(
+/// What may come after each.
+pub const GOOD: Request = request(
     "a good request",
     "",
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -27,11 +28,20 @@ pub fn each<T: Sync, R: Send>(
     list: &[T],
     find: impl Fn(&T) -> R + Sync,
 ) -> Vec<R> {
+    each_of(list, AT_ONCE, find)
+}
+
+/// The same, with so many under way.
+pub fn each_of<T: Sync, R: Send>(
+    list: &[T],
+    at_once: usize,
+    find: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let queue = Mutex::new(list.iter().enumerate());
     let next = || queue.lock().expect("no panic").next();
     let found = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
+        for _ in 0..at_once {
             scope.spawn(|| {
                 while let Some((at, one)) = next() {
                     let of_it = find(one);

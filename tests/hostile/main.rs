@@ -8,11 +8,12 @@ mod http;
 #[macro_use]
 mod requests;
 mod rfc;
+mod rules;
 
 use bound::bound;
 use gateway::ErrorLog;
 use gateway::server::{Server, Stopper};
-use requests::{REQUESTS, Request, Then};
+use requests::{REQUESTS, Request, request};
 use std::env;
 use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
@@ -45,11 +46,6 @@ impl Drop for Serving {
     }
 }
 
-/// Does it end the process, or one of its threads?
-fn is_deadly(request: &&Request) -> bool {
-    request.debt.as_ref().is_some_and(|debt| debt.defect == 1)
-}
-
 /// Is this the debt that the table names, or the right answer?
 fn wrong(request: &Request, seen: &str) -> Option<String> {
     let right = request.right_in_chapter_5();
@@ -67,21 +63,18 @@ fn wrong(request: &Request, seen: &str) -> Option<String> {
     }
 }
 
-const GOOD: Request = Request {
-    name: "a good request",
-    section: "",
-    text: "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-    repeat: ("", 0),
-    then: Then::Ask,
-    right: &["200 200"],
-    debt: None,
-};
+const GOOD: Request = request(
+    "a good request",
+    "",
+    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    &["200 200"],
+);
 
 #[test]
 fn each_request_gets_its_right_answer_or_a_named_debt() {
     let server = Serving::start();
     let mut all_wrong = Vec::new();
-    for request in REQUESTS.iter().filter(|r| !is_deadly(r)) {
+    for request in REQUESTS.iter().filter(|r| !r.is_deadly()) {
         let seen = client::observe(server.address, request);
         all_wrong.extend(wrong(request, &seen));
         let seen = client::observe(server.address, &GOOD);
@@ -94,7 +87,7 @@ fn each_request_gets_its_right_answer_or_a_named_debt() {
 /// The deadly ones get a process of their own.
 #[test]
 fn a_request_that_ends_the_process_is_a_named_debt() {
-    for request in REQUESTS.iter().filter(is_deadly) {
+    for request in REQUESTS.iter().filter(|r| r.is_deadly()) {
         let mut server = OwnProcess::start();
         let seen = client::observe(server.address, request);
         let seen = if server.has_aborted() { "abort" } else { &seen };
@@ -161,6 +154,14 @@ fn each_table_has_sixty_requests_and_all_have_names_of_their_own() {
     names.dedup();
     assert_eq!(names.len(), both().count());
     assert!(REQUESTS.len() >= 60 && rfc::REQUESTS.len() >= 60);
+}
+
+#[test]
+fn each_section_is_told_in_a_clause() {
+    for request in REQUESTS.iter().chain(rfc::REQUESTS) {
+        let Request { name, section, .. } = request;
+        assert!(rules::is_known(section), "{name}: {section}");
+    }
 }
 
 #[test]

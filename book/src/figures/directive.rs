@@ -1,6 +1,7 @@
 //! What a fenced block asks for.
 
 use crate::exercises::exercise::Exercise;
+use crate::figures::attack::Attack;
 use crate::figures::choices::Choices;
 use crate::figures::compile_fail::CompileFail;
 use crate::figures::console::Console;
@@ -33,7 +34,7 @@ fn boxed<F: Figure + 'static>(parsed: Result<F, String>) -> Parsed {
 }
 
 /// All that there are.
-const DIRECTIVES: [(&str, Parse); 11] = [
+const DIRECTIVES: [(&str, Parse); 12] = [
     ("listing", |info, body| boxed(Listing::parse(info, body))),
     ("console", |info, body| boxed(Console::parse(info, body))),
     ("exchange", |info, body| boxed(Exchange::parse(info, body))),
@@ -44,6 +45,7 @@ const DIRECTIVES: [(&str, Parse); 11] = [
     }),
     ("exercise", |info, body| boxed(Exercise::parse(info, body))),
     ("opener", |info, body| boxed(Opener::parse(info, body))),
+    ("attack", |info, body| boxed(Attack::parse(info, body))),
     ("rules", |info, body| boxed(Rules::parse(info, body))),
     ("choices", |info, body| boxed(Choices::parse(info, body))),
     ("map", |info, body| boxed(Map::parse(info, body))),

@@ -1,8 +1,8 @@
 //! How many of the hostile requests a server answers rightly.
 //!
 //! `score 3` attacks the page with its first three rules, `score
-//! library` the library, and `score HOST:PORT` any server that has the
-//! application of `tests/hostile`.
+//! library` the library, `score chapter5` that chapter's server, and
+//! `score HOST:PORT` any that has the application of `tests/hostile`.
 
 #[path = "../../../../tests/hostile/applications.rs"]
 mod applications;
@@ -20,6 +20,7 @@ mod rfc;
 
 use applications::application;
 use ch08::{small, strict};
+use gateway::ErrorLog;
 use gateway::http::{Limits, Server};
 use judge::Serving;
 use requests::{REQUESTS, Request};
@@ -41,7 +42,8 @@ fn main() -> io::Result<()> {
     }
 }
 
-const USAGE: &str = "score {0..7 | library | HOST:PORT} [--all]";
+const USAGE: &str =
+    "score {0..7 | library | chapter5 | HOST:PORT} [--all]";
 
 /// Prints the score, what is wrong with the rest, and the first so many
 /// of those.
@@ -111,8 +113,10 @@ fn start(name: &str) -> io::Result<Serving> {
 
 /// Serves the tests' application by so many rules, or by the library.
 fn serve(name: &str) -> io::Result<()> {
-    if name == "library" {
-        return serve_library();
+    match name {
+        "library" => return serve_library(),
+        "chapter5" => return serve_chapter_5(),
+        _ => {}
     }
     let rules = match name {
         "0" => None,
@@ -134,6 +138,12 @@ fn serve_library() -> io::Result<()> {
     let (idle, head, wait) = (WAIT, WAIT, WAIT);
     let limits = Limits { idle, head, wait, ..Limits::default() };
     server.limits(limits).serve(application)
+}
+
+fn serve_chapter_5() -> io::Result<()> {
+    let server = gateway::server::Server::bind("127.0.0.1:0")?;
+    println!("{}", server.address());
+    server.errors(ErrorLog::new(io::sink())).serve(application)
 }
 
 /// As long as the page waits.
