@@ -1,6 +1,7 @@
 //! The book: mdBook does the pages, we do the figures.
 
 use crate::draft::Page;
+use crate::elsewhere;
 use crate::maker::Made;
 use crate::project::{Project, mirror};
 use crate::run::runner::Reader;
@@ -20,6 +21,8 @@ pub struct Options {
     /// Where to; or nowhere in particular: where `book.toml` says.
     pub destination: Option<PathBuf>,
     pub programs: Programs,
+    /// Whether links to this machine lead anywhere.
+    pub is_read_here: bool,
 }
 
 /// What came of it.
@@ -39,6 +42,9 @@ pub fn build(
     let workshop = Workshop::open(project, options.programs);
     let source = book.source_dir();
     let (pages, made) = process(&workshop, &source, &mut book.book);
+    if !options.is_read_here {
+        elsewhere::unlink(&mut book.book);
+    }
     workshop.progress.show("building: pages");
     render(project, &mut book)?;
     workshop.progress.finish();
@@ -95,6 +101,9 @@ pub fn build_part(
     let _lock = lock(&project.workplace()).map_err(failed)?;
     let folder = project.workplace().join("part");
     let mut book = load(project, Some(folder))?;
+    // We serve it at the top, wherever else it is published.
+    let html = "output.html.site-url";
+    book.config.set(html, "/").map_err(|e| format!("{e:#}"))?;
     let workshop = Workshop::open(project, Programs::None);
     let pages = pages(project, &book.source_dir(), &book.book);
     if let Wanted::Pages(names) = &mut wanted
@@ -194,6 +203,8 @@ fn load(
     let root = project.root.join("book");
     let mut config =
         Config::from_disk(root.join("book.toml")).map_err(failed)?;
+    // As mdBook does: MDBOOK_OUTPUT__HTML__SITE_URL.
+    config.update_from_env().map_err(failed)?;
     // The directives are processed here, not by another process of us.
     let none: BTreeMap<String, String> = BTreeMap::new();
     config.set("preprocessor", none).map_err(failed)?;

@@ -36,6 +36,7 @@ pub fn check(project: &Project) -> Result<Report, String> {
     let options = Options {
         destination: Some(destination.clone()),
         programs: Programs::All,
+        is_read_here: true,
     };
     let built = builder::build(project, options)?;
     let mut problems = built.made.problems.clone();

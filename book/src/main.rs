@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod code;
 mod draft;
+mod elsewhere;
 mod exercises;
 mod figures;
 mod hostile;
@@ -106,7 +107,8 @@ fn build(destination: Option<PathBuf>) -> Result<ExitCode, String> {
         None => None,
     };
     let programs = Programs::Missing;
-    let options = Options { destination, programs };
+    let is_read_here = false;
+    let options = Options { destination, programs, is_read_here };
     let built = builder::build(&Project::find()?, options)?;
     if report(&built) > 0 {
         return Ok(ExitCode::FAILURE);

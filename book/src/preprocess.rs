@@ -1,6 +1,7 @@
 //! mdBook's preprocessor protocol, for plain `mdbook build book`.
 
 use crate::builder;
+use crate::elsewhere;
 use crate::project::Project;
 use crate::workshop::{Programs, Workshop};
 use std::io::{self, Write};
@@ -25,6 +26,7 @@ pub fn run() -> Result<(), String> {
     let source = root.join("book").join(&context.config.book.src);
     let workshop = Workshop::open(&project, Programs::Missing);
     let (_, made) = builder::process(&workshop, &source, &mut book);
+    elsewhere::unlink(&mut book);
     if !made.problems.is_empty() {
         let lines = made.problems.iter().map(|p| format!("{p}\n"));
         return Err(lines.collect::<String>().trim_end().into());

@@ -62,6 +62,7 @@ impl Shares {
         let options = Options {
             destination: Some(folder.clone()),
             programs: Programs::None,
+            is_read_here: true,
         };
         let built = builder::build(project, options)?;
         let _ = fs::remove_dir_all(folder);

@@ -2,6 +2,7 @@
 //! reads it.
 
 pub mod command;
+pub mod site;
 
 use headless_chrome::browser::tab::ModifierKey;
 use headless_chrome::protocol::cdp::types::Event;
@@ -12,7 +13,7 @@ use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 use tempfile::TempDir;
@@ -30,21 +31,31 @@ pub const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// There is none, and the variable CI is set: there, nothing is
 /// skipped.
 pub fn chromium() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
     let names = ["chromium", "chromium-browser", "google-chrome"];
-    let found = env::split_paths(&path)
-        .flat_map(|folder| names.map(|name| folder.join(name)))
-        .find(|file| file.is_file());
+    let found = installed(&names);
     if found.is_none() {
-        let missing = "chromium is not installed";
-        assert!(
-            env::var_os("CI").is_none(),
-            "{missing}, and CI is set"
-        );
-        // Not by eprintln!, which a passing test keeps to itself.
-        let _ = writeln!(io::stderr(), "skipped: {missing}");
+        skip("chromium is not installed");
     }
     found
+}
+
+/// The first of these programs that is in the path.
+pub fn installed(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .flat_map(|folder| names.iter().map(move |n| folder.join(n)))
+        .find(|file| file.is_file())
+}
+
+/// Says that a test is skipped, and why.
+///
+/// # Panics
+///
+/// The variable CI is set: there, nothing is skipped.
+pub fn skip(missing: &str) {
+    assert!(env::var_os("CI").is_none(), "{missing}, and CI is set");
+    // Not by eprintln!, which a passing test keeps to itself.
+    let _ = writeln!(io::stderr(), "skipped: {missing}");
 }
 
 /// The book, served from a copy of the repository that tests may edit.
@@ -105,8 +116,16 @@ impl Book {
         fs::read_dir(path).expect("its files").count()
     }
 
-    /// The folder of the static site, which is built from the copy.
+    /// The folder of the static site, which is built from the copy,
+    /// once.
     pub fn build(&self) -> PathBuf {
+        static TURN: Mutex<()> = Mutex::new(());
+        // Who panics in here has said why.
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = self.folder.path().join("target/book/html");
+        if folder.is_dir() {
+            return folder;
+        }
         let built = Command::new(program("book"))
             .arg("build")
             .current_dir(self.folder.path())
@@ -114,7 +133,7 @@ impl Book {
             .env_remove("CARGO_MANIFEST_DIR")
             .status();
         assert!(built.expect("the book").success());
-        self.folder.path().join("target/book/html")
+        folder
     }
 
     /// The names of all pages, from the table of contents.

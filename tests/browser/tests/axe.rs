@@ -1,0 +1,188 @@
+//! What axe-core finds on the pages, in all themes and states, and
+//! whether they fit into windows of all widths.
+
+use browser::{ROOT, Reader, reading, reading_together, skip};
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
+
+/// A phone's widths, a window's, and that window's at a zoom of 200 %.
+const WIDTHS: [u32; 4] = [320, 390, 650, 1300];
+
+/// axe-core, which `.ci/run` installs.
+fn axe() -> Option<String> {
+    let file =
+        Path::new(ROOT).join("target/ci-tools/axe-core/axe.min.js");
+    let text = fs::read_to_string(&file).ok();
+    if text.is_none() {
+        skip("axe-core is not installed in target/ci-tools");
+    }
+    text
+}
+
+/// Has the page shown in a theme, as its menu does.
+fn choose(reader: &Reader, theme: &str) {
+    let button =
+        format!("document.getElementById('mdbook-theme-{theme}')");
+    reader.run(&format!("{button}.click()"));
+    reader.wait(&format!(
+        "document.documentElement.classList.contains('{theme}')"
+    ));
+}
+
+/// What axe-core finds with all of its rules, or with some.
+fn violations(reader: &Reader, rules: &[&str]) -> String {
+    let mut options = json!({ "resultTypes": ["violations"] });
+    if !rules.is_empty() {
+        options["runOnly"] = json!(rules);
+    }
+    reader.text(&format!(
+        "axe.run(document, {options}).then((result) => \
+         result.violations.map((v) => `${{v.id}} (${{v.impact}}): \
+         ${{v.nodes.length}} times: \
+         ${{v.nodes[0].html.slice(0, 200)}} \
+         ${{v.nodes[0].failureSummary}}`).join('\\n'))"
+    ))
+}
+
+/// All that scrolls sideways and may not: the page, and what has no
+/// bar that the keyboard moves.
+const SIDEWAYS: &str = "(() => { const found = [];\
+    const over = document.documentElement.scrollWidth - innerWidth;\
+    if (over > 0) found.push(`the page, by ${over} px`);\
+    for (const e of document.querySelectorAll('body *')) {\
+    if (e.scrollWidth <= e.clientWidth + 1 || !e.clientWidth) continue;\
+    if (!/auto|scroll/.test(getComputedStyle(e).overflowX)) continue;\
+    if (e.tabIndex >= 0 || e.closest('.sidebar')) continue;\
+    found.push(e.outerHTML.slice(0, 150)); }\
+    return found.join('\\n'); })()";
+
+/// What does not fit, at all widths.
+fn sideways(reader: &Reader) -> String {
+    let mut found = String::new();
+    for width in WIDTHS {
+        reader.resize(width);
+        reader.value("new Promise((go) => requestAnimationFrame(go))");
+        let said = reader.text(SIDEWAYS);
+        if !said.is_empty() {
+            found.push_str(&format!("at {width} px: {said}\n"));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_page_is_clean_and_in_all_themes_can_be_read() {
+    let Some(axe) = axe() else { return };
+    let Some((book, reader)) = reading_together() else { return };
+    let (mut found, mut slowest) = (Vec::new(), Duration::ZERO);
+    for (at, page) in book.pages().iter().enumerate() {
+        let start = Instant::now();
+        reader.open(&format!("{}/{page}", book.address));
+        reader.run(&axe);
+        // All rules once; from theme to theme, colors alone differ.
+        for (turn, theme) in THEMES.iter().enumerate() {
+            choose(&reader, theme);
+            let is_its = turn == at % THEMES.len();
+            let rules: &[&str] =
+                if is_its { &[] } else { &["color-contrast"] };
+            let said = violations(&reader, rules);
+            if !said.is_empty() {
+                found.push(format!("{page}, {theme}: {said}"));
+            }
+        }
+        slowest = slowest.max(start.elapsed());
+    }
+    println!("the slowest page took {slowest:?}");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn nothing_scrolls_sideways_but_what_may() {
+    let Some((book, reader)) = reading_together() else { return };
+    let mut found = Vec::new();
+    for page in book.pages() {
+        reader.open(&format!("{}/{page}", book.address));
+        let said = sideways(&reader);
+        if !said.is_empty() {
+            found.push(format!("{page}, {said}"));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+const FIGURE: &str = "document.querySelector('main figure.exchange[data-program=\"ch02\"]')";
+
+/// Presses the button of the figure that has this name.
+fn press(reader: &Reader, name: &str) {
+    reader.run(&format!(
+        "[...{FIGURE}.querySelectorAll('button')].find((button) => \
+         button.textContent.trim() === '{name}').click()"
+    ));
+}
+
+#[test]
+fn a_page_is_clean_with_all_open_that_can_be() {
+    let Some(axe) = axe() else { return };
+    let Some((book, reader)) = reading() else { return };
+    reader.open(&format!("{}/ch02.html", book.address));
+    reader.wait(&format!("!!{FIGURE}?.querySelector('button')"));
+    let mut found = Vec::new();
+    let mut look = |state: &str| {
+        reader.resize(1300);
+        reader.run(&axe);
+        for theme in THEMES {
+            choose(&reader, theme);
+            let said = violations(&reader, &[]);
+            if !said.is_empty() {
+                found.push(format!("{state}, {theme}: {said}"));
+            }
+        }
+        let said = sideways(&reader);
+        if !said.is_empty() {
+            found.push(format!("{state}, {said}"));
+        }
+    };
+    let fold = "document.querySelectorAll('main details')\
+                .forEach((fold) => { fold.open = true; })";
+    // An answer that differs, and the request that did it.
+    press(&reader, "Edit");
+    reader.run(&format!(
+        "const area = {FIGURE}.querySelector('textarea');\
+         area.value = area.value.replace('GET', 'HEAD');\
+         area.dispatchEvent(new Event('input'))"
+    ));
+    press(&reader, "Send");
+    reader.wait(&format!("{FIGURE}.classList.contains('sent')"));
+    reader.run(fold);
+    look("with a request edited and folds open");
+
+    reader.run(
+        "document.querySelector('section.exercise .live-bar button')\
+         .click()",
+    );
+    let file = "chapters/ch02/src/lib.rs";
+    let broken = format!("{}\nlet it = ;\n", book.read(file));
+    book.write(file, &broken);
+    let now = "performance.timeOrigin";
+    let loaded = reader.number(now);
+    reader.wait(&format!("{now} !== {loaded}"));
+    reader.wait(&format!("!!{FIGURE}?.querySelector('button')"));
+    press(&reader, "Send");
+    reader.wait(&format!(
+        "/does not compile/.test({FIGURE}.textContent)"
+    ));
+    reader.run(fold);
+    look("with a compiler's error");
+
+    reader.open(&format!("{}/ch02.html?search=gateway", book.address));
+    reader.wait(
+        "document.querySelectorAll('#mdbook-searchresults a')\
+         .length > 5",
+    );
+    look("with results of a search");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
