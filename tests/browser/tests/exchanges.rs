@@ -24,8 +24,8 @@ const COPIED: &str = "(() => {
         const texts = figure.querySelectorAll('.request code');
         return {
             program, how, command: copied,
-            requests: [...texts].map(Parts.textOf).join(''),
-            printed: Parts.textOf(figure.querySelector('.response code')),
+            requests: [...texts].map(Message.textOf).join(''),
+            printed: Message.textOf(figure.querySelector('.response code')),
         };
     }));
 })()";
