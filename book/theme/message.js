@@ -1,10 +1,8 @@
-// Messages as the figures show them: taken apart, and in the ink of who
-// wrote what.
+// Messages: taken apart, and in the ink of who wrote what.
 const Message = (() => {
     const { element } = Parts;
 
-    // Text with its invisible characters made visible, as in the
-    // printed figures.
+    // Text with its invisible characters made visible.
     function visible(text) {
         const shown = new DocumentFragment();
         text.split(/(\r\n|(?![\n\t])\p{Cc})/u).forEach((piece, at) => {
@@ -25,11 +23,10 @@ const Message = (() => {
     function textOf(node) {
         if (node.nodeName === "I") return "\r";
         if (node.className === "control") {
-            const code = /^\\u\{([0-9a-f]+)\}$/.exec(node.textContent)?.[1];
-            return code ? String.fromCharCode(parseInt(code, 16)) : "\r";
+            const [code] = /[\da-f]+(?=\})/.exec(node.textContent) ?? ["d"];
+            return String.fromCharCode(parseInt(code, 16));
         }
-        const isText = node.nodeType === Node.TEXT_NODE;
-        return isText ? node.data : [...node.childNodes].map(textOf).join("");
+        return node.data ?? [...node.childNodes].map(textOf).join("");
     }
 
     const lines = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
@@ -37,8 +34,8 @@ const Message = (() => {
     // Fields that servers write, behind those of the application.
     const OWN = /^(content-length|transfer-encoding|date|server|connection)$/;
 
-    // How many fields of an answer the application wrote, of how many
-    // more nobody can tell, and who wrote the body.
+    // How many fields the application wrote, how many more perhaps, and
+    // who wrote the body.
     function wrote(status, names, isPage, told) {
         const { isCgi, isPrinted, call } = told;
         const server = [0, 0, "server"];
@@ -46,16 +43,14 @@ const Message = (() => {
         // Of the next answer it says nothing.
         delete told.call;
         if (call) return [call.headers.length, 0, "application"];
-        // Of a failure the server makes a page. A program that is run for
-        // each request makes the same, but not with every status.
+        // The server's page for a failure; a CGI program may have it, too.
         if (isPage && (!isCgi || /^50[24]/.test(status))) return server;
         if (isPage && !/^(40[45]|415|500)/.test(status)) return [0, 99, ""];
         const end = names.findLastIndex((name) => !OWN.test(name)) + 1;
-        // The application's last, or the server's first? In the book,
-        // those programs say it, and others do not; but what came now
-        // may be from one that was changed.
+        // The application's last, or the server's first? In the book, CGI
+        // programs say it, and no others; what came now, nobody knows.
         const isLength = names[end] === "content-length";
-        return [end + (isLength && isCgi), isLength && !isPrinted, "application"];
+        return [end + (isLength && isCgi), isLength && !isCgi && !isPrinted, "application"];
     }
 
     const REQUEST = /[^\s:]+ .*HTTP\/\d\.\d$/my;
@@ -68,11 +63,11 @@ const Message = (() => {
     function fill(code, text, told) {
         const { isRequest } = told;
         const framer = isRequest ? "client" : "server";
-        let [at, by, cuts, run] = [0, framer, []];
-        // More messages and chunks are not looked for.
-        let left = 500;
+        // `left`: so many messages and chunks are looked for.
+        let [at, by, cuts, left, run] = [0, framer, [], 500];
 
         const line = () => text.slice(at, text.indexOf("\n", at) + 1 || text.length);
+        const takeLine = () => take(line().length);
 
         function match(pattern) {
             pattern.lastIndex = at;
@@ -99,8 +94,8 @@ const Message = (() => {
             return part;
         }
 
-        // Where the bytes end that a size counts. What was no text came
-        // as U+FFFD: it is that, or one byte if only that fits.
+        // Where the bytes end that a size counts. U+FFFD may be one that
+        // was no text.
         function counts(size, count, fits, limit = text.length) {
             const ends = [3, 1].map((unknown) => {
                 let end = at;
@@ -112,9 +107,9 @@ const Message = (() => {
                 return end;
             });
             const end = ends.find(fits) ?? ends[0];
+            cuts.push(end);
             const tabIndex = code.querySelector("[tabindex]") ? -1 : 0;
             Object.assign(size, { tabIndex, count, from: at, end });
-            cuts.push(end);
             return end;
         }
 
@@ -122,18 +117,17 @@ const Message = (() => {
             while (left-- > 0 && match(CHUNK)) {
                 const size = take(match(CHUNK)[0].length, "size");
                 const count = parseInt(size.textContent, 16);
-                take(line().length);
+                takeLine();
                 const end = counts(size, count, (end) => text.startsWith("\r\n", end));
                 if (!count) {
                     // Fields may follow.
                     take(match(BLANK).index - at);
-                    take(line().length);
-                    return;
+                    return takeLine();
                 }
-                size.dataset.note = `= ${count} byte${count === 1 ? "" : "s"}`;
+                size.dataset.note = `= ${count} byte${count > 1 ? "s" : ""}`;
                 take(end - at, "body", author);
                 if (!match(/\r?\n/y)) return;
-                take(line().length);
+                takeLine();
             }
         }
 
@@ -142,14 +136,14 @@ const Message = (() => {
             if (!start) return false;
             by = framer;
             take(start.length, "start");
-            take(line().length);
+            takeLine();
             const { index } = match(BLANK);
             const head = lines(text.slice(at, index)).map((line) => FIELD.exec(line));
             const names = head.map(([, name]) => name?.toLowerCase());
             const value = (name) => head[names.lastIndexOf(name)]?.[3];
-            // Its status alone, which may be left out for HEAD.
+            // The status alone; to HEAD, not even this.
             const page = `${status}\n`;
-            const isPage = status > "4" && Number(value("content-length")) === page.length
+            const isPage = status > "4" && +value("content-length") === page.length
                 && page.startsWith(text.slice(index).trimStart().slice(0, page.length));
             const [theirs, unsure, author] = isRequest
                 ? [0, 0, by] : wrote(status, names, isPage, told);
@@ -164,7 +158,7 @@ const Message = (() => {
                 take(end.length);
             });
             by = framer;
-            take(line().length);
+            takeLine();
             const isNext = (end) => end === text.length || text.startsWith("HTTP/", end);
             // An answer to HEAD has no body either.
             const isNone = /^(1|204|304)/.test(status) || !isRequest && sizes[0] && isNext(at);
@@ -180,34 +174,27 @@ const Message = (() => {
         // What is no answer stays plain.
         if (!isRequest && !match(STATUS)) return code.replaceChildren(visible(text));
         code.replaceChildren();
-        while (left-- > 0 && (match(/\r?\n/y) ? take(line().length) : message()));
+        while (left-- > 0 && (match(/\r?\n/y) ? takeLine() : message()));
         if (!isRequest) by = "";
         take(text.length - at);
     }
 
-    // What a figure prints.
+    // What a figure prints; a log is not taken apart.
     function paint(figure) {
-        for (const side of ["request", "response"]) {
-            for (const code of figure.querySelectorAll(`.${side} code:not(:has(.by))`)) {
-                fill(code, textOf(code), {
-                    isRequest: side === "request",
-                    isCgi: figure.dataset.how === "cgi",
-                    isPrinted: true,
-                });
-            }
+        const isCgi = figure.dataset.how === "cgi";
+        for (const code of figure.querySelectorAll(".message code:not(:has(.by), .log *)")) {
+            const isRequest = code.matches(".request *");
+            fill(code, textOf(code), { isRequest, isCgi, isPrinted: true });
         }
     }
 
-    // From so many characters on, one is scrolled in a box.
-    const LONG = 20_000;
-
-    // What came; a log is nothing that is taken apart.
+    // What came; if it is long, it is scrolled in a box.
     function made(text, told) {
         const code = element("code", { className: "nohighlight hljs" });
         if (told) fill(code, text, told);
         else code.append(visible(text));
         const pre = element("pre", { className: "message" }, code);
-        if (text.length > LONG) {
+        if (text.length > 20_000) {
             pre.classList.add("long");
             code.tabIndex = 0;
         }
@@ -216,7 +203,7 @@ const Message = (() => {
 
     document.querySelectorAll("figure.exchange").forEach(paint);
 
-    // What sizes count is shown to who points at something.
+    // Shows what sizes count.
     for (const type of ["pointerover", "focusin"]) {
         addEventListener(type, () => Parts.load("sizes.js").catch(() => {}), { once: true });
     }
