@@ -109,7 +109,8 @@ const Compiler = (() => {
 
     // The errors first, as the compiler has them.
     function messages(text) {
-        const [lead, ...all] = text.split(STARTS);
+        // What begins with one begins with nothing.
+        const [lead, ...all] = ("\n" + text).split(STARTS);
         const isError = (message) => message.startsWith("error");
         const own = all.filter((message) => !isSum(message));
         const errors = own.filter(isError);
@@ -161,7 +162,7 @@ const Compiler = (() => {
     // A box with all of it. `root` is where the files are.
     function box(text, root) {
         const { lead, errors, warnings, more } = messages(text);
-        const [first = lead, ...rest] = [...errors, ...warnings];
+        const [first = lead.trim(), ...rest] = [...errors, ...warnings];
         const shown = element("div", { className: "compiler" });
         const parts = [code([first], root, "What the compiler says")];
         const others = [
