@@ -37,7 +37,7 @@ const Message = (() => {
     // How many fields the application wrote, how many more perhaps, and
     // who wrote the body.
     function wrote(status, names, isPage, told) {
-        const { isCgi, isPrinted, call } = told;
+        const { isCgi = false, isPrinted, call } = told;
         const server = [0, 0, "server"];
         if (status < "2" || call === null || call && call.status !== status) return server;
         // Of the next answer it says nothing.
