@@ -195,7 +195,6 @@ class Exchange {
     }
 
     answered({ answer, log, environ, call }) {
-        // Programs that serve by themselves do not tell.
         const told = this.figure.dataset.how === "cgi" ? { isCgi: true, call } : {};
         const response = Message.made(answer || Exchange.NONE, told);
         const sides = [this.side("response", "Response, from your program", response)];
@@ -206,7 +205,7 @@ class Exchange {
         return sides;
     }
 
-    // Marks what is not as printed, if there is the script for it.
+    // Marks what is not as printed, if it can.
     compare() {
         this.differs = typeof Compare === "object" ? Compare.mark(this) : null;
         this.sayVerdict();

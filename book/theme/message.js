@@ -31,19 +31,19 @@ const Message = (() => {
 
     const lines = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
-    // Fields that servers write, behind those of the application.
+    // What servers write, behind the application's.
     const OWN = /^(content-length|transfer-encoding|date|server|connection)$/;
 
     // How many fields the application wrote, how many more perhaps, and
     // who wrote the body.
     function wrote(status, names, isPage, told) {
-        const { isCgi, isPrinted, call } = told;
+        const { isCgi = false, isPrinted, call } = told;
         const server = [0, 0, "server"];
         if (status < "2" || call === null || call && call.status !== status) return server;
         // Of the next answer it says nothing.
         delete told.call;
         if (call) return [call.headers.length, 0, "application"];
-        // The server's page for a failure; a CGI program may have it, too.
+        // The server's page for a failure, or a CGI program's.
         if (isPage && (!isCgi || /^50[24]/.test(status))) return server;
         if (isPage && !/^(40[45]|415|500)/.test(status)) return [0, 99, ""];
         const end = names.findLastIndex((name) => !OWN.test(name)) + 1;
@@ -63,7 +63,7 @@ const Message = (() => {
     function fill(code, text, told) {
         const { isRequest } = told;
         const framer = isRequest ? "client" : "server";
-        // `left`: so many messages and chunks are looked for.
+        // No more than `left` messages and chunks.
         let [at, by, cuts, left, run] = [0, framer, [], 500];
 
         const line = () => text.slice(at, text.indexOf("\n", at) + 1 || text.length);
@@ -94,8 +94,7 @@ const Message = (() => {
             return part;
         }
 
-        // Where the bytes end that a size counts. U+FFFD may be one that
-        // was no text.
+        // Where they end. U+FFFD may be one byte that was no text.
         function counts(size, count, fits, limit = text.length) {
             const ends = [3, 1].map((unknown) => {
                 let end = at;
@@ -108,9 +107,8 @@ const Message = (() => {
             });
             const end = ends.find(fits) ?? ends[0];
             cuts.push(end);
-            const tabIndex = code.querySelector("[tabindex]") ? -1 : 0;
-            Object.assign(size, { tabIndex, count, from: at, end });
-            return end;
+            size.tabIndex = code.querySelector("[tabindex]") ? -1 : 0;
+            return Object.assign(size, { count, from: at, end }).end;
         }
 
         function chunks(author) {
@@ -141,7 +139,7 @@ const Message = (() => {
             const head = lines(text.slice(at, index)).map((line) => FIELD.exec(line));
             const names = head.map(([, name]) => name?.toLowerCase());
             const value = (name) => head[names.lastIndexOf(name)]?.[3];
-            // The status alone; to HEAD, not even this.
+            // The status alone; or nothing, for HEAD.
             const page = `${status}\n`;
             const isPage = status > "4" && +value("content-length") === page.length
                 && page.startsWith(text.slice(index).trimStart().slice(0, page.length));
@@ -160,13 +158,11 @@ const Message = (() => {
             by = framer;
             takeLine();
             const isNext = (end) => end === text.length || text.startsWith("HTTP/", end);
-            // An answer to HEAD has no body either.
             const isNone = /^(1|204|304)/.test(status) || !isRequest && sizes[0] && isNext(at);
             const limit = isNone ? at : text.length;
             let end = isRequest ? at : limit;
             for (const size of sizes) end = counts(size, +size.textContent, isNext, limit);
-            const isChunked = /chunked\s*$/i.test(value("transfer-encoding"));
-            if (isChunked && !isNone) chunks(author);
+            if (!isNone && /chunked\s*$/i.test(value("transfer-encoding"))) chunks(author);
             else take(end - at, "body", author);
             return true;
         }
@@ -179,7 +175,7 @@ const Message = (() => {
         take(text.length - at);
     }
 
-    // What a figure prints; a log is not taken apart.
+    // What a figure prints.
     function paint(figure) {
         const isCgi = figure.dataset.how === "cgi";
         for (const code of figure.querySelectorAll(".message code:not(:has(.by), .log *)")) {
@@ -204,9 +200,9 @@ const Message = (() => {
     document.querySelectorAll("figure.exchange").forEach(paint);
 
     // Shows what sizes count.
-    for (const type of ["pointerover", "focusin"]) {
-        addEventListener(type, () => Parts.load("sizes.js").catch(() => {}), { once: true });
-    }
+    const load = () => Parts.load("sizes.js").catch(() => {});
+    addEventListener("pointerover", load, { once: true });
+    addEventListener("focusin", load, { once: true });
 
     return { lines, made, paint, textOf, visible };
 })();
