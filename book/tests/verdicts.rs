@@ -238,7 +238,13 @@ impl Book {
         let said = result["said"].as_str();
         let said = said.or(result["trouble"].as_str());
         let said = said.unwrap_or_else(|| panic!("{result}"));
-        (result["solved"] == true, said.to_string())
+        let is_solved = result["solved"] == true;
+        assert_eq!(result["kind"] == "solved", is_solved, "{result}");
+        // What has parts is shown by them.
+        let has_parts = said.contains("\n  came back  ");
+        let complaint = &result["complaint"];
+        assert_eq!(complaint.is_object(), has_parts, "{result}");
+        (is_solved, said.to_string())
     }
 
     #[track_caller]

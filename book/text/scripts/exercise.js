@@ -136,7 +136,7 @@ const Exercise = (() => {
 
     async function show(section, said, found, result) {
         const { trouble, kind, said: text, complaint, answer, behind, root } = result;
-        const isSolved = kind === "solved";
+        const isSolved = result.solved === true;
         const [first, rest] = isSolved ? ["Solved.", ""] : split(trouble ?? text);
         said.classList.add(isSolved ? "right" : "wrong");
         said.textContent = first;
