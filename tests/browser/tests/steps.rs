@@ -175,7 +175,9 @@ fn records_that_are_printed_are_seen_byte_by_byte() {
                   .closest('figure')";
     let output = format!("{figure}.querySelector('.output')");
     let printed = reader.text(&format!("{output}.textContent"));
-    reader.run(&format!("{figure}.querySelector('button').click()"));
+    reader.run(&format!(
+        "{figure}.querySelector('.records-bar button').click()"
+    ));
     // The style sheet may come a moment later.
     reader.wait(&format!("{output}.offsetHeight === 0"));
     let rows = reader.text(&format!(
