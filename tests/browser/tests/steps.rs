@@ -16,7 +16,11 @@ fn press(reader: &Reader, name: &str) {
 /// Sends the first exchange of a page, and opens its steps.
 fn open_steps(book: &Book, reader: &Reader, page: &str) {
     reader.open(&format!("{}/{page}", book.address));
-    reader.wait(&format!("!!{FIGURE}?.live"));
+    // A page whose figures are made anew is loaded anew, too.
+    reader.wait(&format!(
+        "!!{FIGURE}?.live \
+         && !document.querySelector('figure:is(.pending, .stale)')"
+    ));
     let wire = format!("{FIGURE}.live.wire");
     assert_eq!(reader.value(&format!("{wire}.hidden")), true);
     press(reader, "Send");
@@ -171,8 +175,11 @@ fn records_that_are_printed_are_seen_byte_by_byte() {
                   .closest('figure')";
     let output = format!("{figure}.querySelector('.output')");
     let printed = reader.text(&format!("{output}.textContent"));
-    reader.run(&format!("{figure}.querySelector('button').click()"));
-    assert_eq!(reader.number(&format!("{output}.offsetHeight")), 0.0);
+    reader.run(&format!(
+        "{figure}.querySelector('.records-bar button').click()"
+    ));
+    // The style sheet may come a moment later.
+    reader.wait(&format!("{output}.offsetHeight === 0"));
     let rows = reader.text(&format!(
         "JSON.stringify([...{figure}.querySelectorAll('.records li')]\
          .map((row) => [...row.querySelectorAll('.name, .header > *, \
