@@ -6,8 +6,10 @@ mod bound;
 mod client;
 mod http;
 #[macro_use]
+#[allow(dead_code)] // the book's tool uses the rest of these
 mod requests;
 mod rfc;
+#[allow(dead_code)]
 mod rules;
 
 use bound::bound;

@@ -288,12 +288,18 @@ fn enter(
     at
 }
 
+/// The last place at which a text can be cut, up to this one.
+fn boundary(text: &str, most: usize) -> usize {
+    let is_place = |at: &usize| text.is_char_boundary(*at);
+    (0..=most.min(text.len())).rev().find(is_place).unwrap_or(0)
+}
+
 /// The first in whole, and of each other as much as there is room for.
 fn listed(groups: Vec<Group>) -> Vec<Value> {
     let cut = |(at, mut group): (usize, Group)| {
         if at > 0 {
             for text in [&mut group.answer, &mut group.normal] {
-                text.truncate(text.floor_char_boundary(SHOWN));
+                text.truncate(boundary(text, SHOWN));
             }
         }
         json!({

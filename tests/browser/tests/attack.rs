@@ -1,6 +1,8 @@
 //! The page with the hostile requests, and a server under attack.
 
 use browser::{Book, Reader, reading, reading_together};
+use std::env;
+use std::process::Command;
 
 const RUN_ALL: &str =
     "document.querySelector('.attack .live-bar > button')";
@@ -35,6 +37,19 @@ fn press(reader: &Reader, button: &str) {
     panic!("{}", reader.text(SAID));
 }
 
+/// Builds the reader's server in the copy, as the book does, which
+/// gives up when that takes long.
+fn build(book: &Book) {
+    let built = Command::new(env::var_os("CARGO").expect("cargo"))
+        .args(["build", "-q", "-p", "ch09", "--bin", "mine9"])
+        .current_dir(book.folder.path())
+        // The rest says which compiler it is, and stays.
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("RUSTFLAGS")
+        .status();
+    assert!(built.expect("cargo").success());
+}
+
 fn came(reader: &Reader, name: &str) -> String {
     reader.text(&format!("{}.children[2].textContent", row(name)))
 }
@@ -48,6 +63,7 @@ fn a_row_that_was_wrong_is_right_when_the_exercise_is_solved() {
         \x20   _: &[(&str, &str)],\n    _: bool,\n\
         ) -> Result<Option<u64>, &'static str> {\n    Ok(Some(0))\n}\n";
     book.write(path, nothing);
+    build(&book);
     open(&book, &reader);
     let name = "Content-Length: 5x";
     let run = format!("{}.querySelector('td button')", row(name));
