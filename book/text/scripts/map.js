@@ -105,11 +105,10 @@
 
     function reading(stop) {
         const { section, title, url, id, at, what, number } = stop;
-        const left = `${chapter(stop)}, where you left it ${ago(at)}.`;
-        const unread = number ? `Chapter ${number}: ${what}` : what;
+        const about = number ? `Chapter ${number}: ${what}` : what;
         return {
             title: section ?? title,
-            text: at ? left : unread,
+            text: at ? `${chapter(stop)}, where you left it ${ago(at)}.` : about,
             does: at ? "Go on reading" : "Read it",
             instead: `Read on: ${title}`,
             url: id ? `${url}#${id}` : url,
@@ -252,7 +251,7 @@
         for (const stop of stops) stop.marks = detail[stop.page] ?? [];
         show();
     });
-    // A page that is left may write that down when the next is there.
+    // Another window may have been left meanwhile.
     addEventListener("storage", show);
     show();
 })();
