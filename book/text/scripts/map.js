@@ -8,10 +8,9 @@
     const stops = [...way.querySelectorAll("li")].map((item) => {
         const { page } = item.dataset;
         const link = item.querySelector("a");
-        const [at, id, section] = read("left:" + link.pathname) ?? [];
-        const isRead = /^(exercises|the-question)$/.test(id);
         return {
-            item, page, at, id, section, isRead,
+            item, page,
+            path: link.pathname,
             number: item.querySelector(".node").textContent,
             title: link.textContent,
             url: link.getAttribute("href"),
@@ -20,6 +19,15 @@
             marks: [],
         };
     });
+
+    // When and where each chapter was left.
+    function readLeft() {
+        for (const stop of stops) {
+            const [at, id, section] = read("left:" + stop.path) ?? [];
+            const isRead = /^(exercises|the-question)$/.test(id);
+            Object.assign(stop, { at, id, section, isRead });
+        }
+    }
 
     function read(key) {
         try {
@@ -97,11 +105,10 @@
 
     function reading(stop) {
         const { section, title, url, id, at, what, number } = stop;
-        const left = `${chapter(stop)}, where you left it ${ago(at)}.`;
-        const unread = number ? `Chapter ${number}: ${what}` : what;
+        const about = number ? `Chapter ${number}: ${what}` : what;
         return {
             title: section ?? title,
-            text: at ? left : unread,
+            text: at ? `${chapter(stop)}, where you left it ${ago(at)}.` : about,
             does: at ? "Go on reading" : "Read it",
             instead: `Read on: ${title}`,
             url: id ? `${url}#${id}` : url,
@@ -227,6 +234,7 @@
     // --- All of it
 
     function show() {
+        readLeft();
         const here = findHere();
         if (!here) return;
         stops.forEach((stop) => showStop(stop, here));
@@ -243,5 +251,7 @@
         for (const stop of stops) stop.marks = detail[stop.page] ?? [];
         show();
     });
+    // Another window may have been left meanwhile.
+    addEventListener("storage", show);
     show();
 })();

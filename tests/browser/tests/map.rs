@@ -60,8 +60,13 @@ fn who_comes_first_is_told_where_to_begin_also_without_scripts() {
 /// Reads a chapter as far as a heading, and then opens the map.
 fn read_to(reader: &Reader, address: &str, page: &str, id: &str) {
     reader.open(&format!("{address}/{page}.html"));
-    reader.run(&format!(
-        "document.getElementById('{id}').scrollIntoView()"
+    let title = format!("document.getElementById('{id}')");
+    reader.wait(&format!(
+        "document.readyState === 'complete' && !!{title}"
+    ));
+    reader.run(&format!("{title}.scrollIntoView()"));
+    reader.wait(&format!(
+        "Math.abs({title}.getBoundingClientRect().top) < innerHeight / 2"
     ));
     reader.open(&format!("{address}/"));
     reader.wait(&format!("!!{STEP}"));
