@@ -32,7 +32,8 @@ const PRESS_ALL: &str = "(async () => { let noted = 0;\
     document.addEventListener('focusin', note);\
     const shown = (e) => e.isConnected && e.getClientRects().length;\
     const dead = []; const pressed = {};\
-    for (const button of document.querySelectorAll('button')) {\
+    const all = 'button:not(.theme-selected)';\
+    for (const button of document.querySelectorAll(all)) {\
     const kind = button.className + button.title + button.id;\
     if (!shown(button) || pressed[kind] > 2) continue;\
     pressed[kind] = (pressed[kind] ?? 0) + 1;\
@@ -66,8 +67,9 @@ fn dead(reader: &Reader, base: &str, folder: &Path) -> Vec<String> {
     let mut dead = Vec::new();
     let (mut ids, mut targets) = (BTreeMap::new(), BTreeMap::new());
     for page in pages(folder) {
-        // It is not read at its own name, nor from the disk.
-        if page == "404.html" {
+        // The one is not read at its own name, nor from the disk; the
+        // other in a frame, and has no icon.
+        if page == "404.html" || page == "toc.html" {
             continue;
         }
         reader.open(&format!("{base}{page}"));
