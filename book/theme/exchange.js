@@ -2,12 +2,16 @@
 class Exchange {
     static NONE = "(the connection was closed without an answer)\n";
     static ANSWERS = ".side:is(.response, .log, .environ)";
+    // What is not needed before one edits, and before there is an answer.
+    static EDITING = ["editor.js", "editor.css"];
+    static ANSWERING = ["answer.js", "compare.js"];
     static KEYS = "Control and Enter send it, Escape ends editing.";
 
     // `ask` has a question answered by the book, which serves the
     // programs that are run for each request at `origin`.
     constructor(figure, ask, origin) {
         Object.assign(this, { figure, ask, origin });
+        this.complain = ({ message }) => this.say(message);
         Message.paint(figure);
         this.request = figure.querySelector(".side.request");
         this.sides = figure.querySelector(".sides");
@@ -32,7 +36,7 @@ class Exchange {
     addBar() {
         this.send = Parts.button("Send", () => this.run());
         this.edit = Parts.button("Edit", () =>
-            (this.editors.length ? this.leave() : this.enter()));
+            (this.editors.length ? this.leave() : this.enter().catch(this.complain)));
         this.ends = Parts.button("\\r\\n", () => this.toggleEnds());
         this.ends.title = "Show the ends of lines";
         this.ends.ariaPressed = "false";
@@ -62,7 +66,9 @@ class Exchange {
 
     // --- Editing
 
-    enter() {
+    async enter() {
+        await Parts.load(...Exchange.EDITING);
+        if (this.editors.length) return;
         this.addEditors();
         this.editors[0].area.focus();
     }
@@ -73,7 +79,7 @@ class Exchange {
             const which = texts.length > 1 ? `Request ${at + 1}.` : "The request.";
             const editor = new Editor(bytes, this.asBytes, `${which} ${Exchange.KEYS}`);
             editor.area.addEventListener("keydown", (event) => this.onKey(event));
-            editor.area.addEventListener("input", () => this.sayVerdict());
+            editor.area.addEventListener("input", () => this.result && Answer.sayVerdict(this));
             texts[at].hidden = true;
             texts[at].after(editor.element);
             return editor;
@@ -132,39 +138,23 @@ class Exchange {
         const { program, how } = this.figure.dataset;
         const query = new URLSearchParams({ program, how });
         const body = Wire.join(this.current());
-        const [result] = await Promise.all([
+        const [result, failed] = await Promise.all([
             this.ask("send?" + query, { method: "POST", body }),
-            Parts.load("compare.js").catch(() => {}),
+            Parts.load(...Exchange.ANSWERING).then(() => null, ({ message }) => message),
         ]);
         clearTimeout(slow);
         this.setSending(false);
+        if (failed) return this.say(failed);
         // The printed exchange may be wanted again by now.
         if (turn !== this.turn) return;
         this.more.before = before;
-        this.show({ ...result, sent: Wire.toLatin(body) });
+        Answer.show(this, { ...result, sent: Wire.toLatin(body) });
     }
 
     // A button that is disabled would lose the focus.
     setSending(isSending) {
         this.isSending = isSending;
         this.send.ariaDisabled = String(isSending);
-    }
-
-    show(result) {
-        this.figure.classList.add("sent");
-        this.again.hidden = false;
-        const failed = result.broken ?? result.trouble;
-        this.setResult(failed === undefined ? result : null);
-        this.more.failed = this.result ? null : result;
-        if (this.result) {
-            this.replace(this.answered(result));
-            this.compare();
-        } else {
-            const title = result.broken ? "It does not compile" : "It did not work";
-            this.replace([this.failed(title, failed)]);
-            if (result.broken) this.explain(result).catch(() => {});
-            this.say("");
-        }
     }
 
     setResult(result) {
@@ -174,73 +164,9 @@ class Exchange {
     }
 
     async toggleSteps() {
-        await Parts.load("steps.js", "cards.js", "steps.css");
+        await Parts.load("editor.js", "steps.js", "cards.js", "steps.css");
         this.steps ??= new Steps(this);
         this.steps.toggle();
-    }
-
-    failed(title, textContent) {
-        const code = Parts.element("code", { className: "nohighlight hljs", textContent });
-        const pre = Parts.element("pre", { className: "problem" }, code);
-        return this.side("response failed", title, pre);
-    }
-
-    // The compiler's text is read more easily with its places as links.
-    async explain({ broken, root }) {
-        const side = this.sides.querySelector(".side.failed");
-        await Parts.load("compiler.css", "compiler.js");
-        const place = Parts.element("div");
-        side.querySelector("pre").replaceWith(place);
-        Compiler.put(place, broken, root);
-    }
-
-    answered({ answer, log, environ, call }) {
-        const told = this.figure.dataset.how === "cgi" ? { isCgi: true, call } : {};
-        const response = Message.made(answer || Exchange.NONE, told);
-        const sides = [this.side("response", "Response, from your program", response)];
-        if (log) {
-            sides.push(this.side("log", "Error log", Message.made(log)));
-        }
-        if (environ) sides.push(this.environ(environ));
-        return sides;
-    }
-
-    // Marks what is not as printed, if it can.
-    compare() {
-        this.differs = typeof Compare === "object" ? Compare.mark(this) : null;
-        this.sayVerdict();
-    }
-
-    // What the answer is, and to what.
-    sayVerdict() {
-        if (!this.result) return;
-        const { answer, normal, took, sent, isEarlier } = this.result;
-        const isSame = (answer ? normal : Exchange.NONE) === this.printedText("response");
-        const time = took < 10 ? took.toFixed(1) : Math.round(took);
-        const { requests } = this;
-        const isPrinted = Wire.toLatin(Wire.join(requests)) === sent;
-        const differs = this.more.before ? null : this.differs?.(isPrinted);
-        const other = differs ?? "not as printed";
-        let said = `${isSame ? "as printed" : other}, ${time} ms`;
-        if (isEarlier) said += "; sent before the page was loaded anew";
-        const isEdited = Wire.toLatin(Wire.join(this.current())) !== sent;
-        if (isEdited) said += "; the request was edited since";
-        const verdict = isSame ? "right" : isPrinted ? "wrong" : "differs";
-        if (this.more.before) this.also("say", said);
-        else this.say(said, verdict);
-        this.figure.classList.toggle("unlike", isPrinted);
-    }
-
-    environ(pairs) {
-        const rows = pairs.map(([key, value]) => Parts.element("tr", {},
-            Parts.element("th", { scope: "row", textContent: key }),
-            Parts.element("td", { textContent: value })));
-        const title = this.figure.dataset.how === "cgi"
-            ? "The environ" : "The environ that chapter 8's server makes of these bytes";
-        const fold = Parts.element("details", { className: "environ" },
-            Parts.element("summary", { textContent: title }),
-            Parts.element("table", {}, Parts.element("tbody", {}, ...rows)));
-        return Parts.element("div", { className: "side environ" }, fold);
     }
 
     // --- What answers
@@ -293,10 +219,8 @@ class Exchange {
     }
 
     async also(what, said) {
-        await Parts.load("several.js", "several.css", "compare.js").then(
-            () => Several[what](this, said),
-            ({ message }) => this.say(message),
-        );
+        const load = Parts.load("several.js", "several.css", ...Exchange.ANSWERING);
+        await load.then(() => Several[what](this, said), this.complain);
     }
 
     // The code is in this state now.
@@ -327,6 +251,12 @@ class Exchange {
         };
     }
 
+    // What it takes to restore this.
+    static parts({ editors, result }) {
+        const editing = editors.length ? Exchange.EDITING : [];
+        return result ? [...editing, ...Exchange.ANSWERING] : editing;
+    }
+
     restore({ asBytes, editors, result, isUnfolded, steps, more = {} }) {
         this.setEnds(asBytes);
         this.setMore(more);
@@ -334,10 +264,9 @@ class Exchange {
         if (editors.length) this.addEditors();
         this.editors.forEach((editor, at) => editor.restore(editors[at]));
         if (!result) return;
-        this.show({ ...result, isEarlier: true });
+        Answer.show(this, { ...result, isEarlier: true });
         const fold = this.figure.querySelector("details.environ");
         if (fold) fold.open = isUnfolded;
-        Parts.load("compare.js").then(() => this.result?.isEarlier && this.compare(), () => {});
         if (steps) this.toggleSteps().then(() => this.steps.restore(steps));
     }
 }

@@ -150,7 +150,8 @@
         kept.folds = [...document.querySelectorAll(FOLDS)].map((fold) => fold.open);
         kept.focus = placeOf(document.activeElement);
         for (const figure of document.querySelectorAll(FIGURES)) {
-            kept.exchanges[nameOf(figure)] = figure.live.save();
+            const { live } = figure;
+            kept.exchanges[nameOf(figure)] = live.saved ?? live.save();
         }
         const written = JSON.stringify(kept);
         // Where there is no room for all answers, what was typed comes first.
@@ -225,12 +226,25 @@
         setTimeout(keepFollowing, 100);
     }
 
+    // One after the other, so that the place on the page is found again.
+    let restored = Promise.resolve();
+
+    async function restore(live) {
+        await Parts.load(...Exchange.parts(live.saved)).then(() => {
+            const { saved } = live;
+            // It may be in use by now.
+            if (!live.editors.length && !live.result) live.restore(saved);
+        }, live.complain);
+        live.saved = null;
+    }
+
     function setUpAll() {
         for (const figure of document.querySelectorAll(FIGURES)) {
             if (figure.live) continue;
             figure.live = new Exchange(figure, ask, programs);
-            const saved = kept.exchanges[nameOf(figure)];
-            if (saved) figure.live.restore(saved);
+            const { live } = figure;
+            live.saved = kept.exchanges[nameOf(figure)];
+            if (live.saved) restored = restored.then(() => restore(live));
         }
     }
 
@@ -244,7 +258,7 @@
     if (moves) Parts.load("opener.js").then(() => Opener.setUp(moves), () => {});
     const attack = document.querySelector("section.attack");
     if (attack) Parts.load("attack.js").then(() => new Attack(attack, token));
-    comeBack();
+    restored.then(comeBack);
     addEventListener("beforeunload", () => { leftAt = performance.now(); });
     addEventListener("pagehide", keep);
     keepFollowing();

@@ -177,7 +177,7 @@ class StepCards {
             if (end) {
                 shown.append(Parts.element("i", { className: end }), "\n");
             } else {
-                const textContent = Wire.toEscaped(Wire.encode(piece));
+                const textContent = Written.toEscaped(Wire.encode(piece));
                 shown.append(Parts.element("span", { className: "control", textContent }));
             }
         });

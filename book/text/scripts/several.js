@@ -210,8 +210,7 @@ const Several = (() => {
     function answered(exchange, result) {
         const failed = result.broken ?? result.trouble;
         if (failed !== undefined) {
-            const title = result.broken ? "It does not compile" : "It did not work";
-            return [exchange.failed(title, failed)];
+            return [Answer.failed(exchange, result)];
         }
         const words = result.isCalled ? CALLED : SERVING;
         const picture = table(result, words);
