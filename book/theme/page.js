@@ -1,8 +1,9 @@
 // What every page does, wherever it is read.
 (() => {
-    // mdBook's own button for the sidebar is a label.
-    const toggle = document.getElementById("mdbook-sidebar-toggle");
-    toggle?.setAttribute("role", "button");
+    // mdBook's button for the sidebar is a label; its search has none.
+    const named = (name) => document.getElementById("mdbook-" + name) ?? {};
+    named("sidebar-toggle").role = "button";
+    named("searchbar").ariaLabel = "Search";
 
     // What scrolls can be scrolled by keyboard.
     function letScroll() {
@@ -33,8 +34,7 @@
     unfold();
     addEventListener("hashchange", unfold);
 
-    // Figures that are still being made when a page is opened are put
-    // in their place as soon as they are there.
+    // Figures may come later.
     const figures = (page) => [...page.querySelectorAll("main figure")];
     const isPending = (figure) => figure.classList.contains("pending");
 
