@@ -1,8 +1,9 @@
 // What every page does, wherever it is read.
 (() => {
-    // mdBook's own button for the sidebar is a label.
-    const toggle = document.getElementById("mdbook-sidebar-toggle");
-    toggle?.setAttribute("role", "button");
+    // mdBook's button for the sidebar is a label; its search has none.
+    const named = (name) => document.getElementById("mdbook-" + name) ?? {};
+    named("sidebar-toggle").role = "button";
+    named("searchbar").ariaLabel = "Search";
 
     // What scrolls can be scrolled by keyboard.
     function letScroll() {
@@ -34,10 +35,16 @@
     addEventListener("hashchange", unfold);
 
     // FastCGI's records can be looked at byte by byte.
+    if (/BEGIN_REQUEST/.test(document.body.textContent)) {
+        const load = () => Parts.load("records.js", "records.css");
+        for (const name of ["pointerover", "focusin"]) addEventListener(name, load, { once: true });
+    }
+
+    // Few pages show Python.
     addEventListener("DOMContentLoaded", () => {
-        if (/BEGIN_REQUEST/.test(document.body.textContent)) {
-            Parts.load("records.js", "records.css");
-        }
+        const blocks = document.querySelectorAll("code.language-python");
+        if (!blocks.length) return;
+        Parts.load("python.js").then(() => blocks.forEach((block) => hljs.highlightElement(block)));
     });
 
     // Where a page was left, for the map.
@@ -47,6 +54,7 @@
         const left = JSON.stringify([Date.now(), last?.id, last?.textContent]);
         localStorage.setItem("left:" + location.pathname, left);
     });
+
     // The arrows at a page's end say where they lead to.
     for (const arrow of document.querySelectorAll(".mobile-nav-chapters")) {
         const there = [...document.querySelectorAll(".sidebar .chapter a")]
@@ -57,8 +65,7 @@
         arrow.append(arrow.ariaLabel);
     }
 
-    // Figures that are still being made when a page is opened are put
-    // in their place as soon as they are there.
+    // Figures may come later.
     const figures = (page) => [...page.querySelectorAll("main figure")];
     const isPending = (figure) => figure.classList.contains("pending");
 

@@ -101,7 +101,12 @@ fn every_page_is_clean_and_in_all_themes_can_be_read() {
         let start = Instant::now();
         reader.open(&format!("{}/{page}", book.address));
         // All rules once; from theme to theme, colors alone differ.
+        // Pages of files are all of one kind.
+        let is_files = page.contains("-files");
         for (turn, theme) in THEMES.iter().enumerate() {
+            if is_files && turn != at % THEMES.len() {
+                continue;
+            }
             choose(&reader, theme);
             let is_its = turn == at % THEMES.len();
             let rules: &[&str] =

@@ -212,6 +212,28 @@ fn begin(book: &Book, lines: &str) -> TcpStream {
     stream
 }
 
+/// Scrolls down the page, so many points a frame, and lists how many
+/// milliseconds each frame took.
+const SCROLL: &str = "(async () => { const frames = [];\
+    const next = () => new Promise((go) => requestAnimationFrame(go));\
+    let last = await next();\
+    for (let at = 0; at < 300; at++) { scrollBy(0, 60);\
+    const now = await next(); frames.push(now - last); last = now; }\
+    return JSON.stringify(frames); })()";
+
+#[test]
+#[ignore = "measures"]
+fn a_long_page_is_scrolled_without_a_dropped_frame() {
+    let Some((book, reader)) = reading() else { return };
+    reader.open(&format!("{}/ch05.html", book.address));
+    let json = reader.text(SCROLL);
+    let frames: Vec<f64> = serde_json::from_str(&json).expect("frames");
+    let median = report("ms for a frame of chapter 5", &frames);
+    let late = frames.iter().filter(|ms| **ms > 1.5 * median).count();
+    println!("{late} of {} frames are late", frames.len());
+    assert!(late < frames.len() / 4, "{frames:?}");
+}
+
 /// What vim and Emacs do beside a file while somebody types in it.
 fn type_in_two_editors(file: &Path, at: u64) {
     let name = file.file_name().expect("a name").to_string_lossy();

@@ -183,7 +183,7 @@ fn what_differs_is_counted_and_marked() {
     let red = reader.text(&format!("{body}.backgroundColor"));
 
     reader.run(
-        "first.live.enter(); const area = first.querySelector('textarea');
+        "await first.live.enter(); const area = first.querySelector('textarea');
         area.value = area.value.replace('localhost', 'a');
         area.dispatchEvent(new Event('input', { bubbles: true }))",
     );
