@@ -182,8 +182,9 @@ fn what_differs_is_counted_and_marked() {
     let body = "getComputedStyle(first.querySelector('.response ins'))";
     let red = reader.text(&format!("{body}.backgroundColor"));
 
+    reader.value("first.live.enter().then(() => true)");
     reader.run(
-        "await first.live.enter(); const area = first.querySelector('textarea');
+        "const area = first.querySelector('textarea');
         area.value = area.value.replace('localhost', 'a');
         area.dispatchEvent(new Event('input', { bubbles: true }))",
     );

@@ -2,17 +2,47 @@
 //! anew with each save.
 
 use browser::{Book, Reader, reading, reading_together};
+use headless_chrome::protocol::cdp::Page;
 use serde_json::json;
 
-/// The first figure that has this program and first line, and its
-/// parts, however often the page is loaded anew.
+/// Has something done on each page before its own scripts, until the
+/// result is given back to `release`.
+fn on_each_page(reader: &Reader, script: &str) -> String {
+    let method = Page::AddScriptToEvaluateOnNewDocument {
+        source: script.into(),
+        world_name: None,
+        include_command_line_api: None,
+        run_immediately: None,
+    };
+    let added = reader.tab.call_method(method).expect("a script");
+    added.identifier
+}
+
+fn release(reader: &Reader, identifier: String) {
+    let method =
+        Page::RemoveScriptToEvaluateOnNewDocument { identifier };
+    reader.tab.call_method(method).expect("no script");
+}
+
+/// Keeps pages from being loaded anew, as those that have nothing of
+/// what is saved. Figures are made meanwhile.
+const FROZEN: &str = "
+    window.fetch = ((real) => async (what, options) => {
+        const answer = await real(what, options);
+        if (!what.startsWith('/live/state')) return answer;
+        const state = await answer.json();
+        return Response.json({ ...state, text: '', page: '' });
+    })(window.fetch)";
+
+/// Opens a page, whose first figure that has this program and first
+/// line is what the following is about. It is not loaded anew until
+/// the result is released.
 fn open(
     reader: &Reader,
     book: &Book,
     page: &str,
     figure: (&str, &str),
-) {
-    reader.open(&format!("{}/{page}", book.address));
+) -> String {
     let (program, line) = figure;
     let is_it = format!(
         "figure.dataset.program === {} && \
@@ -27,12 +57,21 @@ fn open(
          .find((figure) => {is_it});\
          window.button = (name) => \
          [...figure().querySelectorAll('button')]\
-         .find((button) => button.textContent.startsWith(name));\
-         window.state = () => \
-         figure().querySelector('.status').textContent;"
+         .find((button) => button.textContent.startsWith(name));"
     );
-    reader.run(&tools);
+    on_each_page(reader, &tools);
+    let frozen = on_each_page(reader, FROZEN);
+    reader.open(&format!("{}/{page}", book.address));
     reader.wait("!!figure()?.live");
+    frozen
+}
+
+/// Loads the page anew, as F5 does, and waits until this is there.
+fn reload(reader: &Reader, selector: &str) {
+    reader.run("window.isOld = true; location.reload()");
+    reader.wait(&format!(
+        "!window.isOld && !!document.querySelector('{selector}')"
+    ));
 }
 
 /// Types a request in place of the printed one.
@@ -139,8 +178,7 @@ fn of_six_requests_at_once_four_are_answered_by_four_workers() {
     assert_eq!(reader.text(is_true), "true", "{shown}");
 
     // All of it is there still when the page is loaded anew.
-    reader.run("window.isOld = true; location.reload()");
-    reader.wait("!window.isOld && !!document.querySelector('.times')");
+    reload(&reader, ".times");
     reader.run(
         "window.panel = document.querySelector('.several');\
          panel.querySelector('input').focus()",
@@ -210,17 +248,6 @@ fn wait_for(reader: &Reader, said: &str) {
     ));
 }
 
-/// Keeps a page from being loaded anew, as one that has nothing of what
-/// is saved.
-const FROZEN: &str = "
-    window.isOld = true;
-    window.fetch = ((real) => async (what, options) => {
-        const answer = await real(what, options);
-        if (!what.startsWith('/live/state')) return answer;
-        const state = await answer.json();
-        return Response.json({ ...state, text: '', page: '' });
-    })(window.fetch)";
-
 /// What is marked in the answer that is shown.
 fn marked(reader: &Reader) -> String {
     reader.text(
@@ -234,24 +261,21 @@ fn what_was_sent_is_sent_again_with_each_save() {
     let Some((book, reader)) = reading() else { return };
     let request = "GET /cgi-bin/ch01 HTTP/1.1";
     let figure = ("ch01", request);
-    open(&reader, &book, "ch01.html", figure);
+    let frozen = open(&reader, &book, "ch01.html", figure);
     assert_eq!(reader.text("button('Again on save').hidden"), "true");
     let mine = format!("{request}\nHost: localhost\nX-Mine: 1\n\n");
     edit(&reader, &mine);
     // What was typed is there after a reload, before it is sent.
-    reader.run("window.isOld = true; location.reload()");
-    reader
-        .wait("!window.isOld && !!document.querySelector('textarea')");
+    reload(&reader, "textarea");
     let typed = "document.querySelector('textarea').value";
     assert_eq!(reader.text(typed), mine);
-    open(&reader, &book, "ch01.html", figure);
-    reader.run(FROZEN);
     reader.run("button('Send').click()");
     wait_for(&reader, "as printed");
     reader.run("button('Again on save').click()");
     reader.wait("button('Again on save').ariaPressed === 'true'");
 
     // A page that stays sends it, and nothing else.
+    reader.run("window.isOld = true");
     let main = book.read(MAIN);
     let hello = |name| main.replace("Hello World", name);
     book.write(MAIN, &hello("Hello Reader"));
@@ -265,8 +289,8 @@ fn what_was_sent_is_sent_again_with_each_save() {
 
     // It is there still when the page is loaded anew, which is what a
     // save of something that it prints does.
-    reader.run("location.reload()");
-    reader.wait("!window.isOld");
+    release(&reader, frozen);
+    reload(&reader, ".sent");
     wait_for(&reader, said);
     assert!(marked(&reader).contains("Hello Reader"));
     book.write(MAIN, &hello("Hello Writer"));
@@ -287,7 +311,6 @@ fn what_was_sent_is_sent_again_with_each_save() {
 
     // Until it is not wanted any more.
     open(&reader, &book, "ch01.html", figure);
-    reader.run(FROZEN);
     reader.run("button('Again on save').click()");
     reader.wait("button('Again on save').ariaPressed === 'false'");
     let asked = "performance.getEntriesByType('resource')\
