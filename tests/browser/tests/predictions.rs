@@ -125,11 +125,14 @@ fn without_scripts_the_choices_are_in_the_fold() {
     let Some((book, reader)) = reading_together() else { return };
     reader.without_scripts();
     reader.open(&format!("{}/ch02.html", book.address));
-    let text = "document.querySelector('main').innerText";
-    let has = |words: &str| {
-        format!("{text}.includes({})", serde_json::json!(words))
-    };
-    assert_eq!(reader.value(&has("The second")), false);
-    reader.run("document.querySelectorAll('details')[1].open = true");
-    assert_eq!(reader.value(&has("The first\nThe second\nBoth")), true);
+    let fold = "document.querySelectorAll('main > details')[1]";
+    let choices = format!("{fold}.querySelector('.choices')");
+    let is_seen = format!("{choices}.checkVisibility()");
+    assert_eq!(reader.value(&is_seen), false);
+    reader.run(&format!("{fold}.open = true"));
+    assert_eq!(reader.value(&is_seen), true);
+    assert_eq!(
+        reader.text(&format!("{choices}.innerText")),
+        "The first\nThe second\nBoth"
+    );
 }
