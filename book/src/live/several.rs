@@ -35,7 +35,8 @@ const LOG_PAUSE: Duration = Duration::from_millis(20);
 /// How long, if there is one after the other; or for a program's end.
 const LOG_MOST: Duration = Duration::from_millis(200);
 
-/// How much is shown of answers that differ from the first, in bytes.
+/// How much is shown of answers that differ from the first, in
+/// characters.
 const SHOWN: usize = 16 * 1024;
 
 /// How many are sent, and how long after each other.
@@ -292,7 +293,7 @@ fn listed(groups: Vec<Group>) -> Vec<Value> {
     let cut = |(at, mut group): (usize, Group)| {
         if at > 0 {
             for text in [&mut group.answer, &mut group.normal] {
-                text.truncate(text.floor_char_boundary(SHOWN));
+                *text = text.chars().take(SHOWN).collect();
             }
         }
         json!({
