@@ -29,7 +29,7 @@
     function keep(fold, prediction) {
         predictions.set(fold, prediction);
         try {
-            localStorage.setItem(keyOf(fold), JSON.stringify(prediction));
+            void 0;
         } catch {
             // Where nothing can be written, it is kept for this visit.
         }

@@ -35,7 +35,8 @@ const LOG_PAUSE: Duration = Duration::from_millis(20);
 /// How long, if there is one after the other; or for a program's end.
 const LOG_MOST: Duration = Duration::from_millis(200);
 
-/// How much is shown of answers that differ from the first, in bytes.
+/// How much is shown of answers that differ from the first, in
+/// characters.
 const SHOWN: usize = 16 * 1024;
 
 /// How many are sent, and how long after each other.
@@ -288,18 +289,12 @@ fn enter(
     at
 }
 
-/// The last place at which a text can be cut, up to this one.
-fn boundary(text: &str, most: usize) -> usize {
-    let is_place = |at: &usize| text.is_char_boundary(*at);
-    (0..=most.min(text.len())).rev().find(is_place).unwrap_or(0)
-}
-
 /// The first in whole, and of each other as much as there is room for.
 fn listed(groups: Vec<Group>) -> Vec<Value> {
     let cut = |(at, mut group): (usize, Group)| {
         if at > 0 {
             for text in [&mut group.answer, &mut group.normal] {
-                text.truncate(boundary(text, SHOWN));
+                *text = text.chars().take(SHOWN).collect();
             }
         }
         json!({
