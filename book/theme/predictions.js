@@ -29,7 +29,7 @@
     function keep(fold, prediction) {
         predictions.set(fold, prediction);
         try {
-            void 0;
+            localStorage.setItem(keyOf(fold), JSON.stringify(prediction));
         } catch {
             // Where nothing can be written, it is kept for this visit.
         }
