@@ -67,7 +67,8 @@ class Exchange {
     // --- Editing
 
     async enter() {
-        await Parts.load(...Exchange.EDITING);
+        if (typeof Editor === "undefined") await Parts.load(...Exchange.EDITING);
+        // It may have been asked for twice.
         if (this.editors.length) return;
         this.addEditors();
         this.editors[0].area.focus();

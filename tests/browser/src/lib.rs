@@ -299,6 +299,13 @@ impl Reader {
         self.wait("document.readyState === 'complete'");
     }
 
+    /// Loads what a page loads when one edits first, so that *Edit* has
+    /// done its work when it was clicked.
+    pub fn get_ready_to_edit(&self) {
+        self.wait("typeof Exchange === 'function'");
+        self.value("Parts.load(...Exchange.EDITING).then(() => true)");
+    }
+
     /// The value of an expression, in JavaScript.
     pub fn value(&self, expression: &str) -> Value {
         let object = self.tab.evaluate(expression, true);

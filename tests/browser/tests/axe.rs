@@ -170,6 +170,7 @@ fn a_page_is_clean_with_all_open_that_can_be() {
     let fold = "document.querySelectorAll('main details')\
                 .forEach((fold) => { fold.open = true; })";
     // An answer that differs, and the request that did it.
+    reader.get_ready_to_edit();
     press(&reader, "Edit");
     reader.run(&format!(
         "const area = {FIGURE}.querySelector('textarea');\

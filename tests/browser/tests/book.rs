@@ -17,6 +17,7 @@ const HELPERS: &str = "
 
 fn helpers(reader: &Reader) {
     reader.wait("!!document.querySelector('.live-bar')");
+    reader.get_ready_to_edit();
     let window = HELPERS.replace("    figure =", "window.figure =");
     let window = window.replace("    status =", "window.status_ =");
     let window = window.replace("    answer =", "window.answer =");

@@ -251,6 +251,7 @@ const ANSWERED_HERE: &str = "
 fn open(reader: &Reader, book: &Book, page: &str) {
     reader.open(&format!("{}/{page}", book.address));
     reader.wait("!!document.querySelector('.live-bar')");
+    reader.get_ready_to_edit();
     reader.run(ANSWERED_HERE);
 }
 

@@ -155,6 +155,7 @@ fn send_and_edit(book: &Book, film: &mut Film) {
     wait_for_answer(reader, FIGURE);
     film.take(1500);
     caption(reader, "Edit it, and send it again");
+    reader.get_ready_to_edit();
     press(reader, FIGURE, "Edit");
     film.take(1000);
     for name in ["", "A", "Ad", "Ada"] {
@@ -224,6 +225,7 @@ fn send_edited(book: &Book, reader: &Reader) {
     };
     reader
         .wait(&format!("!!document.querySelector('{FIGURE} button')"));
+    reader.get_ready_to_edit();
     button("Edit");
     reader.run(&format!(
         "const area = document.querySelector('{FIGURE} textarea');\

@@ -76,6 +76,7 @@ fn reload(reader: &Reader, selector: &str) {
 
 /// Types a request in place of the printed one.
 fn edit(reader: &Reader, text: &str) {
+    reader.get_ready_to_edit();
     reader.run(&format!(
         "button('Edit').click();\
          const area = figure().querySelector('textarea');\
