@@ -378,7 +378,7 @@ mod tests {
         let both = "✓ answered, and the next too (200 200)";
         assert_eq!(came(name, "200 200"), both);
         let name = "a body that does not come";
-        assert_eq!(right(request(name)), "anything, once");
+        assert_eq!(right(request(name)), "either");
         for seen in ["...", "408", "404", ""] {
             assert!(came(name, seen).starts_with("✓"), "{seen}");
         }
