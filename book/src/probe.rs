@@ -15,6 +15,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 use verdict::{Came, Class, Usual, judge, right};
 
@@ -42,6 +43,9 @@ server cannot be tried.
 
 /// How long it may take until no more requests are sent.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// Between two looks whether it is there.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// How patient one is with a server that serves one client at a time.
 const SHORT: Duration = Duration::from_secs(1);
@@ -266,6 +270,11 @@ impl Probe {
         }
         let (server, patience) = (self.address, self.patience);
         let seen = client::exchange(server, request, patience);
+        let is_answered = seen.as_ref().is_ok_and(|s| !s.0.is_empty());
+        if request.is_deadly() && !is_answered {
+            // A process takes a moment to end.
+            self.is_refused_within(20);
+        }
         if self.has_gone() {
             self.is_gone.store(true, Ordering::Relaxed);
             return Came::without(Class::Gone);
@@ -275,19 +284,30 @@ impl Probe {
 
     /// It may be started anew by another program.
     fn has_gone(&self) -> bool {
-        let is_refused = || {
-            let address = &self.address;
-            let stream = TcpStream::connect_timeout(address, SHORT);
-            let refused = ErrorKind::ConnectionRefused;
-            stream.is_err_and(|error| error.kind() == refused)
-        };
         (0..10).all(|_| {
-            let is_gone = is_refused();
+            let is_gone = self.is_refused();
             if is_gone {
-                std::thread::sleep(Duration::from_millis(50));
+                thread::sleep(MOMENT);
             }
             is_gone
         })
+    }
+
+    /// Waits for that, so many moments at the most.
+    fn is_refused_within(&self, moments: usize) -> bool {
+        (0..moments).any(|_| {
+            let is_refused = self.is_refused();
+            if !is_refused {
+                thread::sleep(MOMENT);
+            }
+            is_refused
+        })
+    }
+
+    fn is_refused(&self) -> bool {
+        let stream = TcpStream::connect_timeout(&self.address, SHORT);
+        let refused = ErrorKind::ConnectionRefused;
+        stream.is_err_and(|error| error.kind() == refused)
     }
 }
 

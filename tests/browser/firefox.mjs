@@ -1,10 +1,13 @@
 // The main paths of the served book in Firefox, which the npm package
 // puppeteer-core drives, by WebDriver BiDi:
 //
-//     node tests/browser/firefox.mjs http://127.0.0.1:3000
+//     node tests/browser/firefox.mjs http://127.0.0.1:3000 .
+//
+// It saves a file of the repository that is served, and puts it back.
 //
 // Each step below is a name and what a reader does; a step that cannot
 // be done is named, with what was waited for, and ends it with 1.
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
@@ -12,7 +15,7 @@ const tools = new URL("../../target/ci-tools/puppeteer/", import.meta.url);
 const require = createRequire(fileURLToPath(tools));
 const puppeteer = require("puppeteer-core");
 
-const [address, firefox = "/usr/bin/firefox-esr"] = process.argv.slice(2);
+const [address, folder, firefox = "/usr/bin/firefox-esr"] = process.argv.slice(2);
 
 // How long anything on a page may take: programs are built.
 const LIMIT = 120_000;
@@ -112,6 +115,59 @@ const steps = {
         await page.keyboard.press("Escape");
         await wait("it is as it was", "!figure().querySelector('textarea') && \
             answer().includes('<h1>')");
+    },
+
+    async "several are sent at once, and seen side by side"() {
+        await open("ch03.html");
+        await press("Several", EXCHANGE);
+        await press("Send 4 at once", EXCHANGE);
+        const rows = `${EXCHANGE} .several table.times tbody tr`;
+        await wait("there are four rows",
+            `document.querySelectorAll('${rows}').length === 4`);
+        await wait("each has its bars",
+            `document.querySelectorAll('${rows} .lane').length === 4`);
+    },
+
+    async "an exchange is gone through in steps"() {
+        await open("ch03.html");
+        await press("Send", EXCHANGE);
+        await press("Wire", EXCHANGE);
+        const output = `document.querySelector('${EXCHANGE} .steps output')?.textContent`;
+        await wait("all five are there", `${output} === "5 of 5, bytes out"`);
+        await press("Step back", EXCHANGE);
+        await wait("one less is there", `${output} === "4 of 5, blocks"`);
+    },
+
+    async "what was sent is sent again when the code is saved"() {
+        await open("ch03.html");
+        await press("Send", EXCHANGE);
+        await wait("it was sent", "/printed/.test(said())");
+        await press("Again on save", EXCHANGE);
+        await wait("it is on", "named('Again on save', figure()).ariaPressed === 'true'");
+        const file = `${folder}/chapters/ch03/src/lib.rs`;
+        const before = readFileSync(file, "utf8");
+        try {
+            writeFileSync(file, before.replace("<h1>Keys in", "<h1>All keys in"));
+            await wait("it is told from the last answer",
+                `/differs? from the last answer/.test(document
+                .querySelector('${EXCHANGE} .live-bar .status')?.textContent)`);
+        } finally {
+            writeFileSync(file, before);
+        }
+    },
+
+    async "a request of the attack is sent to chapter 8's server"() {
+        await open("attack.html");
+        await page.select(".attack select", "ch08");
+        await press("Run a bare CR in a value", ".attack");
+        await wait("it is right", "!!document.querySelector('.attack tr.right')");
+    },
+
+    async "the first page knows what was read"() {
+        await open("ch02.html");
+        await open("");
+        await wait("chapter 2 is where one is",
+            "!!document.querySelector('.way li.here[data-page=ch02]')");
     },
 
     async "an exercise is checked"() {
