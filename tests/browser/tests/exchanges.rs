@@ -13,21 +13,24 @@ const CHAPTERS: &str = "127.0.0.1:8000";
 
 /// What each exchange on a page says, and the command that its button
 /// copies.
-const COPIED: &str = "(() => {
+const COPIED: &str = "(async () => {
     let copied;
     navigator.clipboard.writeText = async (text) => { copied = text; };
-    const figures = document.querySelectorAll('figure.exchange');
-    return JSON.stringify([...figures].map((figure) => {
+    const all = [];
+    for (const figure of document.querySelectorAll('figure.exchange')) {
+        copied = null;
         [...figure.querySelectorAll('button')]
             .find((button) => button.textContent === 'Copy as curl').click();
+        while (copied === null) await new Promise((done) => setTimeout(done));
         const { program, how } = figure.dataset;
         const texts = figure.querySelectorAll('.request code');
-        return {
+        all.push({
             program, how, command: copied,
             requests: [...texts].map(Message.textOf).join(''),
             printed: Message.textOf(figure.querySelector('.response code')),
-        };
-    }));
+        });
+    }
+    return JSON.stringify(all);
 })()";
 
 /// As the book prints it: without what changes from run to run, and
@@ -345,7 +348,7 @@ fn slips_are_told_while_one_types_and_mended_when_one_asks() {
     let said = "36 bytes of body, Content-Length says 45 make it fit|";
     assert_eq!(reader.text("slips()"), said);
     assert!(sent_text(&reader).contains("Content-Length: 45\r\n"));
-    reader.wait("state().includes('as printed')");
+    reader.wait("/printed|as the request does/.test(state())");
     reader.run("button('make it fit').click()");
     let said = reader.text("state()");
     assert!(said.contains("the request was edited since"), "{said}");
