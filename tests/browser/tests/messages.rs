@@ -136,7 +136,7 @@ fn any_text_is_shown_as_it_is() {
                     sides.append(pre);
                     // Marked against another text, it is the same still.
                     if (text) Compare.mark({{
-                        sides, printedText: () => text.replace('5', '6'),
+                        sides, before: () => text.replace('5', '6'),
                         result: {{ answer: text, normal: text }},
                     }});
                     if (Message.textOf(pre) !== text) {{
