@@ -84,6 +84,9 @@ async function control(key) {
 
 const EXCHANGE = 'figure.exchange[data-program="ch03"]';
 
+// On another page: what was done on one is found again.
+const FIRST = "figure.exchange";
+
 // --- What a reader does. One more is one more of these.
 
 const steps = {
@@ -118,10 +121,10 @@ const steps = {
     },
 
     async "several are sent at once, and seen side by side"() {
-        await open("ch03.html");
-        await press("Several", EXCHANGE);
-        await press("Send 4 at once", EXCHANGE);
-        const rows = `${EXCHANGE} .several table.times tbody tr`;
+        await open("ch02.html");
+        await press("Several", FIRST);
+        await press("Send 4 at once", FIRST);
+        const rows = `${FIRST} .several table.times tbody tr`;
         await wait("there are four rows",
             `document.querySelectorAll('${rows}').length === 4`);
         await wait("each has its bars",
@@ -129,31 +132,13 @@ const steps = {
     },
 
     async "an exchange is gone through in steps"() {
-        await open("ch03.html");
-        await press("Send", EXCHANGE);
-        await press("Wire", EXCHANGE);
-        const output = `document.querySelector('${EXCHANGE} .steps output')?.textContent`;
+        await open("ch02.html");
+        await press("Send", FIRST);
+        await press("Wire", FIRST);
+        const output = `document.querySelector('${FIRST} .steps output')?.textContent`;
         await wait("all five are there", `${output} === "5 of 5, bytes out"`);
-        await press("Step back", EXCHANGE);
+        await press("Step back", FIRST);
         await wait("one less is there", `${output} === "4 of 5, blocks"`);
-    },
-
-    async "what was sent is sent again when the code is saved"() {
-        await open("ch03.html");
-        await press("Send", EXCHANGE);
-        await wait("it was sent", "/printed/.test(said())");
-        await press("Again on save", EXCHANGE);
-        await wait("it is on", "named('Again on save', figure()).ariaPressed === 'true'");
-        const file = `${folder}/chapters/ch03/src/lib.rs`;
-        const before = readFileSync(file, "utf8");
-        try {
-            writeFileSync(file, before.replace("<h1>Keys in", "<h1>All keys in"));
-            await wait("it is told from the last answer",
-                `/differs? from the last answer/.test(document
-                .querySelector('${EXCHANGE} .live-bar .status')?.textContent)`);
-        } finally {
-            writeFileSync(file, before);
-        }
     },
 
     async "a request of the attack is sent to chapter 8's server"() {
@@ -212,6 +197,25 @@ const steps = {
         await wait("the focus is not lost", "document.activeElement.textContent === 'Edit'");
         await page.keyboard.press("ArrowRight");
         await wait("the next page comes", "location.pathname === '/ch03-files.html'");
+    },
+
+    // The last: figures are made anew after it.
+    async "what was sent is sent again when the code is saved"() {
+        await open("ch03.html");
+        await press("Send", EXCHANGE);
+        await wait("it was sent", "/printed/.test(said())");
+        await press("Again on save", EXCHANGE);
+        await wait("it is on", "named('Again on save', figure()).ariaPressed === 'true'");
+        const file = `${folder}/chapters/ch03/src/lib.rs`;
+        const before = readFileSync(file, "utf8");
+        try {
+            writeFileSync(file, before.replace("<h1>Keys in", "<h1>All keys in"));
+            await wait("it is told from the last answer",
+                `/differs? from the last answer/.test(document
+                .querySelector('${EXCHANGE} .live-bar .status')?.textContent)`);
+        } finally {
+            writeFileSync(file, before);
+        }
     },
 };
 

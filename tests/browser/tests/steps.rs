@@ -135,15 +135,18 @@ fn an_exchange_is_gone_through_by_keyboard() {
 fn a_part_is_lit_in_each_step_that_has_it() {
     let Some((book, reader)) = reading_together() else { return };
     open_steps(&book, &reader, "ch02.html");
-    reader.run(&format!(
-        "{FIGURE}.querySelector('.steps .client [data-part=http_host]')\
-         .focus()"
+    // A browser that others keep busy may be late to have the focus.
+    reader.wait(&format!(
+        "(() => {{\
+             const part = {FIGURE}\
+                 .querySelector('.steps .client [data-part=http_host]');\
+             part.blur();\
+             part.focus();\
+             const lit = {FIGURE}.querySelectorAll('.steps .lit');\
+             return [...lit].map((part) => part.textContent).join()\
+                 === 'localhost,localhost';\
+         }})()"
     ));
-    let lit = reader.text(&format!(
-        "[...{FIGURE}.querySelectorAll('.steps .lit')]\
-         .map((part) => part.textContent).join()"
-    ));
-    assert_eq!(lit, "localhost,localhost");
 }
 
 #[test]
@@ -174,6 +177,8 @@ fn what_happens_inside_a_program_that_serves_is_not_made_up() {
 fn records_that_are_printed_are_seen_byte_by_byte() {
     let Some((book, reader)) = reading_together() else { return };
     reader.open(&format!("{}/ch07.html", book.address));
+    // They come with the first sign of a reader.
+    reader.run("dispatchEvent(new Event('pointerover'))");
     reader.wait("!!document.querySelector('.records-bar button')");
     let figure = "document.querySelector('.records-bar')\
                   .closest('figure')";
