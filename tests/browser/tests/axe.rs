@@ -83,8 +83,14 @@ fn sideways(reader: &Reader) -> String {
     let mut found = String::new();
     for width in WIDTHS {
         reader.resize(width);
-        reader.value("new Promise((go) => requestAnimationFrame(go))");
-        let said = reader.text(SIDEWAYS);
+        // The sidebar takes a moment to make room.
+        let said = reader.text(&format!(
+            "(async () => {{ let said;\
+             for (let frame = 0; frame < 120; frame++) {{\
+             await new Promise((go) => requestAnimationFrame(go));\
+             said = {SIDEWAYS}; if (!said) break; }}\
+             return said; }})()"
+        ));
         if !said.is_empty() {
             found.push_str(&format!("at {width} px: {said}\n"));
         }
