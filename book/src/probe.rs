@@ -273,7 +273,7 @@ impl Probe {
         let is_answered = seen.as_ref().is_ok_and(|s| !s.0.is_empty());
         if request.is_deadly() && !is_answered {
             // A process takes a moment to end.
-            self.is_refused_within(20);
+            self.wait_until_refused();
         }
         if self.has_gone() {
             self.is_gone.store(true, Ordering::Relaxed);
@@ -293,15 +293,14 @@ impl Probe {
         })
     }
 
-    /// Waits for that, so many moments at the most.
-    fn is_refused_within(&self, moments: usize) -> bool {
-        (0..moments).any(|_| {
-            let is_refused = self.is_refused();
-            if !is_refused {
-                thread::sleep(MOMENT);
+    /// At most twenty moments.
+    fn wait_until_refused(&self) {
+        for _ in 0..20 {
+            if self.is_refused() {
+                return;
             }
-            is_refused
-        })
+            thread::sleep(MOMENT);
+        }
     }
 
     fn is_refused(&self) -> bool {

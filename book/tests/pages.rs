@@ -95,14 +95,20 @@ fn a_slash_behind_a_name_leads_nowhere() {
     }
 }
 
-#[test]
-fn style_sheets_are_never_missing_while_they_are_saved() {
+/// A book with a style sheet of its own.
+fn with_a_style_sheet() -> Fixture {
     let fixture = Fixture::new("# One\n");
     let config = "[book]\ntitle = \"T\"\nsrc = \"text\"\n\
                   [output.html]\n\
                   additional-css = [\"theme/own.css\"]\n";
     fixture.write("book/book.toml", config);
     fixture.write("book/theme/own.css", "a { top: 0 }");
+    fixture
+}
+
+#[test]
+fn style_sheets_are_never_missing_while_they_are_saved() {
+    let fixture = with_a_style_sheet();
     let served = serve(&fixture);
     let names = || {
         let page = served.get("/ch01.html");
@@ -136,12 +142,7 @@ fn style_sheets_are_never_missing_while_they_are_saved() {
 
 #[test]
 fn only_what_changes_with_its_name_is_kept_by_browsers() {
-    let fixture = Fixture::new("# One\n");
-    let config = "[book]\ntitle = \"T\"\nsrc = \"text\"\n\
-                  [output.html]\n\
-                  additional-css = [\"theme/own.css\"]\n";
-    fixture.write("book/book.toml", config);
-    fixture.write("book/theme/own.css", "a { top: 0 }");
+    let fixture = with_a_style_sheet();
     // It has the digits of no hash.
     fixture.write("book/text/plain-12345.css", "a { top: 0 }");
     let served = serve(&fixture);

@@ -13,12 +13,10 @@ pub const END: &str = "## Exercises";
 
 /// The title of a page: its heading's, or its opener's.
 pub fn title(text: &str) -> Option<&str> {
-    let title = |line| {
-        let line: &str = line;
-        let opener = line.strip_prefix("```opener ");
-        line.strip_prefix("# ").or(opener)
-    };
-    text.lines().find_map(title)
+    let starts = ["# ", "```opener "];
+    text.lines().find_map(|line| {
+        starts.iter().find_map(|start| line.strip_prefix(start))
+    })
 }
 
 /// How long a chapter takes without its exercises, to five minutes.

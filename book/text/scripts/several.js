@@ -44,13 +44,11 @@ const Several = (() => {
         if (exchange.result) delete more.last;
     }
 
-    const lines = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-
     // How many lines of a text are not in another.
     function countNew(text, other) {
         const left = new Map();
-        for (const line of lines(other)) left.set(line, (left.get(line) ?? 0) + 1);
-        return lines(text).filter((line) => {
+        for (const line of Message.lines(other)) left.set(line, (left.get(line) ?? 0) + 1);
+        return Message.lines(text).filter((line) => {
             const count = left.get(line) ?? 0;
             left.set(line, count - 1);
             return count <= 0;
