@@ -1,0 +1,9 @@
+//! Chapter 10's exercises, in the book's order.
+
+exercises! {
+    10.1 wants_gzip;
+    10.2 matches;
+    10.3 logged;
+//    10.4 overridden;
+//    10.5 error_pages;
+}
