@@ -11,13 +11,10 @@ mod mine;
 mod score;
 mod work;
 
-use core::Core;
 use mine::pieces;
-use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use std::{env, io, thread};
-use work::{Answer, Stop, Workers};
+use std::{env, io};
+use work::serve;
 
 pieces!(chapter9 in "../../..":
     "9.1" is_whole, "9.2" permits, "9.3" idle_longest,
@@ -43,26 +40,4 @@ fn main() -> io::Result<()> {
             }))
         }
     }
-}
-
-/// How long a stop waits for requests that are under way.
-const LIMIT: Duration = Duration::from_secs(3);
-
-/// Serves until Ctrl-C.
-fn serve(answer: Arc<Answer>) -> io::Result<()> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    println!("Serving at http://{}", listener.local_addr()?);
-    let stop = Arc::new(Stop::default());
-    let asked = Arc::clone(&stop);
-    ctrlc::set_handler(move || asked.ask())
-        .map_err(io::Error::other)?;
-    let workers = Workers::new(answer);
-    let core = Core::new(listener, workers.clone())?;
-    thread::spawn(move || core.run());
-    stop.wait();
-    let start = Instant::now();
-    while workers.at_work() > 0 && start.elapsed() < LIMIT {
-        thread::sleep(Duration::from_millis(20));
-    }
-    Ok(())
 }

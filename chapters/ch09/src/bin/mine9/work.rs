@@ -1,16 +1,17 @@
 //! Requests at work, by 9.2, and the end of it, by 9.4.
 
 use crate::chapter9;
+use crate::core::Core;
 use crate::http::{self, Connection};
 use crate::mine::{attempt, piece};
 use gateway::Failure;
 use mio::Waker;
 use std::io::{self, BufReader};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Answers one request. May another one follow?
 pub type Answer =
@@ -31,7 +32,7 @@ pub struct Workers {
 }
 
 impl Workers {
-    pub fn new(answer: Arc<Answer>) -> Self {
+    fn new(answer: Arc<Answer>) -> Self {
         let free = Arc::new(Mutex::new(AT_WORK));
         Self { answer, free, back: None }
     }
@@ -79,7 +80,7 @@ impl Workers {
         client.map(BufReader::into_inner)
     }
 
-    pub fn at_work(&self) -> usize {
+    fn at_work(&self) -> usize {
         AT_WORK.saturating_sub(*lock(&self.free))
     }
 }
@@ -90,18 +91,18 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// Ctrl-C, and who waits for it.
 #[derive(Default)]
-pub struct Stop {
+struct Stop {
     is_asked: Mutex<bool>,
     bell: Condvar,
 }
 
 impl Stop {
-    pub fn ask(&self) {
+    fn ask(&self) {
         *lock(&self.is_asked) = true;
         self.bell.notify_all();
     }
 
-    pub fn wait(&self) {
+    fn wait(&self) {
         let hour = Duration::from_secs(3600);
         let theirs = piece!(chapter9::wait_for_stop);
         let ours = chapter9::ours::wait_for_stop::wait_for_stop;
@@ -110,4 +111,26 @@ impl Stop {
             .unwrap_or_else(|| ours(flag, bell, hour))
         {}
     }
+}
+
+/// How long a stop waits for requests that are under way.
+const LIMIT: Duration = Duration::from_secs(3);
+
+/// Serves until Ctrl-C.
+pub fn serve(answer: Arc<Answer>) -> io::Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    println!("Serving at http://{}", listener.local_addr()?);
+    let stop = Arc::new(Stop::default());
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || asked.ask())
+        .map_err(io::Error::other)?;
+    let workers = Workers::new(answer);
+    let core = Core::new(listener, workers.clone())?;
+    thread::spawn(move || core.run());
+    stop.wait();
+    let start = Instant::now();
+    while workers.at_work() > 0 && start.elapsed() < LIMIT {
+        thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }

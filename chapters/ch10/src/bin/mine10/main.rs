@@ -1,0 +1,50 @@
+//! The reader's own server, with the reader's own middleware: the
+//! guest book, and below `/mine` what the exercises' answers do.
+
+mod compressed;
+#[path = "../../../../ch09/src/bin/mine9/core.rs"]
+mod core;
+#[path = "../../../../ch08/src/mine.rs"]
+mod http;
+#[path = "../../../../mine.rs"]
+mod mine;
+mod site;
+#[path = "../../../../ch09/src/bin/mine9/work.rs"]
+mod work;
+
+use compressed::compressed;
+use gateway::{Application, Environ, StartResponse};
+use mine::{piece, pieces};
+use std::io;
+use std::sync::Arc;
+
+pieces!(chapter9 in "../../../../ch09":
+    "9.1" is_whole, "9.2" permits, "9.3" idle_longest,
+    "9.4" wait_for_stop);
+pieces!(chapter10 in "../../..":
+    "10.1" wants_gzip, "10.2" matches, "10.3" logged,
+    "10.4" overridden, "10.5" error_pages);
+
+fn main() -> io::Result<()> {
+    let [one, eight] = http::PIECES;
+    let pieces = [one, eight, chapter9::PIECES, chapter10::PIECES];
+    eprintln!("{}", mine::whose(&pieces));
+    let site = Arc::new(site::application());
+    let app = move |environ: &mut Environ, start: StartResponse<'_>| {
+        // Made for each request: a piece may not be `Sync`, and one
+        // that panics is answered for.
+        let site = Arc::clone(&site);
+        wrapped(Box::new(site)).call(environ, start)
+    };
+    work::serve(Arc::new(move |connection| {
+        http::answer(connection, &app)
+    }))
+}
+
+/// The answer goes through the last of them first.
+fn wrapped(app: Box<dyn Application>) -> Box<dyn Application> {
+    let app = compressed(app);
+    let app = piece!(chapter10::error_pages)(app);
+    let app = piece!(chapter10::overridden)(app);
+    piece!(chapter10::logged)(app)
+}
