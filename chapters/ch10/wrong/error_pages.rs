@@ -111,7 +111,7 @@ const PASSING: [Case; 9] = [
         "404, a page that is written, and an empty body",
         || {
             started("404 Not Found", TEXT, |mut s| {
-                write!(s, "No tea\n")?;
+                writeln!(s, "No tea")?;
                 Ok(s.body(""))
             })
         },
