@@ -2,10 +2,9 @@ use gateway::Application;
 
 /// Middleware that gives a page to an error without one.
 ///
-/// An application may answer with a status of 400 or more, and an empty
-/// body. The visitor sees an empty window then. So this page is sent
-/// instead, with the status in it twice, as the application has it but
-/// for `&`, `<` and `>`, which are escaped:
+/// An answer with a status of 400 or more may have an empty body, and
+/// the visitor sees an empty window. This page is sent instead. It has
+/// the status in it twice, in which `&`, `<` and `>` are escaped:
 ///
 /// ```html
 /// <!doctype html>
@@ -13,14 +12,16 @@ use gateway::Application;
 /// <h1>404 Not Found</h1>
 /// ```
 ///
-/// There is a line end behind each of the three lines. Its Content-Type
-/// is `text/html; charset=utf-8`, in the place of any other, and its
-/// length is known. HEAD has the same head as GET, and no page.
+/// Each of the three lines has a line end. The Content-Type is
+/// `text/html; charset=utf-8`, whatever the application said; the length
+/// is known. HEAD gets the same head as GET, and no page.
 ///
 /// Other answers pass as they are, and so does an error with a body of
-/// its own, or one whose length is not known before it is there. What
-/// counts is the head that is sent, whatever was begun before.
-pub fn error_pages(app: Box<dyn Application>) -> Box<dyn Application> {
-    let _ = app;
+/// its own, also if nobody knows how long that will be. What counts is
+/// the status that is sent, not one that was begun before.
+pub fn error_pages(
+    inner: Box<dyn Application>,
+) -> Box<dyn Application> {
+    let _ = inner;
     todo!("exercise 10.5: a layer has the last word on the head")
 }

@@ -1,20 +1,18 @@
 use gateway::{
-    Application, Block, Environ, Layer, ResponseHead, Result,
-    StartResponse,
+    Application, Block, Layer, ResponseHead, Result, StartResponse, app,
 };
 
 /// Middleware that gives a page to an error without one.
-pub fn error_pages(app: Box<dyn Application>) -> Box<dyn Application> {
-    Box::new(
-        move |environ: &mut Environ,
-              start_response: StartResponse<'_>| {
-            let start: StartResponse = Box::new(|status, headers| {
-                let started = start_response(status, headers)?;
-                Ok(started.layer(Page::default()))
-            });
-            app.call(environ, start)
-        },
-    )
+pub fn error_pages(
+    inner: Box<dyn Application>,
+) -> Box<dyn Application> {
+    Box::new(app(move |environ, start_response| {
+        let start: StartResponse = Box::new(|status, headers| {
+            let started = start_response(status, headers)?;
+            Ok(started.layer(Page::default()))
+        });
+        inner.call(environ, start)
+    }))
 }
 
 /// The page, if there has to be one.
@@ -23,6 +21,7 @@ struct Page(String);
 
 impl Layer for Page {
     fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
+        // It begins with three digits.
         let is_error = head.status.as_str() >= "400";
         if is_error && head.length == Some(0) {
             let status = head.status.replace('&', "&amp;");

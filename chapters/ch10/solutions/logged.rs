@@ -1,22 +1,19 @@
 use gateway::{
     Application, Block, Environ, ErrorLog, Layer, ResponseHead, Result,
-    StartResponse,
+    StartResponse, app,
 };
 use std::io::Write;
 
 /// Middleware that logs what became of a request.
-pub fn logged(app: Box<dyn Application>) -> Box<dyn Application> {
-    Box::new(
-        move |environ: &mut Environ,
-              start_response: StartResponse<'_>| {
-            // It is dropped in any case, also by what is not called.
-            let line = Line::new(environ);
-            let start: StartResponse = Box::new(|status, headers| {
-                Ok(start_response(status, headers)?.layer(line))
-            });
-            app.call(environ, start)
-        },
-    )
+pub fn logged(inner: Box<dyn Application>) -> Box<dyn Application> {
+    Box::new(app(move |environ, start_response| {
+        let line = Line::new(environ);
+        // If this is never called, the line is dropped with it.
+        let start: StartResponse = Box::new(|status, headers| {
+            Ok(start_response(status, headers)?.layer(line))
+        });
+        inner.call(environ, start)
+    }))
 }
 
 /// What is known of an answer. It is written when this is dropped.

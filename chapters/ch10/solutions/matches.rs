@@ -1,4 +1,4 @@
-/// Has the client what it asks for? `if_none_match` is the value of its
+/// Does the client have it already? `if_none_match` is the value of its
 /// If-None-Match, and `etag` is the ETag of what it would be sent now.
 /// They are compared weakly (RFC 9110, sections 8.8.3.2 and 13.1.2).
 pub fn matches(if_none_match: &str, etag: &str) -> bool {

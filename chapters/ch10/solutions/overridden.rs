@@ -1,20 +1,17 @@
-use gateway::{Application, Environ, Form, Result, StartResponse};
+use gateway::{Application, Environ, Form, Result, app};
 use std::io::{Cursor, Read};
 
 /// The longest form that is looked into, in bytes.
 const LIMIT: u64 = 16 * 1024;
 
 /// Middleware for forms that cannot say PUT, PATCH or DELETE.
-pub fn overridden(app: Box<dyn Application>) -> Box<dyn Application> {
-    Box::new(
-        move |environ: &mut Environ,
-              start_response: StartResponse<'_>| {
-            if let Some(length) = form_length(environ) {
-                override_method(environ, length)?;
-            }
-            app.call(environ, start_response)
-        },
-    )
+pub fn overridden(inner: Box<dyn Application>) -> Box<dyn Application> {
+    Box::new(app(move |environ, start_response| {
+        if let Some(length) = form_length(environ) {
+            override_method(environ, length)?;
+        }
+        inner.call(environ, start_response)
+    }))
 }
 
 /// The length of the form in the body, if one is there that is looked

@@ -2,7 +2,7 @@ use gateway::Application;
 
 /// Middleware that logs what became of a request.
 ///
-/// When nothing more of the answer will be sent, one line is written to
+/// When nothing more of the answer will be sent, it writes one line to
 /// `environ.errors`: the method; PATH_INFO, as `{:?}` shows it; the
 /// status that is sent; and how many bytes of the body have passed.
 ///
@@ -13,16 +13,16 @@ use gateway::Application;
 /// HEAD, or with the status 204, 205 or 304, has no body that could be
 /// cut.
 ///
-/// If it all fails before a byte of the body has passed, nothing has
-/// been sent. The server answers then, with a page that goes through no
-/// layer, so the line cannot tell of it:
+/// If it fails before a byte of the body has passed, nothing has been
+/// sent. The server answers then, with a page that goes through no
+/// layer. All that the line can say is this:
 ///
 /// `GET "/tea": failed`
 ///
-/// A layer's `end` is not called when as many bytes have passed as
-/// `head.length` has said, nor when there is no body. But whatever
-/// happens, each layer is dropped when all is over.
-pub fn logged(app: Box<dyn Application>) -> Box<dyn Application> {
-    let _ = app;
+/// A layer's `end` is not called if as many bytes have passed as
+/// `head.length` said, nor if there is no body. But whatever happens,
+/// each layer is dropped when all is over.
+pub fn logged(inner: Box<dyn Application>) -> Box<dyn Application> {
+    let _ = inner;
     todo!("exercise 10.3: a layer's `drop` can write the line")
 }

@@ -5,22 +5,21 @@ use crate::mine::piece;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use gateway::{
-    Application, Block, Environ, Layer, ResponseHead, Result,
-    StartResponse,
+    Application, Block, Layer, ResponseHead, Result, StartResponse, app,
 };
 use std::io::Write;
 
-pub fn compressed(app: Box<dyn Application>) -> Box<dyn Application> {
-    Box::new(move |environ: &mut Environ, start: StartResponse<'_>| {
+pub fn compressed(inner: Box<dyn Application>) -> Box<dyn Application> {
+    Box::new(app(move |environ, start_response| {
         let accept = environ.get("HTTP_ACCEPT_ENCODING");
         let is_wanted =
             piece!(chapter10::wants_gzip)(accept.as_deref());
         let start: StartResponse = Box::new(move |status, headers| {
             let layer = Gzip { is_wanted, encoder: None };
-            Ok(start(status, headers)?.layer(layer))
+            Ok(start_response(status, headers)?.layer(layer))
         });
-        app.call(environ, start)
-    })
+        inner.call(environ, start)
+    }))
 }
 
 struct Gzip {

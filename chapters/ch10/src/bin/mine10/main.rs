@@ -13,7 +13,7 @@ mod site;
 mod work;
 
 use compressed::compressed;
-use gateway::{Application, Environ, StartResponse};
+use gateway::{Application, app};
 use mine::{piece, pieces};
 use std::io;
 use std::sync::Arc;
@@ -30,12 +30,12 @@ fn main() -> io::Result<()> {
     let pieces = [one, eight, chapter9::PIECES, chapter10::PIECES];
     eprintln!("{}", mine::whose(&pieces));
     let site = Arc::new(site::application());
-    let app = move |environ: &mut Environ, start: StartResponse<'_>| {
+    let app = app(move |environ, start_response| {
         // Made for each request: a piece may not be `Sync`, and one
         // that panics is answered for.
         let site = Arc::clone(&site);
-        wrapped(Box::new(site)).call(environ, start)
-    };
+        wrapped(Box::new(site)).call(environ, start_response)
+    });
     work::serve(Arc::new(move |connection| {
         http::answer(connection, &app)
     }))
