@@ -195,7 +195,7 @@ const OK: Step = Start("200 OK");
 const HAVE: Step = Block("Have some ");
 const TEA: Step = Block("tea");
 
-const CASES: [Case; 19] = [
+const CASES: [Case; 20] = [
     (&[OK, HAVE, TEA], "200 OK, 13 bytes", LINE),
     (&[OK, Length(13), HAVE, TEA], "200 OK, 13 bytes", LENGTH),
     (&[Start("404 No Tea"), TEA], "404 No Tea, 3 bytes", LINE),
@@ -206,6 +206,11 @@ const CASES: [Case; 19] = [
     (&[OK, Restart("503 No Tea"), TEA], "503 No Tea, 3 bytes", STATUS),
     (&[OK, Change("203 Tea"), TEA], "203 Tea, 3 bytes", STATUS),
     (&[Start("204 No Content")], "204 No Content, 0 bytes", BODILESS),
+    (
+        &[Start("205 Reset Content")],
+        "205 Reset Content, 0 bytes",
+        BODILESS,
+    ),
     (
         &[Start("304 Not Modified"), Length(13)],
         "304 Not Modified, 0 bytes",
