@@ -325,13 +325,11 @@ impl Sketch {
         }
     }
 
-    fn says(&self, status: &str) -> bool {
-        let sent = self.status.as_deref().unwrap_or_default();
-        sent.starts_with(status)
-    }
-
     fn has_body(&self) -> bool {
-        self.method != "HEAD" && !self.says("204") && !self.says("304")
+        let sent = self.status.as_deref().unwrap_or_default();
+        let none = ["204", "205", "304"];
+        self.method != "HEAD"
+            && !none.iter().any(|s| sent.starts_with(s))
     }
 
     fn is_whole(&self) -> bool {
