@@ -1,0 +1,10 @@
+//! The library's middleware.
+
+#[cfg(all(feature = "conditional", feature = "gzip"))]
+mod conditional;
+#[cfg(all(feature = "conditional", feature = "gzip"))]
+mod gzip;
+#[cfg(all(feature = "conditional", feature = "gzip"))]
+mod site;
+#[cfg(all(feature = "conditional", feature = "gzip"))]
+mod table;
