@@ -1,0 +1,19 @@
+//! Middleware: functions that take an application and return one.
+//!
+//! To the server it is an application, and to the application a server.
+//! It can do five things, alone or together: put something into the
+//! environ, change the status, answer an error, change the headers,
+//! and change the body. What it does to an answer it does as a
+//! [`Layer`](crate::Layer). Each of these is a file of its own, written
+//! with nothing that another crate could not use: your own are written
+//! in the same way.
+
+mod first_found;
+mod mount;
+mod request_id;
+mod timing;
+
+pub use first_found::first_found;
+pub use mount::{Mount, mount};
+pub use request_id::{REQUEST_ID, request_id, request_id_from_proxy};
+pub use timing::timing;
