@@ -78,7 +78,12 @@ impl Answer {
             length: None,
             buffer: Vec::with_capacity(1000),
             has_begun: false,
-            outcome: Outcome { status: 0, bytes: 0, end: End::Cut },
+            outcome: Outcome {
+                status: 0,
+                bytes: 0,
+                end: End::Cut,
+                label: String::new(),
+            },
             complaints: Vec::new(),
         }
     }
