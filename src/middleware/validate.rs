@@ -128,9 +128,8 @@ impl<A: Application> Application for Validated<A> {
         let call = self.begin(environ)?;
         let place = environ::place(environ);
         let layer = Seen::new(call.clone());
-        let start: StartResponse = Box::new(|status, headers| {
-            let is_bodiless = head::is_bodiless(status);
-            call.notes.lock().is_bodiless = is_bodiless;
+        let start: StartResponse = Box::new(move |status, headers| {
+            layer.starts_with(status);
             Ok(start_response(status, headers)?.layer(layer))
         });
         let result = self.app.call(environ, start);

@@ -116,6 +116,11 @@ impl Seen {
         Self { call, head: None, count: 0 }
     }
 
+    pub(super) fn starts_with(&self, status: &str) {
+        let is_bodiless = head::is_bodiless(status);
+        self.call.notes.lock().is_bodiless = is_bodiless;
+    }
+
     /// What the head says of the body's length.
     fn length(&self) -> Option<u64> {
         self.head.as_ref().and_then(|head| head.length)

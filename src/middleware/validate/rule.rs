@@ -71,7 +71,7 @@ rules! {
     ETag: "an ETag is in double quotes, behind W/ if it is weak",
         "RFC 9110, 8.8.3";
     Needs: "401 needs WWW-Authenticate, 405 Allow, 206 Content-Range",
-        "RFC 9110, 15";
+        "RFC 9110, 15.3.7, 15.5.2, 15.5.6";
     TypeMissing: "a body has a Content-Type",
         "RFC 3875, 6.3.1";
     TypeWithout: "what has no body has no Content-Type",
@@ -84,7 +84,7 @@ rules! {
     Length: "the body has as many bytes as Content-Length says",
         "RFC 9110, 8.6";
     Ended: "a body that has ended gives nothing more",
-        "PEP 3333, \"Specification Details\"";
+        "gateway::Body";
     Kept: "the body is dropped with its request",
         "PEP 3333, \"Specification Details\"";
     // What middleware does.
@@ -92,9 +92,9 @@ rules! {
         next is asked for",
         "PEP 3333, \"Middleware Handling of Block Boundaries\"";
     AfterError: "behind an error no block is asked for",
-        "PEP 3333, \"Error Handling\"";
+        "gateway::Body";
     PutBack: "SCRIPT_NAME and PATH_INFO are put back",
-        "PEP 3333, \"Middleware: Components that Play Both Sides\"";
+        "gateway::middleware";
     Vary: "who adds a Content-Encoding adds Vary: Accept-Encoding",
         "RFC 9110, 12.5.5";
     Unwanted: "an encoding is not one that the client refuses",

@@ -1,0 +1,3 @@
+//! Middleware, alone and around one another.
+
+mod validate;
