@@ -1,5 +1,6 @@
-//! The guest book, and functions around it.
+//! A site of many applications, and functions around them.
 
+mod club;
 mod naive;
 mod pages;
 pub mod small;
@@ -7,9 +8,21 @@ pub mod small;
 pub use naive::gzip;
 pub use pages::pages;
 
-use gateway::Application;
+use club::club;
+use gateway::middleware::{
+    conditional, files, first_found, gzip as compressed, mount,
+    request_id, timing,
+};
+use gateway::{Application, app};
 
-/// The guest book.
+/// What is below it, everybody may read.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/files");
+
+/// The guest book, a club, files, and what they have in common.
 pub fn application() -> impl Application + Send + Sync {
-    ch06::application()
+    let site = mount()
+        .at("/", first_found(files(FOLDER), app(pages)))
+        .at("/book", ch06::application())
+        .at("/club", app(club));
+    timing(request_id(compressed(conditional(site))))
 }

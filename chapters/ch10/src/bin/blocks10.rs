@@ -1,7 +1,8 @@
 //! Says when a block is made, and when bytes go out.
 
 use gateway::exchange::{self, Protocol};
-use gateway::testing;
+use gateway::{Application, middleware, testing};
+use std::env;
 use std::io::{self, Write};
 
 /// A wire that says what is sent.
@@ -19,7 +20,10 @@ impl Write for Wire {
 }
 
 fn main() {
-    let app = ch10::gzip(ch10::pages);
+    let app: Box<dyn Application> = match env::args().nth(1).as_deref() {
+        Some("gzip") => Box::new(middleware::gzip(ch10::pages)),
+        _ => Box::new(ch10::gzip(ch10::pages)),
+    };
     let mut environ = testing::environ("GET", "/count");
     environ.set("HTTP_ACCEPT_ENCODING", "gzip");
     exchange::run(&app, &mut environ, Protocol::Cgi, &mut Wire);
