@@ -46,6 +46,7 @@ pub mod exchange;
 mod framing;
 mod input;
 mod layer;
+pub mod middleware;
 pub mod request_head;
 pub mod response_head;
 
