@@ -47,6 +47,7 @@ mod framing;
 mod input;
 mod layer;
 pub mod middleware;
+pub mod preconditions;
 pub mod request_head;
 pub mod response_head;
 

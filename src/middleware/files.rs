@@ -3,6 +3,7 @@
 mod listing;
 mod opened;
 mod range;
+mod validators;
 
 use crate::{Application, Environ, Failure, Response, Result};
 use crate::{Error, StartResponse};

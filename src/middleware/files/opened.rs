@@ -1,19 +1,20 @@
 //! A file that is open, and how it is sent.
 
 use super::range::part;
+use super::validators::{certain, validators};
 use super::{short, there};
-use crate::{Body, Environ, Failure, Response, Result, StartResponse};
+use crate::preconditions::{Condition, Preconditions};
+use crate::{Body, Environ, Failure, Headers};
+use crate::{Response, Result, StartResponse};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use httpdate::HttpDate;
 use rustix::fs::OFlags;
 use std::fs::{File, Metadata};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Seek, SeekFrom};
 use std::iter;
 use std::ops::Range;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 pub(super) struct Opened {
     file: File,
@@ -50,6 +51,8 @@ fn content_type(name: &Path) -> String {
     [essence, charset].concat()
 }
 
+const BEYOND: &str = "416 Range Not Satisfiable";
+
 /// How much of a file is read at a time, at most, in bytes.
 const BLOCK: u64 = 64 * 1024;
 
@@ -59,30 +62,41 @@ impl Opened {
         environ: &Environ,
         start_response: StartResponse<'_>,
     ) -> Result<Response> {
-        let now = SystemTime::now();
-        let etag = etag(&self.metadata, now);
-        let modified = last_modified(&self.metadata, now);
-        let date = modified.map(|m| HttpDate::from(m).to_string());
-        let mut headers = vec![("ETag", &*etag)];
-        headers.extend(date.as_deref().map(|d| ("Last-Modified", d)));
-        let length = self.metadata.len();
-        let part = self.part(environ);
-        headers.push(("Accept-Ranges", "bytes"));
-        headers.push(("Content-Type", &self.content_type));
-        let Some(part) = part else {
-            let started = start_response("200 OK", &headers)?;
-            return Ok(started.body(self.body(0..length)?));
-        };
-        if part.is_empty() {
-            let range = format!("bytes */{length}");
-            let status = "416 Range Not Satisfiable";
-            let range = ("Content-Range", &*range);
-            return short(start_response, status, &[range]);
+        let current = validators(&self.metadata, SystemTime::now());
+        let preconditions = Preconditions::of(environ);
+        preconditions.require(Some(&current))?;
+        let mut headers = Headers::default();
+        headers
+            .push("ETag", current.etag.as_deref().unwrap_or_default());
+        let condition = preconditions.evaluate(Some(&current));
+        if condition == Condition::NotModified {
+            let status = "304 Not Modified";
+            let started = start_response(status, &headers.pairs())?;
+            return Ok(started.body(""));
         }
-        let (first, last) = (part.start, part.end - 1);
-        let range = format!("bytes {first}-{last}/{length}");
-        headers.push(("Content-Range", &range));
-        let started = start_response("206 Partial Content", &headers)?;
+        if let Some(modified) = current.modified {
+            headers.push("Last-Modified", HttpDate::from(modified));
+        }
+        headers.push("Accept-Ranges", "bytes");
+        let length = self.metadata.len();
+        let allowed = preconditions.allow_range(&certain(current));
+        let part = self.part(environ).filter(|_| allowed);
+        let (status, part) = match part {
+            None => ("200 OK", 0..length),
+            Some(part) if part.is_empty() => {
+                let range = format!("bytes */{length}");
+                let range = ("Content-Range", &*range);
+                return short(start_response, BEYOND, &[range]);
+            }
+            Some(part) => {
+                let (first, last) = (part.start, part.end - 1);
+                let range = format!("bytes {first}-{last}/{length}");
+                headers.push("Content-Range", range);
+                ("206 Partial Content", part)
+            }
+        };
+        headers.push("Content-Type", &self.content_type);
+        let started = start_response(status, &headers.pairs())?;
         Ok(started.body(self.body(part)?))
     }
 
@@ -118,40 +132,7 @@ impl Opened {
     /// change.
     fn is_changed(&self) -> Result<bool> {
         let (then, now) = (&self.metadata, self.file.metadata()?);
-        let is_same = now.len() == then.len()
-            && (now.mtime(), now.mtime_nsec())
-                == (then.mtime(), then.mtime_nsec());
-        Ok(!is_same)
+        Ok(now.len() != then.len()
+            || now.modified()? != then.modified()?)
     }
-}
-
-/// As long as the file may be changed again without a trace, in the
-/// same tick of its file system's clock, a tag is no strong validator
-/// (RFC 9110, section 8.8.1). Ticks of two seconds are FAT's.
-const TICK: Duration = Duration::from_secs(2);
-
-/// An entity tag of all that changes when the file does. The time of
-/// the last modification alone would not: `cp -p` and `touch` set it.
-/// A hash, since the number of an inode is nobody's affair.
-fn etag(metadata: &Metadata, now: SystemTime) -> String {
-    let changed = (metadata.ctime(), metadata.ctime_nsec());
-    let mut hasher = DefaultHasher::new();
-    (metadata.ino(), metadata.len(), changed).hash(&mut hasher);
-    let changed =
-        Duration::new(changed.0.max(0) as u64, changed.1 as u32);
-    let age = now.duration_since(SystemTime::UNIX_EPOCH + changed);
-    let is_strong = age.is_ok_and(|age| age > TICK);
-    let weak = if is_strong { "" } else { "W/" };
-    format!("{weak}\"{:016x}\"", hasher.finish())
-}
-
-/// Not later than now (RFC 9110, section 8.8.2.1). What is older than
-/// 1970 has no date in HTTP.
-fn last_modified(
-    metadata: &Metadata,
-    now: SystemTime,
-) -> Option<SystemTime> {
-    let modified = metadata.modified().ok()?.min(now);
-    modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    Some(modified)
 }
