@@ -70,7 +70,6 @@ pub mod server;
 pub mod serving;
 
 // What goes around applications.
-pub mod middleware;
 
 // Forms and URLs.
 #[cfg(feature = "url")]

@@ -1,17 +1,15 @@
 //! A site of many applications, and functions around them.
 
 mod club;
-mod naive;
+pub mod naive;
 mod pages;
 pub mod small;
 
-pub use naive::gzip;
 pub use pages::pages;
 
 use club::club;
 use gateway::middleware::{
-    conditional, files, first_found, gzip as compressed, mount,
-    request_id, timing,
+    conditional, files, first_found, gzip, mount, request_id, timing,
 };
 use gateway::{Application, app};
 
@@ -24,5 +22,5 @@ pub fn application() -> impl Application + Send + Sync {
         .at("/", first_found(files(FOLDER), app(pages)))
         .at("/book", ch06::application())
         .at("/club", app(club));
-    timing(request_id(compressed(conditional(site))))
+    request_id(timing(gzip(conditional(site))))
 }

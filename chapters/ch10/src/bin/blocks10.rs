@@ -20,9 +20,10 @@ impl Write for Wire {
 }
 
 fn main() {
-    let app: Box<dyn Application> = match env::args().nth(1).as_deref() {
+    let app: Box<dyn Application> = match env::args().nth(1).as_deref()
+    {
         Some("gzip") => Box::new(middleware::gzip(ch10::pages)),
-        _ => Box::new(ch10::gzip(ch10::pages)),
+        _ => Box::new(ch10::naive::gzip(ch10::pages)),
     };
     let mut environ = testing::environ("GET", "/count");
     environ.set("HTTP_ACCEPT_ENCODING", "gzip");

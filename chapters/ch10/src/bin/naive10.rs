@@ -1,5 +1,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    gateway::http::run(ch10::gzip(ch10::pages))
+    gateway::http::run(ch10::naive::gzip(ch10::pages))
 }
