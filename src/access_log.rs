@@ -36,9 +36,10 @@ impl Entry {
         let (year, time) = (&date[12..16], &date[17..25]);
         // A quote or a line break would forge an entry.
         let request = self.request.escape_debug();
-        let Outcome { status, bytes, .. } = outcome;
+        let Outcome { status, bytes, label, .. } = outcome;
+        let label = if label.is_empty() { "-" } else { label };
         format!(
-            "{client} - - [{day}/{month}/{year}:{time} +0000] \
+            "{client} {label} - [{day}/{month}/{year}:{time} +0000] \
              \"{request}\" {status} {bytes}\n"
         )
     }
@@ -58,8 +59,8 @@ mod tests {
                 + Duration::from_secs(784_111_777),
             request: "GET /\"\n HTTP/1.1".into(),
         };
-        let outcome =
-            Outcome { status: 400, bytes: 16, end: End::Keep };
+        let (end, label) = (End::Keep, String::new());
+        let outcome = Outcome { status: 400, bytes: 16, end, label };
         assert_eq!(
             entry.line(&outcome),
             "127.0.0.1 - - [06/Nov/1994:08:49:37 +0000] \

@@ -120,6 +120,33 @@ impl Environ {
         Some(value)
     }
 
+    /// A copy of the variables and of `url_scheme`, as they are now.
+    pub fn save(&self) -> Variables {
+        Variables {
+            text: self.text.clone(),
+            places: self.places.clone(),
+            url_scheme: self.url_scheme,
+        }
+    }
+
+    /// Puts them back, whatever has been done to them meanwhile.
+    ///
+    /// ```
+    /// let mut environ = gateway::Environ::new();
+    /// environ.set("PATH_INFO", "/blog");
+    /// let saved = environ.save();
+    /// environ.remove("PATH_INFO");
+    /// environ.set("X", "");
+    /// environ.restore(saved);
+    /// assert_eq!(environ.get("PATH_INFO").unwrap(), "/blog");
+    /// assert_eq!(environ.get("X"), None);
+    /// ```
+    pub fn restore(&mut self, saved: Variables) {
+        self.text = saved.text;
+        self.places = saved.places;
+        self.url_scheme = saved.url_scheme;
+    }
+
     /// Makes it as good as new, for the next request, but for `errors`.
     /// The memory is kept. What the application has put there is gone
     /// with the exchange.
@@ -203,6 +230,14 @@ impl Environ {
         self.extension(key)?;
         Some(*self.extensions.remove(key.name)?.downcast().ok()?)
     }
+}
+
+/// What [`Environ::save`] has saved.
+#[derive(Debug, Clone)]
+pub struct Variables {
+    text: Vec<u8>,
+    places: Vec<(Range<usize>, Range<usize>)>,
+    url_scheme: &'static str,
 }
 
 impl fmt::Debug for Environ {

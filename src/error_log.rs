@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct ErrorLog {
     sink: Arc<Mutex<dyn Write + Send>>,
     line: Vec<u8>,
+    label: String,
 }
 
 /// The longest line, in bytes: somebody else may have written it.
@@ -38,13 +39,29 @@ impl ErrorLog {
 
     /// A log that goes where others write, too.
     pub(crate) fn shared(sink: Arc<Mutex<dyn Write + Send>>) -> Self {
-        Self { sink, line: Vec::new() }
+        Self { sink, line: Vec::new(), label: String::new() }
     }
 
     /// A log that goes to the process's standard error, as CGI
     /// programs' do.
     pub fn stderr() -> Self {
         Self::new(io::stderr())
+    }
+
+    /// Puts a word before each line from now on, in brackets, and in
+    /// new clones. All that is not visible ASCII is left out of it, and
+    /// an empty one is none.
+    ///
+    /// The exchange gives its own lines of a request the label that the
+    /// environ's log has when the application returns.
+    pub fn set_label(&mut self, label: &str) {
+        self.label = label.into();
+        self.label.retain(|c| c.is_ascii_graphic());
+    }
+
+    /// The word before each line.
+    pub(crate) fn label(&self) -> &str {
+        &self.label
     }
 }
 
@@ -75,6 +92,9 @@ impl Write for ErrorLog {
         for &byte in bytes {
             let is_end = byte == b'\n';
             if is_end || self.line.len() == LINE_LIMIT {
+                if !self.label.is_empty() {
+                    lines.extend(["[", &self.label, "] "]);
+                }
                 lines += &harmless(&self.line);
                 lines.push('\n');
                 self.line.clear();
@@ -110,7 +130,8 @@ impl fmt::Debug for ErrorLog {
 
 impl Clone for ErrorLog {
     fn clone(&self) -> Self {
-        Self::shared(Arc::clone(&self.sink))
+        let (sink, label) = (Arc::clone(&self.sink), &self.label);
+        Self { sink, line: Vec::new(), label: label.clone() }
     }
 }
 

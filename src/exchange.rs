@@ -27,6 +27,9 @@ pub struct Outcome {
     pub bytes: u64,
     /// What became of the answer.
     pub end: End,
+    /// What its lines in the error log are labelled with, if they are
+    /// ([`ErrorLog::set_label`]).
+    pub label: String,
 }
 
 /// The proof that `start_response` was called.
@@ -207,7 +210,9 @@ pub(crate) fn run_on(
     });
     // A line without an end does not wait for the body's.
     let _ = guarded(|| Ok(environ.errors.flush()?));
-    let theirs = Some(mem::replace(&mut environ.errors, errors));
+    let mut ours = errors.clone();
+    ours.set_label(environ.errors.label());
+    let theirs = Some(mem::replace(&mut environ.errors, ours));
     // Out here, where a panic in there does not drop it.
     let mut body = None;
     let sent = called.and_then(|response| {
@@ -224,6 +229,8 @@ pub(crate) fn run_on(
     }
     drop_all((body, error, theirs), environ, &mut answer);
     answer.log(environ);
+    answer.outcome.label = environ.errors.label().into();
+    environ.errors = errors;
     answer.outcome
 }
 

@@ -22,7 +22,7 @@
 //! `http`, with the feature `http`, and behind a web server `fastcgi`,
 //! with the feature `fastcgi`. What lies between it and the wire is
 //! the [`exchange`], the same for every server; middleware puts its
-//! part there as a [`Layer`]. Tests ask an application with
+//! part there as a [`Layer`], and some is in [`middleware`]. Tests ask an application with
 //! [`testing::get`].
 //!
 //! The book in `book/` builds this library chapter by chapter.
@@ -46,6 +46,8 @@ pub mod exchange;
 mod framing;
 mod input;
 mod layer;
+pub mod middleware;
+pub mod preconditions;
 pub mod request_head;
 pub mod response_head;
 
@@ -67,6 +69,8 @@ pub mod server;
 #[cfg(feature = "serving")]
 pub mod serving;
 
+// What goes around applications.
+
 // Forms and URLs.
 #[cfg(feature = "url")]
 mod form;
@@ -78,7 +82,7 @@ mod url;
 
 pub use application::{Application, StartResponse, app};
 pub use body::{Block, Body};
-pub use environ::{Environ, Key};
+pub use environ::{Environ, Key, Variables};
 pub use error::{Error, Failure, Result};
 pub use error_log::ErrorLog;
 pub use exchange::{Response, Started};

@@ -1,5 +1,6 @@
 //! What an application, and a reader of `src/`, may rely on: the core,
-//! CGI, forms, URLs and proxies, in one program that is linked once.
+//! CGI, forms, URLs, proxies and middleware, in one program that is
+//! linked once.
 
 mod support;
 
@@ -7,3 +8,4 @@ mod cgi;
 mod core;
 #[cfg(feature = "url")]
 mod forms;
+mod middleware;

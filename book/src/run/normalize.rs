@@ -23,7 +23,14 @@ const CLIENT_PORT: &str = "54321";
 /// The same date, as the common log format has it.
 const LOG_DATE: &str = "06/Nov/1994:08:49:37 +0000";
 
-/// Replaces paths, dates, ports, threads' numbers and times.
+/// What stands for a tag that `files` makes, and for what is the same
+/// in all ids of a process's requests.
+const TAG: &str = "5d41402abc4b2a76";
+
+/// What stands for a request's id.
+const REQUEST: &str = "5d41402abc4b2a76-1";
+
+/// Replaces paths, dates, ports, threads' numbers, ids and times.
 pub fn normalize(text: &str, project: &Project) -> String {
     let text = paths(text, project);
     let lines = text.split_inclusive('\n');
@@ -106,7 +113,17 @@ fn line(line: &str) -> String {
     let line = after(&line, "[::1]:", port, PORT);
     let line = variable(&line, "SERVER_PORT", PORT);
     let line = variable(&line, "REMOTE_PORT", CLIENT_PORT);
-    let line = after(&line, " - - [", time_of_day, LOG_DATE);
+    let line = after(&line, " - [", time_of_day, LOG_DATE);
+    let line = after(&line, "ETag: \"", tag, TAG);
+    let line = after(&line, "X-Request-Id: ", request, REQUEST);
+    let line = after(&line, "127.0.0.1 ", request, REQUEST);
+    let line = match line.starts_with('[') {
+        true => after(&line, "[", request, REQUEST),
+        false => line,
+    };
+    let line = after(&line, "head after ", milliseconds, "0.1 ms");
+    let line = after(&line, "end after ", milliseconds, "0.2 ms");
+    let line = after(&line, "head;dur=", decimal, "0.1");
     let line = after(&line, "finished in ", seconds, "…");
     let line = after(&line, "target(s) in ", seconds, "0.01s");
     // thread 'main' (4711) panicked at …
@@ -116,10 +133,12 @@ fn line(line: &str) -> String {
     }
 }
 
-/// A `Date` header's value.
+/// The value of a `Date`, and of a file's `Last-Modified`.
 fn date(line: &str) -> String {
-    let name = line.get(..5).unwrap_or_default();
-    if !name.eq_ignore_ascii_case("date:") {
+    let end = line.find(':').map_or(0, |at| at + 1);
+    let name = &line[..end];
+    let names = ["date:", "last-modified:"];
+    if !names.iter().any(|n| name.eq_ignore_ascii_case(n)) {
         return line.into();
     }
     let end = &line[line.trim_end().len()..];
@@ -178,13 +197,46 @@ fn port(text: &str) -> usize {
     }
 }
 
+/// The length of a number like `0.5`.
+fn decimal(text: &str) -> usize {
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    text.len() - text.trim_start_matches(is_number).len()
+}
+
+/// The length of a time like `0.5 ms`.
+fn milliseconds(text: &str) -> usize {
+    match decimal(text) {
+        0 => 0,
+        length if text[length..].starts_with(" ms") => length + 3,
+        _ => 0,
+    }
+}
+
+/// The length of a tag that is made of a file's age: 16 digits.
+fn tag(text: &str) -> usize {
+    let length = hexadecimal(text);
+    match text[length..].starts_with('"') && length == TAG.len() {
+        true => length,
+        false => 0,
+    }
+}
+
+/// The length of a request's id: such digits, and a number.
+fn request(text: &str) -> usize {
+    let length = hexadecimal(text);
+    let number = text[length..].strip_prefix('-').map_or(0, digits);
+    match length == TAG.len() && number > 0 {
+        true => length + 1 + number,
+        false => 0,
+    }
+}
+
 /// The length of a time like `0.53s`.
 fn seconds(text: &str) -> usize {
-    let is_number = |c: char| c.is_ascii_digit() || c == '.';
-    let rest = text.trim_start_matches(is_number);
-    match rest.starts_with('s') && rest.len() < text.len() {
-        true => text.len() - rest.len() + 1,
-        false => 0,
+    match decimal(text) {
+        0 => 0,
+        length if text[length..].starts_with('s') => length + 1,
+        _ => 0,
     }
 }
 
@@ -297,8 +349,35 @@ mod tests {
     }
 
     #[test]
+    fn ids_and_tags_are_always_the_same() {
+        let entry = "127.0.0.1 a4646daca285d34f-42 - [x] \"GET\n";
+        let same =
+            format!("127.0.0.1 {REQUEST} - [{LOG_DATE}] \"GET\n");
+        assert_eq!(normal(entry), same);
+        assert_eq!(
+            normal("[a4646daca285d34f-42] GET /: no\n"),
+            format!("[{REQUEST}] GET /: no\n")
+        );
+        assert_eq!(
+            normal("ETag: \"8e542d25d2f5c670\"\r\n"),
+            format!("ETag: \"{TAG}\"\r\n")
+        );
+        assert_eq!(
+            normal("last-modified: Mon, 23 Nov 2026 03:08:16 GMT\r\n"),
+            format!("last-modified: {DATE}\r\n")
+        );
+        assert_eq!(
+            normal("GET /: head after 1.5 ms, end after 20.0 ms, 1\n"),
+            "GET /: head after 0.1 ms, end after 0.2 ms, 1\n"
+        );
+    }
+
+    #[test]
     fn prose_stays() {
         for text in [
+            "ETag: \"dc8d40ec8f5a9afaabd3a44dfe2ad7f6\"\n",
+            "[a4646daca285d34f] and 127.0.0.1 a4646daca285d34f\n",
+            "the end after 3 lines, head after head\n",
             "the process starts; finished in style; Dates: 3\n",
             "each process 2 requests, pid 7 none\n",
             "the book at localhost:3000, a proxy at 127.0.0.1:8080\n",

@@ -1,7 +1,6 @@
 //! The reader's own server, with the reader's own middleware: the
 //! guest book, and below `/mine` what the exercises' answers do.
 
-mod compressed;
 #[path = "../../../../ch09/src/bin/mine9/core.rs"]
 mod core;
 #[path = "../../../../ch08/src/mine.rs"]
@@ -12,8 +11,7 @@ mod site;
 #[path = "../../../../ch09/src/bin/mine9/work.rs"]
 mod work;
 
-use compressed::compressed;
-use gateway::{Application, app};
+use gateway::{Application, app, middleware};
 use mine::{piece, pieces};
 use std::io;
 use std::sync::Arc;
@@ -41,10 +39,26 @@ fn main() -> io::Result<()> {
     }))
 }
 
-/// The answer goes through the last of them first.
+/// A request meets the last of them first, and its answer the first.
 fn wrapped(app: Box<dyn Application>) -> Box<dyn Application> {
     let app = compressed(app);
     let app = piece!(chapter10::error_pages)(app);
     let app = piece!(chapter10::overridden)(app);
     piece!(chapter10::logged)(app)
+}
+
+/// Our gzip, for those whom 10.1 lets have it.
+fn compressed(inner: Box<dyn Application>) -> Box<dyn Application> {
+    let gzip = middleware::gzip(inner);
+    Box::new(app(move |environ, start_response| {
+        let name = "HTTP_ACCEPT_ENCODING";
+        let accepted = environ.get(name);
+        let wants_gzip = piece!(chapter10::wants_gzip);
+        let said = match wants_gzip(accepted.as_deref()) {
+            true => "gzip",
+            false => "identity",
+        };
+        environ.set(name, said);
+        gzip.call(environ, start_response)
+    }))
 }

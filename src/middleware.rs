@@ -1,0 +1,32 @@
+//! Middleware: functions that take an application and return one.
+//!
+//! To the server it is an application, and to the application a server
+//! (PEP 3333, "Middleware: Components that Play Both Sides"). It can do
+//! five things, alone or together: add a key to the environ, change the
+//! status, intercept an error, change the headers, and change the body.
+//! What it does to an answer it does as a [`Layer`](crate::Layer). Each
+//! is in a file of its own, and your own are written in the same way.
+
+#[cfg(feature = "conditional")]
+mod conditional;
+#[cfg(all(feature = "files", unix))]
+mod files;
+mod first_found;
+#[cfg(feature = "gzip")]
+mod gzip;
+mod mount;
+mod request_id;
+mod timing;
+mod validate;
+
+#[cfg(feature = "conditional")]
+pub use conditional::conditional;
+#[cfg(all(feature = "files", unix))]
+pub use files::{Files, files};
+pub use first_found::first_found;
+#[cfg(feature = "gzip")]
+pub use gzip::gzip;
+pub use mount::{Mount, mount};
+pub use request_id::{REQUEST_ID, request_id, request_id_from_proxy};
+pub use timing::timing;
+pub use validate::{Rule, Validated, validate, validate_middleware};
