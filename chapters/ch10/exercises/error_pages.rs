@@ -3,18 +3,14 @@ use gateway::Application;
 /// Middleware that gives a page to an error without one.
 ///
 /// An answer with a status of 400 or more may have an empty body, and
-/// the visitor sees an empty window. This page is sent instead. It has
-/// the status in it twice, in which `&`, `<` and `>` are escaped:
+/// the visitor sees an empty window. A page of three lines is sent
+/// instead, each with a line end: `<!doctype html>`,
+/// `<title>404 Not Found</title>` and `<h1>404 Not Found</h1>`, with the
+/// status that it is, in which `&`, `<` and `>` are escaped.
 ///
-/// ```html
-/// <!doctype html>
-/// <title>404 Not Found</title>
-/// <h1>404 Not Found</h1>
-/// ```
-///
-/// Each of the three lines has a line end. The Content-Type is
-/// `text/html; charset=utf-8`, whatever the application said; the length
-/// is known. HEAD gets the same head as GET, and no page.
+/// The Content-Type is `text/html; charset=utf-8`, whatever the
+/// application said, and the length is known. HEAD gets the same head as
+/// GET, and no page.
 ///
 /// Other answers pass as they are, and so does an error with a body of
 /// its own, also if nobody knows how long that will be. What counts is

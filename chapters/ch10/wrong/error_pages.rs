@@ -22,7 +22,8 @@ const TYPE: &str = "The page is `text/html; charset=utf-8`, and that \
     takes the place of what the application had said of its empty \
     body: `set`, and not `push`.";
 const LENGTH: &str = "The length in the head was that of the empty \
-    body. `head.length` is now the page's, in bytes.";
+    body. Now it is the page's, in bytes, and `head.length` is where a \
+    layer says so: it is not a header there.";
 const KEPT: &str = "Other headers of the application's stay.";
 const ERRORS: &str = "Errors are all that begin with 400 or more, and \
     nothing below.";
@@ -163,7 +164,8 @@ pub fn check(error_pages: Answer) -> Verdict {
             told.hint_unless("Content-Type: text/html; cha", TYPE)
                 .hint_unless("Content-Length: ", LENGTH)
                 .hint_unless("</h1>", hint)
-                .hint_if("may be given once only", TYPE)
+                .hint_if(r#"Content-Type\": may be given once"#, TYPE)
+                .hint_if(r#"Content-Length\": may be given"#, LENGTH)
                 .hint_if(
                     "Content-Length: 0\\nContent-Type: text/html",
                     LENGTH,
@@ -282,7 +284,7 @@ fn is_meant(head: &ResponseHead) -> bool {
     is_error(head) && head.length == Some(0)
 }
 
-pub const WRONG: [(&str, Answer); 13] = [
+pub const WRONG: [(&str, Answer); 14] = [
     // In the place of what is there.
     (BODY, |app| {
         let head = |head: &mut ResponseHead| match is_error(head) {
@@ -324,6 +326,18 @@ pub const WRONG: [(&str, Answer); 13] = [
             }
             let page = set(head, html(&escape(&head.status)));
             head.length = None;
+            page
+        };
+        layered(app, head, same)
+    }),
+    // As a header, beside the application's.
+    (LENGTH, |app| {
+        let head = |head: &mut ResponseHead| {
+            if !is_meant(head) {
+                return Vec::new();
+            }
+            let page = set(head, html(&escape(&head.status)));
+            head.headers.set("Content-Length", page.len());
             page
         };
         layered(app, head, same)
