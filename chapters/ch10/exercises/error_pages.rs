@@ -19,5 +19,5 @@ pub fn error_pages(
     inner: Box<dyn Application>,
 ) -> Box<dyn Application> {
     let _ = inner;
-    todo!("exercise 10.5: a layer has the last word on the head")
+    todo!("exercise 10.3: a layer has the last word on the head")
 }

@@ -3,7 +3,7 @@
 exercises! {
     10.1 wants_gzip;
     10.2 matches;
-    10.3 logged;
+    10.3 error_pages;
     10.4 overridden;
-    10.5 error_pages;
+    10.5 logged;
 }

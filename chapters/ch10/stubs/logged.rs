@@ -24,5 +24,5 @@ use gateway::Application;
 /// each layer is dropped when all is over.
 pub fn logged(inner: Box<dyn Application>) -> Box<dyn Application> {
     let _ = inner;
-    todo!("exercise 10.3: a layer's `drop` can write the line")
+    todo!("exercise 10.5: a layer's `drop` can write the line")
 }

@@ -151,7 +151,7 @@ fn mounted_applications_find_themselves_where_they_are() {
 #[test]
 fn the_validator_finds_all_five_faults() {
     let found = |target: &str, accepted: &str| {
-        let app = validate_middleware(pages, |app| naive::gzip(app));
+        let app = validate_middleware(pages, naive::gzip);
         let accepted = ("HTTP_ACCEPT_ENCODING", accepted);
         get_with(&app, target, accepted).log
     };

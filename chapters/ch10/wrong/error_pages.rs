@@ -1,4 +1,4 @@
-//! The check of exercise 10.5, and answers that it must reject or take.
+//! The check of exercise 10.3, and answers that it must reject or take.
 
 use crate::exercise::{RIGHT, Verdict, expect, field};
 use gateway::{

@@ -1,4 +1,4 @@
-//! The check of exercise 10.3, and answers that it must reject or take.
+//! The check of exercise 10.5, and answers that it must reject or take.
 
 use crate::exercise::{RIGHT, Verdict, expect};
 use gateway::exchange::{self, Protocol};
@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-pub const READ: &str = "One block out for each block in";
+pub const READ: &str = "Names and times";
 
 pub const HINT: &str = "Make a struct that knows the request, and a \
     clone of `environ.errors`, and is told the rest as a `Layer`: the \

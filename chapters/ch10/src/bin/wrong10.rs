@@ -14,7 +14,7 @@ const ASKED: [(&str, &str); 5] = [
 ];
 
 fn main() {
-    let app = validate_middleware(pages, |app| naive::gzip(app));
+    let app = validate_middleware(pages, naive::gzip);
     for (path, accepted) in ASKED {
         let mut environ = testing::environ("GET", path);
         environ.set("HTTP_ACCEPT_ENCODING", accepted);

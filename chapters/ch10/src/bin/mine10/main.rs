@@ -20,8 +20,8 @@ pieces!(chapter9 in "../../../../ch09":
     "9.1" is_whole, "9.2" permits, "9.3" idle_longest,
     "9.4" wait_for_stop);
 pieces!(chapter10 in "../../..":
-    "10.1" wants_gzip, "10.2" matches, "10.3" logged,
-    "10.4" overridden, "10.5" error_pages);
+    "10.1" wants_gzip, "10.2" matches, "10.3" error_pages,
+    "10.4" overridden, "10.5" logged);
 
 fn main() -> io::Result<()> {
     let [one, eight] = http::PIECES;

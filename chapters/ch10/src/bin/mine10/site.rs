@@ -29,9 +29,9 @@ const LINKS: &str = "<!doctype html>
 <h1>Functions around functions</h1>
 <ul>
 <li><a href=/mine/long>10.1, 10.2: a page that is sent once, in gzip</a>
-<li><a href=/mine/cut>10.3: a page that is cut, as the log says</a>
+<li><a href=/mine/cut>10.5: a page that is cut, as the log says</a>
 <li><a href=/mine/note>10.4: a note, with PUT and DELETE</a>
-<li><a href=/mine/nothing>10.5: nothing</a>
+<li><a href=/mine/nothing>10.3: nothing</a>
 </ul>
 ";
 
