@@ -1,10 +1,15 @@
-//! What an exchange costs, without a server: hello world alone, and
-//! under one to three layers that add a header each.
+//! What an exchange costs, without a server: hello world alone, under
+//! one to three layers that add a header each, and under the library's
+//! middleware.
 //!
 //!     cargo bench --bench exchange
 //!
+//! With `-- --table` the book's table is written anew.
+//!
 //! In each round all of them take their turn, so that a machine that
 //! slows down slows them all. `ROUNDS` says how many rounds.
+
+mod middleware;
 
 use gateway::exchange::{self, Protocol};
 use gateway::{
@@ -49,16 +54,20 @@ impl Layer for Named {
     }
 }
 
+fn named(app: impl Application) -> impl Application {
+    gateway::app(move |environ, start_response| {
+        let start: StartResponse = Box::new(|status, headers| {
+            Ok(start_response(status, headers)?.layer(Named))
+        });
+        app.call(environ, start)
+    })
+}
+
 fn layered(layers: usize) -> Box<dyn Application> {
     let mut app: Box<dyn Application> = Box::new(hello);
     for _ in 0..layers {
         let inner = app;
-        app = Box::new(gateway::app(move |environ, start_response| {
-            let start: StartResponse = Box::new(|status, headers| {
-                Ok(start_response(status, headers)?.layer(Named))
-            });
-            inner.call(environ, start)
-        }));
+        app = Box::new(named(inner));
     }
     app
 }
@@ -120,4 +129,11 @@ fn main() {
         println!("{layers} layers: {median:.0} ns{added}");
         before = Some(median);
     }
+    let table = middleware::table(rounds);
+    print!("{table}");
+    if env::args().any(|argument| argument == "--table") {
+        std::fs::write(TABLE, table).expect("a file");
+    }
 }
+
+const TABLE: &str = "benches/exchange/table.md";
