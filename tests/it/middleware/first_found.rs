@@ -297,7 +297,7 @@ impl Drop for Counted {
 }
 
 #[test]
-fn close_is_called_once_on_each_body_that_was_made() {
+fn close_is_not_lost_and_is_called_once_on_each_body_there_was() {
     let dropped = Rc::new(Cell::new(0));
     let counts = |status: &'static str, fails: bool| {
         let dropped = Rc::clone(&dropped);
