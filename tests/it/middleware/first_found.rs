@@ -3,8 +3,8 @@
 use gateway::middleware::{first_found, mount};
 use gateway::testing::{self, ask, get};
 use gateway::{
-    Application, Block, Body, Environ, Error, Failure, Layer, Response,
-    Result, StartResponse, app,
+    Application, Block, Body, Environ, Error, Failure, Key, Layer,
+    Response, Result, StartResponse, app,
 };
 use std::cell::Cell;
 use std::io::{self, BufReader, Read, Write};
@@ -166,7 +166,9 @@ fn the_second_finds_the_environ_as_the_first_did() {
             Cell::new(None)
         };
     }
+    const WHO: Key<&str> = Key::new("test.who");
     let wild = app(|environ, start_response| {
+        environ.insert(WHO, "the first");
         environ.shift_path();
         environ.set("X", "y");
         environ.remove("REQUEST_METHOD");
@@ -183,7 +185,12 @@ fn the_second_finds_the_environ_as_the_first_did() {
         }
         Ok(start_response("404 Not Found", &TEXT)?.body(""))
     });
-    let app = first_found(wild, rest);
+    let second = |environ: &mut Environ, start: StartResponse<'_>| {
+        // But for what only the first knows how to take back.
+        assert_eq!(environ.extension(WHO), Some(&"the first"));
+        rest(environ, start)
+    };
+    let app = first_found(wild, second);
     for query in ["", "keep", "wrap"] {
         let mut environ = post();
         environ.set("QUERY_STRING", query);

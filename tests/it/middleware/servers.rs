@@ -87,13 +87,11 @@ fn check(log: &str, asked: usize, answered: &BTreeSet<String>) {
     assert!(ids.is_superset(answered), "{log}");
 }
 
-/// Asks from several threads, several times on one connection.
-fn ask_all(
-    ask: impl Fn(usize) -> Vec<String> + Sync,
-) -> BTreeSet<String> {
+/// Asks from several threads.
+fn ask_all(ask: impl Fn() -> Vec<String> + Sync) -> BTreeSet<String> {
     thread::scope(|scope| {
         let ask = &ask;
-        let start = |n| scope.spawn(move || ask(n));
+        let start = |_| scope.spawn(ask);
         let threads: Vec<_> = (0..THREADS).map(start).collect();
         let ids = threads.into_iter().map(|t| t.join().unwrap());
         ids.flatten().collect()
@@ -145,7 +143,7 @@ fn echo_http(address: SocketAddr) {
              Expect: 100-continue\r\nContent-Length: 5\r\n\r\n"
         ));
         let go_on = client.until("\r\n\r\n");
-        assert_eq!(go_on, "HTTP/1.1 100 Continue\r\n\r\n");
+        assert!(go_on.starts_with("HTTP/1.1 100 "), "{go_on}");
         client.send("Hello");
         assert_eq!(between(&client.until(">"), "<", ">"), said);
     }
@@ -231,43 +229,83 @@ fn named(access: &str) -> BTreeSet<String> {
     ids.collect()
 }
 
-/// A test for each server, which have their methods in common and no
-/// trait.
-macro_rules! never_share {
-    ($($name:ident: $server:ty, $ask:expr, $echo:expr;)*) => {$(
-        #[test]
-        fn $name() {
-            let server = <$server>::bind("127.0.0.1:0").unwrap();
-            let (log, access) = (Log::default(), Log::default());
-            let server = server
-                .threads(THREADS)
-                .errors(ErrorLog::new(log.clone()))
-                .access_log(ErrorLog::new(access.clone()));
-            let (address, stopper) =
-                (server.address(), server.stopper());
-            let serving =
-                thread::spawn(move || server.serve(site()));
-            $echo(address);
-            let ids = ask_all(|_| $ask(address, log.clone()));
-            stopper.stop();
-            serving.join().unwrap().unwrap();
-            assert_eq!(ids.len(), THREADS * REQUESTS);
-            let asked = THREADS * (REQUESTS + 1);
-            check(&log.text(), asked, &ids);
-            let named = named(&access.text());
-            assert_eq!(named.len(), asked);
-            assert!(named.is_superset(&ids));
-        }
-    )*};
+/// A server that listens, and what ends it.
+struct Serving {
+    address: SocketAddr,
+    log: Log,
+    access: Log,
+    end: Box<dyn FnOnce()>,
 }
 
-never_share! {
-    requests_of_a_kept_connection_and_of_threads_never_share_an_id:
-        http::Server, |address, _| ask_http(address), echo_http;
-    under_fastcgi_neither:
-        fastcgi::Server, ask_fastcgi, echo_fastcgi;
-    under_tiny_http_neither:
-        server::Server, |address, _| ask_http(address), echo_http;
+/// Starts one; they have their methods in common, and no trait.
+macro_rules! serve {
+    ($server:ty) => {{
+        let server = <$server>::bind("127.0.0.1:0").unwrap();
+        let (log, access) = (Log::default(), Log::default());
+        let server = server
+            .threads(THREADS)
+            .errors(ErrorLog::new(log.clone()))
+            .access_log(ErrorLog::new(access.clone()));
+        let (address, stopper) = (server.address(), server.stopper());
+        let serving = thread::spawn(move || server.serve(site()));
+        let end = Box::new(move || {
+            stopper.stop();
+            serving.join().unwrap().unwrap();
+        });
+        Serving { address, log, access, end }
+    }};
+}
+
+/// Asks from several threads, and looks at the logs.
+fn never_share(
+    serving: Serving,
+    ask: impl Fn(SocketAddr, Log) -> Vec<String> + Sync,
+) {
+    let Serving { address, log, access, end } = serving;
+    let ids = ask_all(|| ask(address, log.clone()));
+    end();
+    assert_eq!(ids.len(), THREADS * REQUESTS);
+    let asked = THREADS * (REQUESTS + 1);
+    check(&log.text(), asked, &ids);
+    let named = named(&access.text());
+    assert_eq!(named.len(), asked);
+    assert!(named.is_superset(&ids));
+}
+
+#[test]
+fn requests_of_a_kept_connection_and_of_threads_never_share_an_id() {
+    never_share(serve!(http::Server), |at, _| ask_http(at));
+}
+
+#[test]
+fn nor_do_they_under_tiny_http() {
+    never_share(serve!(server::Server), |at, _| ask_http(at));
+}
+
+#[test]
+fn nor_do_they_under_fastcgi() {
+    never_share(serve!(fastcgi::Server), ask_fastcgi);
+}
+
+#[test]
+fn a_body_reaches_who_is_asked_second() {
+    let Serving { address, end, .. } = serve!(http::Server);
+    echo_http(address);
+    end();
+}
+
+#[test]
+fn so_it_does_under_tiny_http() {
+    let Serving { address, end, .. } = serve!(server::Server);
+    echo_http(address);
+    end();
+}
+
+#[test]
+fn so_it_does_under_fastcgi() {
+    let Serving { address, end, .. } = serve!(fastcgi::Server);
+    echo_fastcgi(address);
+    end();
 }
 
 /// Is not a test, but the program that the next one starts.
@@ -291,9 +329,9 @@ fn cgi_program(path: &str, body: &str) -> Output {
 }
 
 #[test]
-fn processes_of_cgi_never_share_an_id() {
+fn nor_do_processes_of_cgi() {
     let log = Log::default();
-    let ids = ask_all(|_| {
+    let ids = ask_all(|| {
         let mut ids = Vec::new();
         for path in ["/", "/", "/", "/fails"] {
             let output = cgi_program(path, "");
@@ -310,7 +348,7 @@ fn processes_of_cgi_never_share_an_id() {
 }
 
 #[test]
-fn under_cgi_a_body_reaches_who_is_asked_second() {
+fn so_it_does_under_cgi() {
     for (path, said) in ECHOES {
         let output = cgi_program(path, "Hello");
         let answer = String::from_utf8(output.stdout).unwrap();
