@@ -88,6 +88,10 @@ impl Layer for Gzip {
         };
         encoder.write_all(&block)?;
         encoder.flush()?;
+        // Of a long block one flush may leave some behind.
+        while !encoder.get_ref().ends_with(FLUSHED) {
+            encoder.flush()?;
+        }
         Ok(mem::take(encoder.get_mut()).into())
     }
 
@@ -98,6 +102,10 @@ impl Layer for Gzip {
         Ok(encoder.finish()?.into())
     }
 }
+
+/// The end of what is flushed (RFC 1951, section 3.2.4: a stored block
+/// without content).
+const FLUSHED: &[u8] = &[0, 0, 0xff, 0xff];
 
 /// Bodies below this many bytes are sent in one packet anyway.
 const SMALL: u64 = 200;

@@ -1,12 +1,10 @@
 //! `conditional`, and the table of what it and `gzip` do together.
 
-use super::site::{LINE, site};
+use super::site::site;
 use super::table;
+use gateway::Application;
 use gateway::middleware::{conditional, gzip};
 use gateway::testing::{self, Answer};
-use gateway::{Application, Body, StartResponse};
-
-const TEXT: &[(&str, &str)] = &[("Content-Type", "text/plain")];
 
 /// All values of a field, as one.
 fn joined(answer: &Answer, name: &str) -> Option<String> {

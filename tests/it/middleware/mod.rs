@@ -6,5 +6,12 @@ mod conditional;
 mod gzip;
 #[cfg(all(feature = "conditional", feature = "gzip"))]
 mod site;
+#[cfg(all(
+    feature = "conditional",
+    feature = "gzip",
+    feature = "http",
+    feature = "tiny_http"
+))]
+mod streams;
 #[cfg(all(feature = "conditional", feature = "gzip"))]
 mod table;
