@@ -130,6 +130,7 @@ impl Gzip {
             && !has("Content-Encoding")
             && !has("Content-Range")
             && !members(&head.headers, "Cache-Control")
+                .iter()
                 .any(|m| m.eq_ignore_ascii_case("no-transform"))
             && head.headers.get("Content-Type").is_some_and(is_text)
     }
@@ -148,20 +149,17 @@ fn is_text(content_type: &str) -> bool {
 }
 
 /// The members of all fields of a name.
-fn members<'h>(
-    headers: &'h Headers,
-    name: &str,
-) -> impl Iterator<Item = &'h str> {
-    let is = |&(n, _): &(&str, &str)| n.eq_ignore_ascii_case(name);
-    let fields = headers.pairs().into_iter().filter(is);
-    let members = fields.flat_map(|(_, value)| value.split(','));
-    members.map(str::trim).collect::<Vec<_>>().into_iter()
+fn members<'h>(headers: &'h Headers, name: &str) -> Vec<&'h str> {
+    let mut pairs = headers.pairs();
+    pairs.retain(|(n, _)| n.eq_ignore_ascii_case(name));
+    let members = pairs.into_iter().flat_map(|(_, v)| v.split(','));
+    members.map(str::trim).collect()
 }
 
 /// The answer depends on this field, if it is plain as well (section
 /// 12.5.5).
 fn add_to_vary(headers: &mut Headers) {
-    let mut vary: Vec<&str> = members(headers, "Vary").collect();
+    let mut vary = members(headers, "Vary");
     let is_there = |member: &&str| {
         *member == "*" || member.eq_ignore_ascii_case("Accept-Encoding")
     };

@@ -539,6 +539,7 @@ fn streams(blocks: Rc<Vec<Vec<u8>>>, written: usize) -> Stack {
 }
 
 type Stack = Box<dyn Application>;
+type Wrap = fn(Stack) -> Stack;
 
 /// Middleware that only looks.
 struct Looks;
@@ -556,7 +557,7 @@ fn looks(app: Stack) -> Stack {
 
 #[test]
 fn any_blocks_come_out_one_by_one_through_any_layers() {
-    let wraps: [(&str, fn(Stack) -> Stack); 3] = [
+    let wraps: [(&str, Wrap); 3] = [
         ("gzip", |app| Box::new(gzip(app))),
         ("conditional", |app| Box::new(conditional(app))),
         ("looks", looks),
