@@ -46,6 +46,8 @@ pub mod exchange;
 mod framing;
 mod input;
 mod layer;
+pub mod middleware;
+pub mod preconditions;
 pub mod request_head;
 pub mod response_head;
 
@@ -66,9 +68,6 @@ mod program;
 pub mod server;
 #[cfg(feature = "serving")]
 pub mod serving;
-
-// What goes around applications.
-pub mod middleware;
 
 // Forms and URLs.
 #[cfg(feature = "url")]

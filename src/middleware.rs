@@ -8,12 +8,20 @@
 //! with nothing that another crate could not use: your own are written
 //! in the same way.
 
+#[cfg(feature = "conditional")]
+mod conditional;
 mod first_found;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod mount;
 mod request_id;
 mod timing;
 
+#[cfg(feature = "conditional")]
+pub use conditional::conditional;
 pub use first_found::first_found;
+#[cfg(feature = "gzip")]
+pub use gzip::gzip;
 pub use mount::{Mount, mount};
 pub use request_id::{REQUEST_ID, request_id, request_id_from_proxy};
 pub use timing::timing;

@@ -1,10 +1,25 @@
-//! The middleware of the library, each in its file.
+//! The library's middleware, each in its file.
 
+#[cfg(all(feature = "conditional", feature = "gzip"))]
+mod conditional;
 mod first_found;
+#[cfg(all(feature = "conditional", feature = "gzip"))]
+mod gzip;
 mod mount;
 mod request_id;
 #[cfg(all(unix, feature = "fastcgi", feature = "http"))]
 #[cfg(feature = "tiny_http")]
 mod servers;
+#[cfg(all(feature = "conditional", feature = "gzip"))]
+mod site;
 mod stacked;
+#[cfg(all(
+    feature = "conditional",
+    feature = "gzip",
+    feature = "http",
+    feature = "tiny_http"
+))]
+mod streams;
+#[cfg(all(feature = "conditional", feature = "gzip"))]
+mod table;
 mod timing;
