@@ -1,6 +1,7 @@
 //! The validator: what is wrong is told, and what is right goes through
 //! as it is.
 
+mod checks;
 mod quiet;
 mod wrong;
 
