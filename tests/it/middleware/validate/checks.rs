@@ -283,7 +283,7 @@ const RACK: &[Check] = &[
 const ALL: [(&str, &[Check], usize); 3] = [
     ("wsgiref.validate of Python 3.11", WSGIREF, 51),
     ("the lint of Werkzeug 3.1.8", WERKZEUG, 40),
-    ("Rack::Lint of Rack 3.2.7", RACK, 92),
+    ("Rack::Lint of August 2026", RACK, 92),
 ];
 
 impl Is {

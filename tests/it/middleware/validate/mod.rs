@@ -2,6 +2,7 @@
 //! as it is.
 
 mod checks;
+mod foreign;
 mod quiet;
 mod wrong;
 
