@@ -39,7 +39,8 @@ pub struct Body {
 impl Body {
     /// A body whose blocks are made one by one, and may fail.
     ///
-    /// After an error the rest is not asked for.
+    /// After an error the rest is not asked for, and after the end the
+    /// iterator has nothing more.
     pub fn blocks(
         blocks: impl IntoIterator<Item = Result<Block>> + 'static,
     ) -> Self {

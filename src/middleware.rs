@@ -7,6 +7,9 @@
 //! [`Layer`](crate::Layer). Each of these is a file of its own, written
 //! with nothing that another crate could not use: your own are written
 //! in the same way.
+//!
+//! What moves SCRIPT_NAME and PATH_INFO puts them back when the
+//! application has returned: others look at them behind it.
 
 #[cfg(feature = "conditional")]
 mod conditional;
@@ -16,6 +19,7 @@ mod gzip;
 mod mount;
 mod request_id;
 mod timing;
+mod validate;
 
 #[cfg(feature = "conditional")]
 pub use conditional::conditional;
@@ -25,3 +29,4 @@ pub use gzip::gzip;
 pub use mount::{Mount, mount};
 pub use request_id::{REQUEST_ID, request_id, request_id_from_proxy};
 pub use timing::timing;
+pub use validate::{Rule, Validated, validate, validate_middleware};

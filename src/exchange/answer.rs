@@ -215,12 +215,18 @@ impl Answer {
     /// Lets the layers change the head, from the inmost on.
     fn settle(&mut self) -> Result<()> {
         let (status, mut headers) = read_back(&self.buffer);
-        headers.remove("Content-Length");
-        let length = self.length;
+        let is_declared = headers.remove("Content-Length").is_some();
+        let (before, length) = (status.clone(), self.length);
         let mut head = ResponseHead { status, headers, length };
         self.stage = Stage::Torn;
         for layer in self.layers.iter_mut().rev() {
             layer.head(&mut head)?;
+        }
+        // A 304 and an answer to HEAD may have one, and no body.
+        if let (true, Some(length)) = (is_declared, head.length)
+            && head.status == before
+        {
+            head.headers.push("Content-Length", length);
         }
         self.start(&head.status, &head.headers.pairs())?;
         self.length = self.length.or(head.length);

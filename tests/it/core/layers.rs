@@ -406,6 +406,30 @@ fn a_layer_may_take_the_body_away() {
     }
 }
 
+#[test]
+fn a_length_that_was_declared_stays_where_there_is_no_body() {
+    struct Nothing;
+    impl Layer for Nothing {}
+    for (method, status, length) in [
+        ("GET", "304 Not Modified", "12"),
+        ("HEAD", "304 Not Modified", "0"),
+        ("HEAD", "200 OK", "0"),
+    ] {
+        let app = gateway::app(move |_, start_response| {
+            let declared = ("Content-Length", length);
+            let headers = [("Date", "D"), ("Server", "S"), declared];
+            let started = start_response(status, &headers)?;
+            Ok(started.layer(Nothing).body(""))
+        });
+        let (text, log, _) = ask(method, HTTP11, app);
+        let expected = format!(
+            "HTTP/1.1 {status}\r\nDate: D\r\nServer: S\r\n\
+             Content-Length: {length}\r\n\r\n"
+        );
+        assert_eq!((text, &*log), (expected, ""));
+    }
+}
+
 /// A layer under one that has taken the body away, and above it.
 #[test]
 fn what_is_not_sent_goes_through_no_layer() {

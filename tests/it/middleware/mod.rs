@@ -23,3 +23,4 @@ mod streams;
 #[cfg(all(feature = "conditional", feature = "gzip"))]
 mod table;
 mod timing;
+mod validate;

@@ -1,0 +1,327 @@
+//! What is right goes through as it is, and without a word.
+
+use super::{TEXT, answer, hello, stream};
+use crate::support::Log;
+use gateway::exchange::{self, Outcome, Protocol};
+use gateway::middleware::{validate, validate_middleware};
+use gateway::testing;
+use gateway::{
+    Application, Block, Body, Environ, ErrorLog, Failure, Layer,
+    ResponseHead, Result, StartResponse, app,
+};
+use std::cell::{Cell, RefCell};
+use std::io::{self, BufRead, Write};
+use std::rc::Rc;
+
+const PROTOCOLS: [Protocol; 3] = [
+    Protocol::Cgi,
+    Protocol::Http { minor: 0, keep_alive: false },
+    Protocol::Http { minor: 1, keep_alive: true },
+];
+
+/// All that goes out, with its head's lines sorted, and the log.
+fn ask(
+    app: &dyn Application,
+    method: &str,
+    protocol: Protocol,
+) -> (Vec<String>, Vec<u8>, String, Outcome) {
+    let log = Log::default();
+    let mut environ = testing::environ(method, "/page?a=1");
+    environ.set("CONTENT_LENGTH", "4");
+    environ.input = Box::new(&b"abcd"[..]);
+    environ.errors = ErrorLog::new(log.clone());
+    let mut out = Vec::new();
+    let outcome = exchange::run(app, &mut environ, protocol, &mut out);
+    let end = out.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
+    let body = out.split_off(end);
+    let head: String = out.iter().map(|&b| b as char).collect();
+    let mut lines: Vec<_> = head.lines().map(str::to_owned).collect();
+    lines.retain(|line| !line.starts_with("Date: "));
+    lines[1..].sort_unstable();
+    (lines, body, log.text(), outcome)
+}
+
+/// Does nothing.
+fn plain<A: Application>(app: A) -> A {
+    app
+}
+
+fn keys(environ: &Environ) -> String {
+    environ.keys().into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// Applications that break no rule, though some of them fail.
+fn right() -> Vec<(&'static str, Box<dyn Application>)> {
+    let empty = |status, headers| answer(status, headers, || "".into());
+    let restart = app(|_, start_response| {
+        let started = start_response("200 OK", &[TEXT])?;
+        let status = "404 Not Found";
+        let started = started.restart(status, &[TEXT], "gone")?;
+        Ok(started.body("gone"))
+    });
+    let write = app(|_, start_response| {
+        let mut started = start_response("200 OK", &[TEXT])?;
+        write!(started, "one")?;
+        write!(started, "two")?;
+        Ok(started.body(["three"]))
+    });
+    let fails = app(|_, start_response| {
+        start_response("200 OK", &[TEXT])?;
+        Err("no page".into())
+    });
+    let late =
+        || Body::blocks([Ok(b"one".into()), Err("no ink".into())]);
+    let failure =
+        app(|_, _| Err(Failure::bad_request("no such number").into()));
+    let shows = app(|environ, start_response| {
+        let keys = keys(environ);
+        Ok(start_response("200 OK", &[TEXT])?.body(keys))
+    });
+    let echo = app(|environ, start_response| {
+        let mut line = String::new();
+        environ.input.read_line(&mut line)?;
+        environ.shift_path();
+        Ok(start_response("200 OK", &[TEXT])?.body(line))
+    });
+    let long = &[TEXT, ("Content-Length", "3")];
+    let etag = &[("ETag", "W/\"caf\u{e9}\""), ("Content-Length", "12")];
+    let ranges =
+        &[("Content-Type", "multipart/byteranges; boundary=a")];
+    vec![
+        ("a page", Box::new(hello)),
+        (
+            "a page with a length",
+            Box::new(answer("200 OK", long, || "one".into())),
+        ),
+        (
+            "an array",
+            Box::new(answer("200 OK", &[TEXT], || {
+                ["one", "", "two"].into()
+            })),
+        ),
+        (
+            "a stream",
+            Box::new(answer("200 OK", &[TEXT], || {
+                stream(&["", "one", "", "two"])
+            })),
+        ),
+        (
+            "a stream with a length",
+            Box::new(answer("200 OK", long, || stream(&["one"]))),
+        ),
+        (
+            "a stream that goes on behind its length",
+            Box::new(answer("200 OK", long, || {
+                stream(&["one", "two"])
+            })),
+        ),
+        ("an empty page", Box::new(empty("200 OK", &[]))),
+        ("a 204", Box::new(empty("204 No Content", &[]))),
+        ("a 205", Box::new(empty("205 Reset Content", &[]))),
+        ("a 304", Box::new(empty("304 Not Modified", etag))),
+        (
+            "parts",
+            Box::new(answer("206 Partial Content", ranges, || {
+                "--a".into()
+            })),
+        ),
+        ("a restart", Box::new(restart)),
+        ("what is written", Box::new(write)),
+        ("an error", Box::new(fails)),
+        ("a later error", Box::new(answer("200 OK", &[TEXT], late))),
+        ("a failure", Box::new(failure)),
+        ("the keys", Box::new(shows)),
+        ("the input", Box::new(echo)),
+    ]
+}
+
+#[test]
+fn it_goes_through_one_validator_and_through_several() {
+    for (name, app) in right() {
+        let app: Rc<dyn Application> = app.into();
+        let three = validate_middleware(
+            validate_middleware(app.clone(), plain),
+            |app| plain(validate(app)),
+        );
+        let wrapped: [&dyn Application; 3] = [
+            &validate(app.clone()),
+            &validate_middleware(app.clone(), plain),
+            &three,
+        ];
+        for protocol in PROTOCOLS {
+            for method in ["GET", "HEAD", "POST"] {
+                let plain = ask(&*app, method, protocol);
+                for wrapped in wrapped {
+                    let seen = ask(wrapped, method, protocol);
+                    let what = format!("{method} {name} {protocol:?}");
+                    assert_eq!(seen, plain, "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// What happens, in order.
+type Events = Rc<RefCell<Vec<String>>>;
+
+struct Wire(Events);
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let last = text.rsplit("\r\n\r\n").next().unwrap();
+        self.0.borrow_mut().push(format!("{last} is sent"));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Changes blocks in both of the ways that there are.
+fn loud(app: impl Application) -> impl Application {
+    struct Loud;
+    impl Layer for Loud {
+        fn block(&mut self, block: Block) -> Result<Block> {
+            Ok([b"<", &*block, b">"].concat().into())
+        }
+        fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
+            head.length = None;
+            Ok(())
+        }
+    }
+    gateway::app(move |environ, start_response| {
+        let start: StartResponse = Box::new(|status, headers| {
+            Ok(start_response(status, headers)?.layer(Loud))
+        });
+        let response = app.call(environ, start)?;
+        Ok(response.map(|body| {
+            body.map_blocks(|b| b.to_ascii_uppercase().into())
+        }))
+    })
+}
+
+#[test]
+fn of_a_stream_each_block_goes_out_before_the_next_is_made() {
+    let events = Events::default();
+    let made = Rc::clone(&events);
+    let app = app(move |_, start_response| {
+        let made = Rc::clone(&made);
+        let blocks = ["one", "two"].into_iter().map(move |block| {
+            made.borrow_mut().push(format!("{block} is made"));
+            Ok(block.as_bytes().into())
+        });
+        let started = start_response("200 OK", &[TEXT])?;
+        Ok(started.body(Body::blocks(blocks)))
+    });
+    let app = validate_middleware(app, loud);
+    let mut environ = testing::environ("GET", "/");
+    let mut wire = Wire(Rc::clone(&events));
+    exchange::run(&app, &mut environ, PROTOCOLS[1], &mut wire);
+    let expected = [
+        "one is made",
+        "<ONE> is sent",
+        "two is made",
+        "<TWO> is sent",
+    ];
+    assert_eq!(*events.borrow(), expected);
+}
+
+/// Middleware that is right, each in a way that looks wrong.
+#[test]
+fn middleware_that_keeps_the_rules_is_not_accused() {
+    let chosen = |app: Middle| -> Box<dyn Application> {
+        // Calls the application twice, and leaves the first answer.
+        Box::new(gateway::app(move |environ, start_response| {
+            let start_response =
+                Rc::new(Cell::new(Some(start_response)));
+            let first = Rc::clone(&start_response);
+            let path = environ.remove("PATH_INFO").unwrap();
+            environ.set("PATH_INFO", "/other");
+            let refused = app.call(
+                environ,
+                Box::new(|_, _| Err("not this one".into())),
+            );
+            environ.set("PATH_INFO", path);
+            assert!(refused.is_err());
+            app.call(environ, first.take().unwrap())
+        }))
+    };
+    let moved = |app: Middle| -> Box<dyn Application> {
+        Box::new(gateway::app(move |environ, start_response| {
+            let names = ["SCRIPT_NAME", "PATH_INFO"];
+            let before = names.map(|name| environ.remove(name));
+            environ.set("SCRIPT_NAME", "/page");
+            environ.set("PATH_INFO", "");
+            let result = app.call(environ, start_response);
+            for (name, value) in names.into_iter().zip(before) {
+                environ.set(name, value.unwrap_or_default());
+            }
+            result
+        }))
+    };
+    let replaced = |app: Middle| -> Box<dyn Application> {
+        Box::new(gateway::app(move |environ, start_response| {
+            let response = app.call(environ, start_response)?;
+            Ok(response.map(|_| "another".into()))
+        }))
+    };
+    let longer = |app: Middle| -> Box<dyn Application> {
+        Box::new(gateway::app(move |environ, start_response| {
+            let response = app.call(environ, start_response)?;
+            Ok(response.map(|body| {
+                let block = |text: &'static str| {
+                    [Ok(Block::from(text.as_bytes()))]
+                };
+                let body = block("<").into_iter().chain(body);
+                Body::blocks(body.chain(block(">")))
+            }))
+        }))
+    };
+    let alone = |_: Middle| -> Box<dyn Application> {
+        Box::new(answer("200 OK", &[TEXT], || "another".into()))
+    };
+    let ways: [&dyn Fn(Middle) -> Box<dyn Application>; 5] =
+        [&chosen, &moved, &replaced, &longer, &alone];
+    for (at, way) in ways.into_iter().enumerate() {
+        let page = || stream(&["a", "", "b"]);
+        let page = answer("200 OK", &[TEXT], page);
+        let page: Box<dyn Application> = Box::new(page);
+        let app = validate_middleware(page, way);
+        let answer = testing::get(&app, "/page");
+        assert_eq!(
+            (&*answer.status, &*answer.log),
+            ("200 OK", ""),
+            "{at}"
+        );
+    }
+}
+
+type Middle = gateway::middleware::Validated<Box<dyn Application>>;
+
+#[test]
+fn an_application_may_move_and_its_middleware_need_not_put_it_back() {
+    let app = app(|environ, start_response| {
+        environ.shift_path();
+        hello(environ, start_response)
+    });
+    let answer = testing::get(&validate_middleware(app, plain), "/a/b");
+    assert_eq!((answer.text(), &*answer.log), ("Hello".into(), ""));
+}
+
+#[test]
+fn star_has_no_path() {
+    let mut environ = testing::environ("OPTIONS", "*");
+    assert_eq!(environ.get("PATH_INFO").as_deref(), Some(""));
+    environ.set("SERVER_PORT", "80");
+    let app = validate(answer("204 No Content", &[], || "".into()));
+    assert_eq!(testing::ask(&app, environ).log, "");
+}
+
+#[test]
+fn what_a_thread_may_share_it_may_share_validated() {
+    fn is_shared(_: impl Application + Send + Sync) {}
+    is_shared(validate(hello));
+    is_shared(validate_middleware(hello, plain));
+}
