@@ -1,34 +1,36 @@
 //! What each middleware adds to the application that it is around.
 
-use crate::{COUNTED, hello, named};
+use crate::{COUNTED, RUNS, hello, named};
 use gateway::exchange::{self, Protocol};
-use gateway::middleware::{first_found, mount, request_id, timing};
-use gateway::{Application, Environ, ErrorLog, Failure};
+use gateway::middleware::{
+    conditional, first_found, gzip, mount, request_id, timing, validate,
+};
+use gateway::{
+    Application, Environ, ErrorLog, Failure, Response, Result,
+    StartResponse, testing,
+};
 use stats_alloc::Region;
 use std::hint::black_box;
 use std::io;
+use std::sync::LazyLock;
 use std::time::Instant;
-
-/// How many exchanges are timed at once, each with an environ of its
-/// own: what middleware sets in one would pile up.
-const RUNS: u32 = 100;
 
 struct Row {
     name: &'static str,
     app: Box<dyn Application>,
     /// What it is compared with: a row above it.
     base: usize,
-    /// Added to each request's variables.
-    more: &'static [(&'static str, &'static str)],
+    /// Added to each request.
+    variable: Option<(&'static str, String)>,
     /// In microseconds.
     times: Vec<f64>,
 }
 
 impl Row {
     fn environ(&self) -> Environ {
-        let mut environ = gateway::testing::environ("GET", "/a/b");
+        let mut environ = testing::environ("GET", "/a/b");
         environ.errors = ErrorLog::new(io::sink());
-        for (name, value) in self.more {
+        if let Some((name, value)) = &self.variable {
             environ.set(name, value);
         }
         environ
@@ -41,6 +43,7 @@ impl Row {
     }
 
     fn round(&mut self) {
+        // What middleware sets would pile up in one for all.
         let environs = (0..RUNS).map(|_| self.environ());
         let mut environs: Vec<_> = environs.collect();
         let started = Instant::now();
@@ -72,7 +75,7 @@ impl Rows {
         name: &'static str,
         app: impl Application + 'static,
     ) {
-        self.add(self.0.len(), name, app, &[]);
+        self.add(self.0.len(), name, app, None);
     }
 
     /// One with something around it, compared with the last alone.
@@ -81,18 +84,20 @@ impl Rows {
         name: &'static str,
         app: impl Application + 'static,
     ) {
-        self.asked(name, app, &[]);
+        let base = self.0.last().map_or(0, |row| row.base);
+        self.add(base, name, app, None);
     }
 
-    /// The same, with more in the request.
+    /// The same, with something in the request.
     fn asked(
         &mut self,
         name: &'static str,
         app: impl Application + 'static,
-        more: &'static [(&'static str, &'static str)],
+        variable: &'static str,
+        value: &str,
     ) {
         let base = self.0.last().map_or(0, |row| row.base);
-        self.add(base, name, app, more);
+        self.add(base, name, app, Some((variable, value.into())));
     }
 
     fn add(
@@ -100,11 +105,26 @@ impl Rows {
         base: usize,
         name: &'static str,
         app: impl Application + 'static,
-        more: &'static [(&'static str, &'static str)],
+        variable: Option<(&'static str, String)>,
     ) {
         let (app, times) = (Box::new(app), Vec::new());
-        self.0.push(Row { name, app, base, more, times });
+        self.0.push(Row { name, app, base, variable, times });
     }
+}
+
+/// Text that is about as long, and as dull, as a page is.
+fn page(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    const LINE: &str =
+        "<li>A chapter has a title, and a number.</li>\n";
+    static PAGE: LazyLock<String> = LazyLock::new(|| {
+        let lines = (0..).map(|n| format!("<!-- {n} -->{LINE}"));
+        lines.take(10_000 / 60).collect()
+    });
+    let headers = [("Content-Type", "text/html")];
+    Ok(start_response("200 OK", &headers)?.body(PAGE.as_str()))
 }
 
 fn plain(app: impl Application) -> impl Application {
@@ -125,6 +145,16 @@ fn rows() -> Rows {
     let not_found = Failure::new("404 Not Found", "there is nothing");
     let second = first_found(not_found, hello);
     rows.around("`first_found`, the second", second);
+    rows.around("`gzip`, not asked for", gzip(hello));
+    rows.around("`conditional`, 200", conditional(hello));
+    let known = testing::get(&conditional(hello), "/");
+    let tag = known.headers.get("ETag").expect("a tag");
+    let (name, app) = ("`conditional`, 304", conditional(hello));
+    rows.asked(name, app, "HTTP_IF_NONE_MATCH", tag);
+    rows.around("`validate`", validate(hello));
+    rows.alone("a page of 10 kB", page);
+    rows.asked("`gzip`", gzip(page), "HTTP_ACCEPT_ENCODING", "gzip");
+    rows.around("`conditional`, 200", conditional(page));
     rows
 }
 
@@ -138,7 +168,7 @@ pub fn table(rounds: usize) -> String {
     let Rows(mut rows) = rows();
     let allocations: Vec<_> =
         rows.iter().map(Row::allocations).collect();
-    for _ in 0..rounds * 10 {
+    for _ in 0..rounds {
         rows.iter_mut().for_each(Row::round);
     }
     let mut table =
@@ -155,8 +185,9 @@ pub fn table(rounds: usize) -> String {
                 // Within a round, whatever the machine was at.
                 let times = row.times.iter().zip(&base.times);
                 let time = median(times.map(|(a, b)| a - b).collect());
+                let time = time.max(0.0); // less than nothing is noise
                 let made = allocations[at] - allocations[row.base];
-                format!("| {} | {time:+.2} | +{made} |\n", row.name)
+                format!("| {} | +{time:.2} | +{made} |\n", row.name)
             }
         };
     }
