@@ -279,14 +279,30 @@ fn middleware_that_keeps_the_rules_is_not_accused() {
             }))
         }))
     };
+    let cut = |app: Middle| -> Box<dyn Application> {
+        Box::new(gateway::app(move |environ, start_response| {
+            let response = app.call(environ, start_response)?;
+            let cut = |block: Block| {
+                let bytes = block.into_owned().into_iter();
+                bytes.map(|byte| Ok(vec![byte].into()))
+            };
+            Ok(response
+                .map(|body| Body::blocks(body.flatten().flat_map(cut))))
+        }))
+    };
     let alone = |_: Middle| -> Box<dyn Application> {
         Box::new(answer("200 OK", &[TEXT], || "another".into()))
     };
-    let ways: [&dyn Fn(Middle) -> Box<dyn Application>; 5] =
-        [&chosen, &moved, &replaced, &longer, &alone];
+    let ways: [&dyn Fn(Middle) -> Box<dyn Application>; 6] =
+        [&chosen, &moved, &replaced, &longer, &cut, &alone];
     for (at, way) in ways.into_iter().enumerate() {
-        let page = || stream(&["a", "", "b"]);
-        let page = answer("200 OK", &[TEXT], page);
+        // Who changes the body has a weak one.
+        let headers: &'static [_] = match at {
+            2 | 3 => &[TEXT, ("ETag", "W/\"1\"")],
+            _ => &[TEXT, ("ETag", "\"1\"")],
+        };
+        let page = || stream(&["ab", "cd"]);
+        let page = answer("200 OK", headers, page);
         let page: Box<dyn Application> = Box::new(page);
         let app = validate_middleware(page, way);
         let answer = testing::get(&app, "/page");
