@@ -349,7 +349,7 @@ fn middleware() -> Vec<Wrong> {
         ask(
             "moves to a place that is none",
             ScriptName,
-            validate_middleware(page(), |app| misplaced(app)),
+            validate_middleware(page(), misplaced),
         ),
         ask(
             "encodes, and forgets Vary",
