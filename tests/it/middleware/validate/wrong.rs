@@ -319,6 +319,11 @@ fn middleware() -> Vec<Wrong> {
             validate_middleware(page(), |app| mapped(app, in_call)),
         ),
         ask(
+            "has a block of its own first, and then waits",
+            Boundaries,
+            validate_middleware(page(), |app| mapped(app, first_own)),
+        ),
+        ask(
             "leaves empty blocks out",
             Boundaries,
             validate_middleware(
@@ -400,6 +405,11 @@ fn at_once(body: Body) -> Body {
         let blocks: Result<Vec<_>> = body.take()?.collect();
         Some(blocks.map(|blocks| blocks.concat().into()))
     }))
+}
+
+fn first_own(body: Body) -> Body {
+    let own = Ok(b"own".into());
+    Body::blocks(iter::once(own).chain(at_once(body)))
 }
 
 fn behind(body: Body) -> Body {
