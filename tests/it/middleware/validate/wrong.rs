@@ -297,10 +297,7 @@ impl<F: Fn(Block) -> Block> Layer for Change<F> {
 
 fn middleware() -> Vec<Wrong> {
     let page = || answer("200 OK", &[TEXT], || stream(&["a", "b"]));
-    let tagged = || {
-        let headers = &[TEXT, ("ETag", "\"1\"")];
-        answer("200 OK", headers, || stream(&["a", "b"]))
-    };
+    let tagged = || answer("200 OK", &TAGGED, || stream(&["a", "b"]));
     let vary = &[("Vary", "Accept-Encoding")];
     vec![
         ask(
@@ -386,6 +383,19 @@ fn middleware() -> Vec<Wrong> {
             }),
         ),
         ask(
+            "changes the body under the same ETag",
+            Strong,
+            validate_middleware(tagged(), |app| mapped(app, upper)),
+        ),
+        ask(
+            "changes a page under the same ETag",
+            Strong,
+            validate_middleware(
+                answer("200 OK", &TAGGED, || "Hello".into()),
+                |app| mapped(app, upper),
+            ),
+        ),
+        ask(
             "keeps the length of what it changes",
             Length,
             validate_middleware(
@@ -405,6 +415,12 @@ fn at_once(body: Body) -> Body {
         let blocks: Result<Vec<_>> = body.take()?.collect();
         Some(blocks.map(|blocks| blocks.concat().into()))
     }))
+}
+
+const TAGGED: [(&str, &str); 2] = [TEXT, ("ETag", "\"1\"")];
+
+fn upper(body: Body) -> Body {
+    body.map_blocks(|block| block.to_ascii_uppercase().into())
 }
 
 fn first_own(body: Body) -> Body {
