@@ -39,7 +39,9 @@ enum Theirs {
 use Theirs::{Fails, Passes};
 
 /// The variables of an environ, `None` to remove one.
-fn environ(variables: &[(&str, Option<&str>)]) -> Environ {
+type Variables = &'static [(&'static str, Option<&'static str>)];
+
+fn environ(variables: Variables) -> Environ {
     let mut environ = testing::environ("GET", "/");
     for (name, value) in variables {
         match value {
@@ -54,7 +56,7 @@ fn server(
     name: &'static str,
     theirs: Theirs,
     ours: Is,
-    variables: &[(&str, Option<&str>)],
+    variables: Variables,
 ) -> Case {
     let app: fn(&mut Environ, gateway::StartResponse) -> _ = hello;
     let environ = environ(variables);
@@ -160,7 +162,7 @@ fn werkzeug() -> Vec<Case> {
 }
 
 /// Rack's cases of the environ: the variable, and what it is.
-const RACK: &[(&str, Theirs, Is, &[(&str, Option<&str>)])] = &[
+const RACK: &[(&str, Theirs, Is, Variables)] = &[
     ("no method", Fails, Broken(Required), &[("REQUEST_METHOD", None)]),
     ("no name", Fails, Broken(Required), &[("SERVER_NAME", None)]),
     (
