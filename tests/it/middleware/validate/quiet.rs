@@ -84,6 +84,7 @@ fn right() -> Vec<(&'static str, Box<dyn Application>)> {
         Ok(start_response("200 OK", &[TEXT])?.body(line))
     });
     let long = &[TEXT, ("Content-Length", "3")];
+    let gzip = &[TEXT, ("Content-Encoding", "gzip")];
     let etag = &[("ETag", "W/\"caf\u{e9}\""), ("Content-Length", "12")];
     let ranges =
         &[("Content-Type", "multipart/byteranges; boundary=a")];
@@ -124,6 +125,10 @@ fn right() -> Vec<(&'static str, Box<dyn Application>)> {
             Box::new(answer("206 Partial Content", ranges, || {
                 "--a".into()
             })),
+        ),
+        (
+            "a page that is encoded already",
+            Box::new(answer("200 OK", gzip, || "\u{1f}".into())),
         ),
         ("a restart", Box::new(restart)),
         ("what is written", Box::new(write)),
@@ -290,27 +295,32 @@ fn middleware_that_keeps_the_rules_is_not_accused() {
                 .map(|body| Body::blocks(body.flatten().flat_map(cut))))
         }))
     };
+    let taken = |app: Middle| -> Box<dyn Application> {
+        Box::new(set(app, "", "304 Not Modified"))
+    };
     let alone = |_: Middle| -> Box<dyn Application> {
         Box::new(answer("200 OK", &[TEXT], || "another".into()))
     };
-    let ways: [&dyn Fn(Middle) -> Box<dyn Application>; 6] =
-        [&chosen, &moved, &replaced, &longer, &cut, &alone];
+    let ways: [&dyn Fn(Middle) -> Box<dyn Application>; 7] =
+        [&chosen, &moved, &replaced, &longer, &cut, &alone, &taken];
     for (at, way) in ways.into_iter().enumerate() {
         // Who changes the body has a weak one.
         let headers: &'static [_] = match at {
             2 | 3 => &[TEXT, ("ETag", "W/\"1\"")],
             _ => &[TEXT, ("ETag", "\"1\"")],
         };
-        let page = || stream(&["ab", "cd"]);
+        let page = move || match at {
+            6 => "abcd".into(),
+            _ => stream(&["ab", "cd"]),
+        };
         let page = answer("200 OK", headers, page);
         let page: Box<dyn Application> = Box::new(page);
         let app = validate_middleware(page, way);
         let answer = testing::get(&app, "/page");
-        assert_eq!(
-            (&*answer.status, &*answer.log),
-            ("200 OK", ""),
-            "{at}"
-        );
+        let status =
+            if at == 6 { "304 Not Modified" } else { "200 OK" };
+        let seen = (&*answer.status, &*answer.log);
+        assert_eq!(seen, (status, ""), "{at}");
     }
 }
 
@@ -376,7 +386,8 @@ const STATUSES: [&str; 6] = [
     "599 \u{e9}",
 ];
 
-/// Middleware that sets a header in its layer.
+/// Middleware that sets a header in its layer, or without a name a
+/// status that has no body.
 fn set(
     app: impl Application,
     name: &'static str,
@@ -385,7 +396,13 @@ fn set(
     struct Set(&'static str, &'static str);
     impl Layer for Set {
         fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
-            head.headers.set(self.0, self.1);
+            match self.0 {
+                "" => {
+                    head.status = self.1.into();
+                    head.headers.remove("Content-Type");
+                }
+                name => head.headers.set(name, self.1),
+            }
             Ok(())
         }
     }
@@ -449,6 +466,81 @@ fn an_application_may_move_and_its_middleware_need_not_put_it_back() {
     });
     let answer = testing::get(&validate_middleware(app, plain), "/a/b");
     assert_eq!((answer.text(), &*answer.log), ("Hello".into(), ""));
+}
+
+#[test]
+fn it_leaves_nothing_in_the_environ() {
+    let validated = validate_middleware(hello, plain);
+    let app = app(|environ, start_response| {
+        let before = keys(environ);
+        let response = validated.call(environ, start_response)?;
+        assert_eq!(keys(environ), before);
+        Ok(response)
+    });
+    assert_eq!(testing::get(&app, "/").log, "");
+}
+
+/// The first two bytes, under the same ETag.
+#[test]
+fn a_part_has_the_etag_of_the_whole() {
+    struct Part;
+    impl Layer for Part {
+        fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
+            head.status = "206 Partial Content".into();
+            head.headers.set("Content-Range", "bytes 0-1/4");
+            head.length = Some(2);
+            Ok(())
+        }
+
+        fn block(&mut self, block: Block) -> Result<Block> {
+            Ok(block[..2].to_vec().into())
+        }
+    }
+    let headers = &[TEXT, ("ETag", "\"1\"")];
+    let page = answer("200 OK", headers, || "abcd".into());
+    let app = validate_middleware(page, |app| {
+        gateway::app(move |environ, start_response| {
+            let start: StartResponse = Box::new(|status, headers| {
+                Ok(start_response(status, headers)?.layer(Part))
+            });
+            app.call(environ, start)
+        })
+    });
+    let answer = testing::get(&app, "/");
+    assert_eq!((answer.text(), &*answer.log), ("ab".into(), ""));
+}
+
+/// RFC 9110, 12.5.3
+#[test]
+fn what_the_client_takes_may_be_sent() {
+    const VARY: (&str, &str) = ("Vary", "Cookie, accept-encoding");
+    let page = || answer("200 OK", &[TEXT, VARY], || "Hello".into());
+    for (accept, is_taken) in [
+        (None, true),
+        (Some("gzip"), true),
+        (Some("br , GZIP;q=0.001"), true),
+        (Some("*"), true),
+        (Some("*;q=0, gzip"), true),
+        (Some("gzip; q=1"), true),
+        (Some("gzip;q=0, *"), false),
+        (Some("gzip ; q=0.000"), false),
+        (Some("*;q=0"), false),
+        (Some("br"), false),
+        (Some("identity"), false),
+        (Some(""), false),
+    ] {
+        let app = validate_middleware(page(), |app| {
+            set(app, "Content-Encoding", "gzip")
+        });
+        let mut environ = testing::environ("GET", "/");
+        if let Some(accept) = accept {
+            environ.set("HTTP_ACCEPT_ENCODING", accept);
+        }
+        let log = testing::ask(&app, environ).log;
+        let is_told = log.contains(Rule::Unwanted.text());
+        assert_eq!(is_told, !is_taken, "{accept:?}: {log}");
+        assert_eq!(log.is_empty(), is_taken, "{accept:?}: {log}");
+    }
 }
 
 #[test]

@@ -321,6 +321,13 @@ fn middleware() -> Vec<Wrong> {
             validate_middleware(page(), |app| mapped(app, first_own)),
         ),
         ask(
+            "asks twice, and waits for the second body",
+            Boundaries,
+            validate_middleware(page(), |app| {
+                mapped(twice(app), at_once)
+            }),
+        ),
+        ask(
             "leaves empty blocks out",
             Boundaries,
             validate_middleware(
@@ -478,6 +485,15 @@ fn failing_at_once(
 fn shifted(app: impl Application) -> impl Application {
     gateway::app(move |environ, start_response| {
         environ.shift_path();
+        app.call(environ, start_response)
+    })
+}
+
+/// Calls the application, and then once more.
+fn twice(app: impl Application) -> impl Application {
+    gateway::app(move |environ, start_response| {
+        let no: StartResponse = Box::new(|_, _| Err("not yet".into()));
+        assert!(app.call(environ, no).is_err());
         app.call(environ, start_response)
     })
 }
