@@ -80,6 +80,9 @@ fn environ() -> Environ {
 pub(crate) fn complete(environ: &mut Environ) {
     // A client's `Proxy` header, not the machine's proxy: httpoxy.org
     environ.remove("HTTP_PROXY");
+    // Some send these twice (RFC 3875, section 4.1.18).
+    environ.remove("HTTP_CONTENT_LENGTH");
+    environ.remove("HTTP_CONTENT_TYPE");
     environ.url_scheme = match environ.bytes("HTTPS") {
         Some(b"on" | b"1" | b"yes") => "https",
         _ => "http",

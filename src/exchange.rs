@@ -210,9 +210,8 @@ pub(crate) fn run_on(
     });
     // A line without an end does not wait for the body's.
     let _ = guarded(|| Ok(environ.errors.flush()?));
-    let mut ours = errors.clone();
-    ours.set_label(environ.errors.label());
-    let theirs = Some(mem::replace(&mut environ.errors, ours));
+    answer.outcome.label = environ.errors.label().into();
+    let theirs = Some(mem::replace(&mut environ.errors, errors));
     // Out here, where a panic in there does not drop it.
     let mut body = None;
     let sent = called.and_then(|response| {
@@ -229,8 +228,6 @@ pub(crate) fn run_on(
     }
     drop_all((body, error, theirs), environ, &mut answer);
     answer.log(environ);
-    answer.outcome.label = environ.errors.label().into();
-    environ.errors = errors;
     answer.outcome
 }
 

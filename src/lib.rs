@@ -21,8 +21,8 @@
 //! under servers of its own: `server`, with the feature `tiny_http`,
 //! `http`, with the feature `http`, and behind a web server `fastcgi`,
 //! with the feature `fastcgi`. What lies between it and the wire is
-//! the [`exchange`], the same for every server; middleware puts its
-//! part there as a [`Layer`], and some is in [`middleware`]. Tests ask an application with
+//! the [`exchange`], the same for every server; [`middleware`] puts its
+//! part there as a [`Layer`]. Tests ask an application with
 //! [`testing::get`].
 //!
 //! The book in `book/` builds this library chapter by chapter.
@@ -68,8 +68,6 @@ mod program;
 pub mod server;
 #[cfg(feature = "serving")]
 pub mod serving;
-
-// What goes around applications.
 
 // Forms and URLs.
 #[cfg(feature = "url")]

@@ -6,6 +6,9 @@
 //! status, intercept an error, change the headers, and change the body.
 //! What it does to an answer it does as a [`Layer`](crate::Layer). Each
 //! is in a file of its own, and your own are written in the same way.
+//!
+//! What moves SCRIPT_NAME and PATH_INFO puts them back when the
+//! application has returned: others look at them behind it.
 
 #[cfg(feature = "conditional")]
 mod conditional;

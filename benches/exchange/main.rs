@@ -1,10 +1,15 @@
-//! What an exchange costs, without a server: hello world alone, and
-//! under one to three layers that add a header each.
+//! What an exchange costs, without a server: hello world alone, under
+//! one to three layers that add a header each, and under the library's
+//! middleware.
 //!
-//!     cargo bench --bench exchange
+//!     cargo bench --bench exchange --features conditional,gzip
+//!
+//! With `-- --table` the book's table is written anew.
 //!
 //! In each round all of them take their turn, so that a machine that
 //! slows down slows them all. `ROUNDS` says how many rounds.
+
+mod middleware;
 
 use gateway::exchange::{self, Protocol};
 use gateway::{
@@ -20,8 +25,9 @@ use std::{env, io};
 #[global_allocator]
 static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// How many exchanges are timed at once.
-const RUNS: u32 = 10_000;
+/// How many exchanges are timed at once: so few that hardly ever
+/// another process takes the core meanwhile.
+const RUNS: u32 = 100;
 
 /// How many allocations hello world may need: one for the closure that
 /// `start_response` is, one for what goes out.
@@ -49,16 +55,20 @@ impl Layer for Named {
     }
 }
 
+fn named(app: impl Application) -> impl Application {
+    gateway::app(move |environ, start_response| {
+        let start: StartResponse = Box::new(|status, headers| {
+            Ok(start_response(status, headers)?.layer(Named))
+        });
+        app.call(environ, start)
+    })
+}
+
 fn layered(layers: usize) -> Box<dyn Application> {
     let mut app: Box<dyn Application> = Box::new(hello);
     for _ in 0..layers {
         let inner = app;
-        app = Box::new(gateway::app(move |environ, start_response| {
-            let start: StartResponse = Box::new(|status, headers| {
-                Ok(start_response(status, headers)?.layer(Named))
-            });
-            inner.call(environ, start)
-        }));
+        app = Box::new(named(inner));
     }
     app
 }
@@ -98,7 +108,7 @@ impl Measured {
 }
 
 fn main() {
-    let rounds = env::var("ROUNDS").map_or(100, |rounds| {
+    let rounds = env::var("ROUNDS").map_or(1000, |rounds| {
         rounds.parse().expect("ROUNDS is a number of rounds")
     });
     let mut all: Vec<_> = (0..4).map(Measured::new).collect();
@@ -120,4 +130,11 @@ fn main() {
         println!("{layers} layers: {median:.0} ns{added}");
         before = Some(median);
     }
+    let table = middleware::table(rounds);
+    print!("{table}");
+    if env::args().any(|argument| argument == "--table") {
+        std::fs::write(TABLE, table).expect("a file");
+    }
 }
+
+const TABLE: &str = "benches/exchange/table.md";

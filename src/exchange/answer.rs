@@ -429,11 +429,12 @@ impl Answer {
 
     /// Writes what was noted into the log.
     pub(super) fn log(&mut self, environ: &mut Environ) {
+        let mut errors = environ.errors.clone();
+        errors.set_label(&self.outcome.label);
         for complaint in self.complaints.drain(..) {
             // Lines after the first would pass for somebody else's.
             let text = complaint.replace('\n', "\n    ");
             let line = format!("{}: {text}\n", request(environ));
-            let errors = &mut environ.errors;
             // Nobody is left to be told that a log cannot be written.
             let _ = guarded(|| Ok(errors.write_all(line.as_bytes())?));
         }

@@ -103,13 +103,14 @@ impl Layer for Conditional {
             let weak = if is_weak { "W/" } else { "" };
             head.headers.set("ETag", format!("{weak}\"{digest}\""));
         }
-        // Otherwise there are none (section 13.2.1).
+        // An error stays what it is (section 13.2.1).
         if head.status.starts_with('2') {
-            let current = Some(validators(&head.headers));
-            self.preconditions.require(current.as_ref())?;
-            match self.preconditions.evaluate(current.as_ref()) {
-                Condition::NotModified => not_modified(head),
-                Condition::Go | Condition::Failed => {}
+            let current = Some(&validators(&head.headers));
+            self.preconditions.require(current)?;
+            if self.preconditions.evaluate(current)
+                == Condition::NotModified
+            {
+                not_modified(head);
             }
         }
         Ok(())
@@ -128,7 +129,6 @@ fn validators(headers: &Headers) -> Validators {
 /// where there is no tag.
 fn not_modified(head: &mut ResponseHead) {
     head.status = "304 Not Modified".into();
-    head.length = None;
     let mut of_the_body = vec![
         "Content-Encoding",
         "Content-Language",

@@ -87,7 +87,10 @@ impl Layer for Gzip {
             return Ok(block);
         };
         encoder.write_all(&block)?;
-        encoder.flush()?;
+        // Of a long block one flush may leave some behind.
+        while !encoder.get_ref().ends_with(FLUSHED) {
+            encoder.flush()?;
+        }
         Ok(mem::take(encoder.get_mut()).into())
     }
 
@@ -98,6 +101,10 @@ impl Layer for Gzip {
         Ok(encoder.finish()?.into())
     }
 }
+
+/// The end of what is flushed (RFC 1951, section 3.2.4: a stored block
+/// without content).
+const FLUSHED: &[u8] = &[0, 0, 0xff, 0xff];
 
 /// Bodies below this many bytes are sent in one packet anyway.
 const SMALL: u64 = 200;
@@ -120,8 +127,8 @@ impl Gzip {
         !is_small
             && !["204", "205", "206", "304"].iter().any(is)
             && !has("Content-Encoding")
-            && !has("Content-Range")
             && !members(&head.headers, "Cache-Control")
+                .iter()
                 .any(|m| m.eq_ignore_ascii_case("no-transform"))
             && head.headers.get("Content-Type").is_some_and(is_text)
     }
@@ -140,20 +147,17 @@ fn is_text(content_type: &str) -> bool {
 }
 
 /// The members of all fields of a name.
-fn members<'h>(
-    headers: &'h Headers,
-    name: &str,
-) -> impl Iterator<Item = &'h str> {
-    let is = |&(n, _): &(&str, &str)| n.eq_ignore_ascii_case(name);
-    let fields = headers.pairs().into_iter().filter(is);
-    let members = fields.flat_map(|(_, value)| value.split(','));
-    members.map(str::trim).collect::<Vec<_>>().into_iter()
+fn members<'h>(headers: &'h Headers, name: &str) -> Vec<&'h str> {
+    let mut pairs = headers.pairs();
+    pairs.retain(|(n, _)| n.eq_ignore_ascii_case(name));
+    let members = pairs.into_iter().flat_map(|(_, v)| v.split(','));
+    members.map(str::trim).collect()
 }
 
 /// The answer depends on this field, if it is plain as well (section
 /// 12.5.5).
 fn add_to_vary(headers: &mut Headers) {
-    let mut vary: Vec<&str> = members(headers, "Vary").collect();
+    let mut vary = members(headers, "Vary");
     let is_there = |member: &&str| {
         *member == "*" || member.eq_ignore_ascii_case("Accept-Encoding")
     };

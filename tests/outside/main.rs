@@ -24,4 +24,5 @@ mod shifts;
 mod smuggling;
 mod strangers;
 mod urls;
+mod validated;
 mod web_servers;

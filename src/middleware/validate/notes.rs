@@ -2,7 +2,6 @@
 
 use super::rule::Rule;
 use crate::{Environ, ErrorLog, ResponseHead, Result};
-use std::hash::{DefaultHasher, Hasher};
 use std::io::Write;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,7 +36,7 @@ pub(super) struct Notes {
     request: String,
     log: ErrorLog,
     waiting: Vec<String>,
-    told: Vec<String>,
+    told: Vec<Rule>,
     /// Has the head been sent?
     pub(super) is_late: bool,
     /// Was a status given that has no body?
@@ -66,17 +65,16 @@ impl Notes {
         }
     }
 
-    /// Notes what is found. The same is told once.
+    /// Notes what is found. In the log a rule has one line.
     pub(super) fn find(&mut self, who: &str, (rule, what): Found) {
         let line = format!("{who}: {rule}: {what}");
-        if self.told.contains(&line) {
-            return;
-        }
-        self.told.push(line.clone());
         match self.is_late {
+            true if self.told.contains(&rule) => {}
             true => self.write(&line),
+            false if self.waiting.contains(&line) => {}
             false => self.waiting.push(line),
         }
+        self.told.push(rule);
     }
 
     /// The head goes out, unless something was found before.
@@ -124,25 +122,28 @@ pub(super) struct Inside {
 
 /// Which bytes went by, in the body and on their way through the
 /// layers.
-#[derive(Default, Clone)]
+#[derive(Default, PartialEq)]
 pub(super) struct Bytes {
     pub(super) returned: Sum,
     pub(super) sent: Sum,
 }
 
-#[derive(Default, Clone)]
-pub(super) struct Sum(DefaultHasher);
+/// Stands for a sequence of bytes, however it is cut into blocks: the
+/// hash is FNV-1a.
+#[derive(PartialEq)]
+pub(super) struct Sum(u64);
 
-impl Sum {
-    pub(super) fn add(&mut self, bytes: &[u8]) {
-        self.0.write(bytes);
+impl Default for Sum {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
     }
 }
 
-impl PartialEq for Bytes {
-    fn eq(&self, other: &Self) -> bool {
-        let is = |a: &Sum, b: &Sum| a.0.finish() == b.0.finish();
-        is(&self.returned, &other.returned)
-            && is(&self.sent, &other.sent)
+impl Sum {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 ^= u64::from(*byte);
+            self.0 = self.0.wrapping_mul(0x0100_0000_01b3);
+        }
     }
 }

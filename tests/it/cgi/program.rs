@@ -132,6 +132,20 @@ fn http_proxy_is_ignored() {
     says(&output, &whole(text), "", 0);
 }
 
+// RFC 3875, 4.1.18
+#[test]
+fn what_has_a_name_of_its_own_is_not_told_twice() {
+    let output = run(
+        "/environ",
+        &[
+            ("HTTP_CONTENT_LENGTH", "5"),
+            ("HTTP_CONTENT_TYPE", "text/plain"),
+        ],
+    );
+    let text = "PATH_INFO=/environ\nhttp (false, true, true)\n";
+    says(&output, &whole(text), "", 0);
+}
+
 // PEP 3333, 668
 #[test]
 fn https_tells_the_scheme() {

@@ -430,6 +430,24 @@ fn a_length_that_was_declared_stays_where_there_is_no_body() {
     }
 }
 
+#[test]
+fn a_length_that_was_declared_goes_with_the_body() {
+    let change = |head: &mut ResponseHead| {
+        head.status = "204 No Content".into();
+        Ok(())
+    };
+    let app = gateway::app(move |_, start_response| {
+        let declared = ("Content-Length", "3");
+        let headers = [("Date", "D"), ("Server", "S"), declared];
+        let started = start_response("200 OK", &headers)?;
+        Ok(started.layer(Head(change)).body("one"))
+    });
+    let (text, log, _) = ask("GET", HTTP11, app);
+    let expected =
+        "HTTP/1.1 204 No Content\r\nDate: D\r\nServer: S\r\n\r\n";
+    assert_eq!((&*text, &*log), (expected, ""));
+}
+
 /// A layer under one that has taken the body away, and above it.
 #[test]
 fn what_is_not_sent_goes_through_no_layer() {

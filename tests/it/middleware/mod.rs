@@ -13,6 +13,13 @@ mod servers;
 #[cfg(all(feature = "conditional", feature = "gzip"))]
 mod site;
 mod stacked;
+#[cfg(all(
+    feature = "conditional",
+    feature = "gzip",
+    feature = "http",
+    feature = "tiny_http"
+))]
+mod streams;
 #[cfg(all(feature = "conditional", feature = "gzip"))]
 mod table;
 mod timing;

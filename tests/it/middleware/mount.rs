@@ -3,6 +3,7 @@
 use gateway::middleware::{Mount, mount};
 use gateway::testing::{self, Answer, ask, get};
 use gateway::{Application, Environ, Failure, app};
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 const TEXT: [(&str, &str); 1] = [("Content-Type", "text/plain")];
@@ -21,21 +22,17 @@ fn show(name: &str) -> impl Application + Send + Sync + use<> {
 /// The answer, and SCRIPT_NAME and PATH_INFO when it is over.
 fn around(
     app: &dyn Application,
-    mut environ: Environ,
+    environ: Environ,
 ) -> (Answer, [Option<Vec<u8>>; 2]) {
-    let mut after = [None, None];
-    let seen = std::cell::RefCell::new(&mut after);
-    let answer = ask(
-        &gateway::app(|environ, start_response| {
-            let result = app.call(environ, start_response);
-            let get = |name| environ.bytes(name).map(<[u8]>::to_vec);
-            **seen.borrow_mut() =
-                [get("SCRIPT_NAME"), get("PATH_INFO")];
-            result
-        }),
-        std::mem::take(&mut environ),
-    );
-    (answer, after)
+    let after = RefCell::new([None, None]);
+    let outer = gateway::app(|environ, start_response| {
+        let result = app.call(environ, start_response);
+        let get = |name| environ.bytes(name).map(<[u8]>::to_vec);
+        after.replace(["SCRIPT_NAME", "PATH_INFO"].map(get));
+        result
+    });
+    let answer = ask(&outer, environ);
+    (answer, after.into_inner())
 }
 
 #[test]

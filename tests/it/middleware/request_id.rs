@@ -11,7 +11,7 @@ use gateway::{
 };
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::{iter, thread};
+use std::{iter, mem, thread};
 
 const TEXT: [(&str, &str); 1] = [("Content-Type", "text/plain")];
 
@@ -231,6 +231,55 @@ fn a_label_is_not_carried_to_the_next_request() {
     assert_ne!(label_1, label_2);
     assert_eq!(unlabelled(&log_1, &label_1), ["hello"]);
     assert_eq!(unlabelled(&log_2, &label_2), ["hello"]);
+}
+
+/// Takes one block, and breaks.
+struct Leaves(bool);
+
+impl Write for Leaves {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match mem::replace(&mut self.0, true) {
+            true => Err(std::io::ErrorKind::BrokenPipe.into()),
+            false => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_client_that_leaves_and_a_panic_leave_no_label_behind() {
+    let streams = app(|environ, start_response| {
+        if environ.get("QUERY_STRING").as_deref() == Some("panic") {
+            panic!("no paper");
+        }
+        let blocks = iter::repeat_with(|| Ok(b"block".into()));
+        let body = Body::blocks(blocks);
+        Ok(start_response("200 OK", &TEXT)?.body(body))
+    });
+    let inner = request_id(streams);
+    let log = Log::default();
+    let mut environ = testing::environ("GET", "/");
+    environ.errors = ErrorLog::new(log.clone());
+    let mut run = |app: &dyn Application, query: &str| {
+        environ.set("QUERY_STRING", query);
+        let out = &mut Leaves(false);
+        exchange::run(app, &mut environ, Protocol::Cgi, out).label
+    };
+    assert_ne!(run(&inner, ""), "");
+    let id = run(&inner, "panic");
+    let fails = app(|environ, _| {
+        assert_eq!(environ.extension(REQUEST_ID), None);
+        Err("no ink".into())
+    });
+    assert_eq!(run(&fails, ""), "");
+    let expected = format!(
+        "[{id}] GET /: the application panicked: no paper\n\
+         GET /: no ink\n"
+    );
+    assert_eq!(log.text(), expected);
 }
 
 #[test]

@@ -1,13 +1,19 @@
-//! Ids and labels under all four ways to be served.
+//! Ids and labels, and what `mount` and `first_found` move, under all
+//! four ways to be served.
 
 use crate::support::{Client, Log};
 use gateway::fastcgi::{pairs, record};
-use gateway::middleware::{REQUEST_ID, request_id, timing};
-use gateway::{Application, ErrorLog, app, cgi, fastcgi, http, server};
+use gateway::middleware::{
+    REQUEST_ID, first_found, mount, request_id, timing,
+};
+use gateway::{
+    Application, Environ, ErrorLog, Response, Result, StartResponse,
+    app, cgi, fastcgi, http, server,
+};
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::{env, thread};
 
 /// Says its id to the log and to the client; `/fails` fails.
@@ -23,6 +29,36 @@ fn application() -> impl Application + Send + Sync {
         let started = start_response("200 OK", &text)?;
         Ok(started.body(format!("<{id}>")))
     })))
+}
+
+/// Says where it is, and what is left of the body.
+fn echo(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let get = |name| environ.get(name).unwrap_or_default();
+    let [script, path] = ["SCRIPT_NAME", "PATH_INFO"].map(get);
+    let mut page = format!("<{script} {path} ");
+    environ.input.read_to_string(&mut page)?;
+    let text = [("Content-Type", "text/plain")];
+    Ok(start_response("200 OK", &text)?.body(page + ">"))
+}
+
+/// At `/echo` the first finds nothing; at `/mine` it reads before it
+/// says so.
+fn site() -> impl Application + Send + Sync {
+    let none = |_: &mut Environ, start_response: StartResponse<'_>| {
+        Ok(start_response("404 Not Found", &[])?.body(""))
+    };
+    let reads = app(|environ, start_response| {
+        environ.input.read_exact(&mut [0; 1])?;
+        let text = [("Content-Type", "text/plain")];
+        Ok(start_response("404 Not Found", &text)?.body("<mine>"))
+    });
+    mount()
+        .at("/", application())
+        .at("/echo", first_found(none, echo))
+        .at("/mine", first_found(reads, echo))
 }
 
 const THREADS: usize = 4;
@@ -51,13 +87,11 @@ fn check(log: &str, asked: usize, answered: &BTreeSet<String>) {
     assert!(ids.is_superset(answered), "{log}");
 }
 
-/// Asks from several threads, several times on one connection.
-fn ask_all(
-    ask: impl Fn(usize) -> Vec<String> + Sync,
-) -> BTreeSet<String> {
+/// Asks from several threads.
+fn ask_all(ask: impl Fn() -> Vec<String> + Sync) -> BTreeSet<String> {
     thread::scope(|scope| {
         let ask = &ask;
-        let start = |n| scope.spawn(move || ask(n));
+        let start = |_| scope.spawn(ask);
         let threads: Vec<_> = (0..THREADS).map(start).collect();
         let ids = threads.into_iter().map(|t| t.join().unwrap());
         ids.flatten().collect()
@@ -87,16 +121,59 @@ fn ask_http(address: SocketAddr) -> Vec<String> {
     ids
 }
 
+/// What `/echo` and `/mine` say to a body, in this order.
+const ECHOES: [(&str, &str); 4] = [
+    ("/echo/x", "/echo /x Hello"),
+    ("/mine", "mine"),
+    ("/echo", "/echo  Hello"),
+    ("/echo/x", "/echo /x Hello"),
+];
+
+/// Sends bodies on one kept connection.
+fn echo_http(address: SocketAddr) {
+    let mut client = Client::new(address);
+    for (path, said) in ECHOES {
+        client.send(format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\n\
+             Content-Length: 5\r\n\r\nHello"
+        ));
+        assert_eq!(between(&client.until(">"), "<", ">"), said);
+        client.send(format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\n\
+             Expect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+        ));
+        let go_on = client.until("\r\n\r\n");
+        assert!(go_on.starts_with("HTTP/1.1 100 "), "{go_on}");
+        client.send("Hello");
+        assert_eq!(between(&client.until(">"), "<", ">"), said);
+    }
+}
+
+fn echo_fastcgi(address: SocketAddr) {
+    let mut client = Client::new(address);
+    for (path, said) in ECHOES {
+        client.send(fastcgi_request(path, "Hello"));
+        let [answer, _] = fastcgi_answer(&mut client);
+        assert_eq!(between(&answer, "<", ">"), said);
+    }
+}
+
 /// A request, for a connection that is kept.
-fn fastcgi_request(path: &str) -> Vec<u8> {
+fn fastcgi_request(path: &str, body: &str) -> Vec<u8> {
     let mut params = Vec::new();
-    pairs::push(&mut params, "REQUEST_METHOD", "GET");
+    let method = if body.is_empty() { "GET" } else { "POST" };
+    pairs::push(&mut params, "REQUEST_METHOD", method);
     pairs::push(&mut params, "PATH_INFO", path);
+    let length = body.len().to_string();
+    pairs::push(&mut params, "CONTENT_LENGTH", &length);
     let mut bytes = Vec::new();
     let begin = [0, 1, 1, 0, 0, 0, 0, 0];
     record::push(&mut bytes, record::BEGIN_REQUEST, 1, &begin);
     record::push(&mut bytes, record::PARAMS, 1, &params);
     record::push(&mut bytes, record::PARAMS, 1, &[]);
+    if !body.is_empty() {
+        record::push(&mut bytes, record::STDIN, 1, body.as_bytes());
+    }
     record::push(&mut bytes, record::STDIN, 1, &[]);
     bytes
 }
@@ -126,7 +203,7 @@ fn fastcgi_answer(client: &mut Client) -> [String; 2] {
 fn ask_fastcgi(address: SocketAddr, mut log: Log) -> Vec<String> {
     let mut client = Client::new(address);
     let mut ask = |path| {
-        client.send(fastcgi_request(path));
+        client.send(fastcgi_request(path, ""));
         let [answer, errors] = fastcgi_answer(&mut client);
         // In one piece: other threads write, too.
         log.write_all(errors.as_bytes()).unwrap();
@@ -138,9 +215,11 @@ fn ask_fastcgi(address: SocketAddr, mut log: Log) -> Vec<String> {
     ids
 }
 
-/// The ids that an access log has, where a dash would be.
+/// The ids that an access log has for those that ask for one, where a
+/// dash would be.
 fn named(access: &str) -> BTreeSet<String> {
-    let ids = access.lines().map(|line| {
+    let ours = access.lines().filter(|line| line.contains("\"GET "));
+    let ids = ours.map(|line| {
         let mut words = line.split(' ');
         let id = words.nth(1).unwrap();
         assert_eq!(words.next(), Some("-"), "{line}");
@@ -150,66 +229,112 @@ fn named(access: &str) -> BTreeSet<String> {
     ids.collect()
 }
 
-/// A test for each server, which have their methods in common and no
-/// trait.
-macro_rules! never_share {
-    ($($name:ident: $server:ty, $ask:expr;)*) => {$(
-        #[test]
-        fn $name() {
-            let server = <$server>::bind("127.0.0.1:0").unwrap();
-            let (log, access) = (Log::default(), Log::default());
-            let server = server
-                .threads(THREADS)
-                .errors(ErrorLog::new(log.clone()))
-                .access_log(ErrorLog::new(access.clone()));
-            let (address, stopper) =
-                (server.address(), server.stopper());
-            let serving =
-                thread::spawn(move || server.serve(application()));
-            let ids = ask_all(|_| $ask(address, log.clone()));
-            stopper.stop();
-            serving.join().unwrap().unwrap();
-            assert_eq!(ids.len(), THREADS * REQUESTS);
-            let asked = THREADS * (REQUESTS + 1);
-            check(&log.text(), asked, &ids);
-            let named = named(&access.text());
-            assert_eq!(named.len(), asked);
-            assert!(named.is_superset(&ids));
-        }
-    )*};
+/// A server that listens, and what ends it.
+struct Serving {
+    address: SocketAddr,
+    log: Log,
+    access: Log,
+    end: Box<dyn FnOnce()>,
 }
 
-never_share! {
-    requests_of_a_kept_connection_and_of_threads_never_share_an_id:
-        http::Server, |address, _| ask_http(address);
-    under_fastcgi_neither:
-        fastcgi::Server, ask_fastcgi;
-    under_tiny_http_neither:
-        server::Server, |address, _| ask_http(address);
+/// Starts one; they have their methods in common, and no trait.
+macro_rules! serve {
+    ($server:ty) => {{
+        let server = <$server>::bind("127.0.0.1:0").unwrap();
+        let (log, access) = (Log::default(), Log::default());
+        let server = server
+            .threads(THREADS)
+            .errors(ErrorLog::new(log.clone()))
+            .access_log(ErrorLog::new(access.clone()));
+        let (address, stopper) = (server.address(), server.stopper());
+        let serving = thread::spawn(move || server.serve(site()));
+        let end = Box::new(move || {
+            stopper.stop();
+            serving.join().unwrap().unwrap();
+        });
+        Serving { address, log, access, end }
+    }};
+}
+
+/// Asks from several threads, and looks at the logs.
+fn never_share(
+    serving: Serving,
+    ask: impl Fn(SocketAddr, Log) -> Vec<String> + Sync,
+) {
+    let Serving { address, log, access, end } = serving;
+    let ids = ask_all(|| ask(address, log.clone()));
+    end();
+    assert_eq!(ids.len(), THREADS * REQUESTS);
+    let asked = THREADS * (REQUESTS + 1);
+    check(&log.text(), asked, &ids);
+    let named = named(&access.text());
+    assert_eq!(named.len(), asked);
+    assert!(named.is_superset(&ids));
+}
+
+#[test]
+fn requests_of_a_kept_connection_and_of_threads_never_share_an_id() {
+    never_share(serve!(http::Server), |at, _| ask_http(at));
+}
+
+#[test]
+fn nor_do_they_under_tiny_http() {
+    never_share(serve!(server::Server), |at, _| ask_http(at));
+}
+
+#[test]
+fn nor_do_they_under_fastcgi() {
+    never_share(serve!(fastcgi::Server), ask_fastcgi);
+}
+
+#[test]
+fn a_body_reaches_who_is_asked_second() {
+    let Serving { address, end, .. } = serve!(http::Server);
+    echo_http(address);
+    end();
+}
+
+#[test]
+fn so_it_does_under_tiny_http() {
+    let Serving { address, end, .. } = serve!(server::Server);
+    echo_http(address);
+    end();
+}
+
+#[test]
+fn so_it_does_under_fastcgi() {
+    let Serving { address, end, .. } = serve!(fastcgi::Server);
+    echo_fastcgi(address);
+    end();
 }
 
 /// Is not a test, but the program that the next one starts.
 #[test]
 #[ignore = "is started by another test"]
 fn is_a_cgi_program() {
-    cgi::run(application());
+    cgi::run(site());
 }
 
-fn cgi_program(path: &str) -> Output {
+fn cgi_program(path: &str, body: &str) -> Output {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", "--ignored", "--nocapture", "-q"]);
     command.arg("middleware::servers::is_a_cgi_program");
     command.env("REQUEST_METHOD", "GET").env("PATH_INFO", path);
-    command.output().unwrap()
+    command.env("CONTENT_LENGTH", body.len().to_string());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut program = command.stderr(Stdio::piped()).spawn().unwrap();
+    let stdin = program.stdin.take();
+    stdin.unwrap().write_all(body.as_bytes()).unwrap();
+    program.wait_with_output().unwrap()
 }
 
 #[test]
-fn processes_of_cgi_never_share_an_id() {
+fn nor_do_processes_of_cgi() {
     let log = Log::default();
-    let ids = ask_all(|_| {
+    let ids = ask_all(|| {
         let mut ids = Vec::new();
         for path in ["/", "/", "/", "/fails"] {
-            let output = cgi_program(path);
+            let output = cgi_program(path, "");
             log.clone().write_all(&output.stderr).unwrap();
             let answer = String::from_utf8(output.stdout).unwrap();
             if path == "/" {
@@ -220,4 +345,13 @@ fn processes_of_cgi_never_share_an_id() {
     });
     assert_eq!(ids.len(), THREADS * 3);
     check(&log.text(), THREADS * 4, &ids);
+}
+
+#[test]
+fn so_it_does_under_cgi() {
+    for (path, said) in ECHOES {
+        let output = cgi_program(path, "Hello");
+        let answer = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(between(&answer, "<", ">"), said);
+    }
 }

@@ -1,7 +1,10 @@
 //! All of it around one application.
 
 use gateway::exchange::{self, Protocol};
-use gateway::middleware::{first_found, mount, request_id, timing};
+use gateway::middleware::{
+    first_found, mount, request_id, request_id_from_proxy, timing,
+    validate_middleware,
+};
 use gateway::{
     Application, Block, Body, Environ, ErrorLog, Failure,
     StartResponse, app, testing,
@@ -98,5 +101,40 @@ fn a_block_is_sent_before_the_next_is_made_through_all_of_them() {
         );
         assert_eq!(environ.get("SCRIPT_NAME").unwrap(), "");
         assert_eq!(environ.get("PATH_INFO").unwrap(), "/a/b");
+    }
+}
+
+#[test]
+fn the_validator_has_nothing_to_say_of_any() {
+    let apps: [Box<dyn Application>; 6] = [
+        Box::new(validate_middleware(streams(), request_id)),
+        Box::new(validate_middleware(streams(), request_id_from_proxy)),
+        Box::new(validate_middleware(streams(), timing)),
+        Box::new(validate_middleware(streams(), |app| {
+            mount().at("/a", app)
+        })),
+        Box::new(validate_middleware(streams(), |app| {
+            first_found(not_found, app)
+        })),
+        Box::new(validate_middleware(streams(), |app| {
+            first_found(app, not_found)
+        })),
+    ];
+    for (at, app) in apps.iter().enumerate() {
+        for method in ["GET", "HEAD"] {
+            let environ = testing::environ(method, "/a/b");
+            let answer = testing::ask(app, environ);
+            assert_eq!(answer.status, "200 OK", "{at}: {}", answer.log);
+            let body = if method == "GET" { "onetwothree" } else { "" };
+            assert_eq!(answer.text(), body);
+            let is_ours = |line: &&str| line.contains(" ms, ");
+            let ours = answer.log.lines().filter(is_ours).count();
+            assert_eq!(
+                answer.log.lines().count(),
+                ours,
+                "{}",
+                answer.log
+            );
+        }
     }
 }

@@ -4,7 +4,10 @@
 #[path = "../applications.rs"]
 mod applications;
 
-use gateway::{Environ, Failure, Response, Result, StartResponse};
+use gateway::middleware::validate;
+use gateway::{
+    Application, Environ, Failure, Response, Result, StartResponse,
+};
 use std::io;
 
 /// Where it is mounted; a server that does not know that leaves it in
@@ -14,7 +17,18 @@ const MOUNT: &str = "/cgi-bin/app";
 const PLAIN: (&str, &str) =
     ("Content-Type", "text/plain; charset=utf-8");
 
+/// With the validator around it, if the request asks for that.
 pub fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    match environ.get("HTTP_X_VALIDATED") {
+        Some(_) => validate(pages).call(environ, start_response),
+        None => pages(environ, start_response),
+    }
+}
+
+fn pages(
     environ: &mut Environ,
     start_response: StartResponse,
 ) -> Result<Response> {

@@ -2,5 +2,6 @@
 //! server's environ says.
 
 mod keys;
+mod middleware;
 mod requests;
 mod servers;

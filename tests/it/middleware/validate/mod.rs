@@ -1,6 +1,8 @@
 //! The validator: what is wrong is told, and what is right goes through
 //! as it is.
 
+mod checks;
+mod foreign;
 mod quiet;
 mod wrong;
 

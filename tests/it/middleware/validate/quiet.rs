@@ -3,7 +3,7 @@
 use super::{TEXT, answer, hello, stream};
 use crate::support::Log;
 use gateway::exchange::{self, Outcome, Protocol};
-use gateway::middleware::{validate, validate_middleware};
+use gateway::middleware::{Rule, validate, validate_middleware};
 use gateway::testing;
 use gateway::{
     Application, Block, Body, Environ, ErrorLog, Failure, Layer,
@@ -84,6 +84,7 @@ fn right() -> Vec<(&'static str, Box<dyn Application>)> {
         Ok(start_response("200 OK", &[TEXT])?.body(line))
     });
     let long = &[TEXT, ("Content-Length", "3")];
+    let gzip = &[TEXT, ("Content-Encoding", "gzip")];
     let etag = &[("ETag", "W/\"caf\u{e9}\""), ("Content-Length", "12")];
     let ranges =
         &[("Content-Type", "multipart/byteranges; boundary=a")];
@@ -124,6 +125,10 @@ fn right() -> Vec<(&'static str, Box<dyn Application>)> {
             Box::new(answer("206 Partial Content", ranges, || {
                 "--a".into()
             })),
+        ),
+        (
+            "a page that is encoded already",
+            Box::new(answer("200 OK", gzip, || "\u{1f}".into())),
         ),
         ("a restart", Box::new(restart)),
         ("what is written", Box::new(write)),
@@ -279,26 +284,179 @@ fn middleware_that_keeps_the_rules_is_not_accused() {
             }))
         }))
     };
+    let cut = |app: Middle| -> Box<dyn Application> {
+        Box::new(gateway::app(move |environ, start_response| {
+            let response = app.call(environ, start_response)?;
+            let cut = |block: Block| {
+                let bytes = block.into_owned().into_iter();
+                bytes.map(|byte| Ok(vec![byte].into()))
+            };
+            Ok(response
+                .map(|body| Body::blocks(body.flatten().flat_map(cut))))
+        }))
+    };
+    let taken = |app: Middle| -> Box<dyn Application> {
+        Box::new(set(app, "", "304 Not Modified"))
+    };
     let alone = |_: Middle| -> Box<dyn Application> {
         Box::new(answer("200 OK", &[TEXT], || "another".into()))
     };
-    let ways: [&dyn Fn(Middle) -> Box<dyn Application>; 5] =
-        [&chosen, &moved, &replaced, &longer, &alone];
+    let ways: [&dyn Fn(Middle) -> Box<dyn Application>; 7] =
+        [&chosen, &moved, &replaced, &longer, &cut, &alone, &taken];
     for (at, way) in ways.into_iter().enumerate() {
-        let page = || stream(&["a", "", "b"]);
-        let page = answer("200 OK", &[TEXT], page);
+        // Who changes the body has a weak one.
+        let headers: &'static [_] = match at {
+            2 | 3 => &[TEXT, ("ETag", "W/\"1\"")],
+            _ => &[TEXT, ("ETag", "\"1\"")],
+        };
+        let page = move || match at {
+            6 => "abcd".into(),
+            _ => stream(&["ab", "cd"]),
+        };
+        let page = answer("200 OK", headers, page);
         let page: Box<dyn Application> = Box::new(page);
         let app = validate_middleware(page, way);
         let answer = testing::get(&app, "/page");
-        assert_eq!(
-            (&*answer.status, &*answer.log),
-            ("200 OK", ""),
-            "{at}"
-        );
+        let status =
+            if at == 6 { "304 Not Modified" } else { "200 OK" };
+        let seen = (&*answer.status, &*answer.log);
+        assert_eq!(seen, (status, ""), "{at}");
     }
 }
 
 type Middle = gateway::middleware::Validated<Box<dyn Application>>;
+
+/// Numbers that look random: splitmix64.
+struct Chance(u64);
+
+impl Chance {
+    fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        all[((z ^ (z >> 31)) % all.len() as u64) as usize]
+    }
+}
+
+const NAMES: [&str; 14] = [
+    "REQUEST_METHOD",
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "SERVER_PROTOCOL",
+    "SCRIPT_NAME",
+    "PATH_INFO",
+    "CONTENT_LENGTH",
+    "HTTP_HOST",
+    "HTTP_CONTENT_TYPE",
+    "HTTP_ACCEPT_ENCODING",
+    "Content-Encoding",
+    "ETag",
+    "Vary",
+    "Last-Modified",
+];
+
+const VALUES: [&[u8]; 18] = [
+    b"",
+    b"/",
+    b"GET",
+    b"HEAD",
+    b"OPTIONS",
+    b"HTTP/1.1",
+    b"HTTP/",
+    b"\xff\x00",
+    b"[::1]:80",
+    b"gzip",
+    b"gzip;q=0",
+    b"*;q=nan,;,=",
+    b"\"",
+    b"W/\"",
+    b"\"1\"",
+    b"Accept-Encoding",
+    b"18446744073709551616",
+    b"Sun, 06 Nov 1994 08:49:37 GMT",
+];
+
+const STATUSES: [&str; 6] = [
+    "200 OK",
+    "204 No Content",
+    "206 Partial Content",
+    "304 Not Modified",
+    "401 Unauthorized",
+    "599 \u{e9}",
+];
+
+/// Middleware that sets a header in its layer, or without a name a
+/// status that has no body.
+fn set(
+    app: impl Application,
+    name: &'static str,
+    value: &'static str,
+) -> impl Application {
+    struct Set(&'static str, &'static str);
+    impl Layer for Set {
+        fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
+            match self.0 {
+                "" => {
+                    head.status = self.1.into();
+                    head.headers.remove("Content-Type");
+                }
+                name => head.headers.set(name, self.1),
+            }
+            Ok(())
+        }
+    }
+    gateway::app(move |environ, start_response| {
+        let start: StartResponse = Box::new(move |status, headers| {
+            Ok(start_response(status, headers)?.layer(Set(name, value)))
+        });
+        app.call(environ, start)
+    })
+}
+
+/// Either a rule is broken, and told, or nothing is changed.
+#[test]
+fn whatever_comes_it_does_not_panic_and_changes_what_it_accuses_alone()
+{
+    let mut accused = 0;
+    for seed in 0..4_000 {
+        let mut chance = Chance(seed);
+        let mut pair = || {
+            let value = chance.of(&VALUES);
+            (chance.of(&NAMES), value)
+        };
+        let variables = [pair(), pair(), pair()];
+        let pairs = [pair(), pair()].map(|(name, value)| {
+            (name, str::from_utf8(value).unwrap_or("\u{ff}"))
+        });
+        let status = chance.of(&STATUSES);
+        let app = || {
+            let (name, value) = pairs[0];
+            gateway::app(move |_, start_response| {
+                let headers = [TEXT, (name, value)];
+                Ok(start_response(status, &headers)?.body("Hello"))
+            })
+        };
+        let (name, value) = pairs[1];
+        let ask = |app: &dyn Application| {
+            let mut environ = testing::environ("GET", "/page");
+            for (name, value) in variables {
+                environ.set(name, value);
+            }
+            testing::ask(app, environ)
+        };
+        let plain = ask(&set(app(), name, value));
+        let answer = ask(&validate_middleware(app(), |app| {
+            set(app, name, value)
+        }));
+        let is_told =
+            Rule::ALL.iter().any(|r| answer.log.contains(r.text()));
+        accused += u32::from(is_told);
+        assert!(!answer.log.contains("panicked"), "{seed}: {answer:?}");
+        assert!(is_told || answer == plain, "{seed}: {answer:?}");
+    }
+    assert!((1..4_000).contains(&accused), "{accused}");
+}
 
 #[test]
 fn an_application_may_move_and_its_middleware_need_not_put_it_back() {
@@ -308,6 +466,81 @@ fn an_application_may_move_and_its_middleware_need_not_put_it_back() {
     });
     let answer = testing::get(&validate_middleware(app, plain), "/a/b");
     assert_eq!((answer.text(), &*answer.log), ("Hello".into(), ""));
+}
+
+#[test]
+fn it_leaves_nothing_in_the_environ() {
+    let validated = validate_middleware(hello, plain);
+    let app = app(|environ, start_response| {
+        let before = keys(environ);
+        let response = validated.call(environ, start_response)?;
+        assert_eq!(keys(environ), before);
+        Ok(response)
+    });
+    assert_eq!(testing::get(&app, "/").log, "");
+}
+
+/// The first two bytes, under the same ETag.
+#[test]
+fn a_part_has_the_etag_of_the_whole() {
+    struct Part;
+    impl Layer for Part {
+        fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
+            head.status = "206 Partial Content".into();
+            head.headers.set("Content-Range", "bytes 0-1/4");
+            head.length = Some(2);
+            Ok(())
+        }
+
+        fn block(&mut self, block: Block) -> Result<Block> {
+            Ok(block[..2].to_vec().into())
+        }
+    }
+    let headers = &[TEXT, ("ETag", "\"1\"")];
+    let page = answer("200 OK", headers, || "abcd".into());
+    let app = validate_middleware(page, |app| {
+        gateway::app(move |environ, start_response| {
+            let start: StartResponse = Box::new(|status, headers| {
+                Ok(start_response(status, headers)?.layer(Part))
+            });
+            app.call(environ, start)
+        })
+    });
+    let answer = testing::get(&app, "/");
+    assert_eq!((answer.text(), &*answer.log), ("ab".into(), ""));
+}
+
+/// RFC 9110, 12.5.3
+#[test]
+fn what_the_client_takes_may_be_sent() {
+    const VARY: (&str, &str) = ("Vary", "Cookie, accept-encoding");
+    let page = || answer("200 OK", &[TEXT, VARY], || "Hello".into());
+    for (accept, is_taken) in [
+        (None, true),
+        (Some("gzip"), true),
+        (Some("br , GZIP;q=0.001"), true),
+        (Some("*"), true),
+        (Some("*;q=0, gzip"), true),
+        (Some("gzip; q=1"), true),
+        (Some("gzip;q=0, *"), false),
+        (Some("gzip ; q=0.000"), false),
+        (Some("*;q=0"), false),
+        (Some("br"), false),
+        (Some("identity"), false),
+        (Some(""), false),
+    ] {
+        let app = validate_middleware(page(), |app| {
+            set(app, "Content-Encoding", "gzip")
+        });
+        let mut environ = testing::environ("GET", "/");
+        if let Some(accept) = accept {
+            environ.set("HTTP_ACCEPT_ENCODING", accept);
+        }
+        let log = testing::ask(&app, environ).log;
+        let is_told = log.contains(Rule::Unwanted.text());
+        assert_eq!(is_told, !is_taken, "{accept:?}: {log}");
+        assert_eq!(log.is_empty(), is_taken, "{accept:?}: {log}");
+    }
 }
 
 #[test]

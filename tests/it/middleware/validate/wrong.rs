@@ -297,10 +297,7 @@ impl<F: Fn(Block) -> Block> Layer for Change<F> {
 
 fn middleware() -> Vec<Wrong> {
     let page = || answer("200 OK", &[TEXT], || stream(&["a", "b"]));
-    let tagged = || {
-        let headers = &[TEXT, ("ETag", "\"1\"")];
-        answer("200 OK", headers, || stream(&["a", "b"]))
-    };
+    let tagged = || answer("200 OK", &TAGGED, || stream(&["a", "b"]));
     let vary = &[("Vary", "Accept-Encoding")];
     vec![
         ask(
@@ -317,6 +314,18 @@ fn middleware() -> Vec<Wrong> {
             "reads the body in its call",
             Boundaries,
             validate_middleware(page(), |app| mapped(app, in_call)),
+        ),
+        ask(
+            "has a block of its own first, and then waits",
+            Boundaries,
+            validate_middleware(page(), |app| mapped(app, first_own)),
+        ),
+        ask(
+            "asks twice, and waits for the second body",
+            Boundaries,
+            validate_middleware(page(), |app| {
+                mapped(twice(app), at_once)
+            }),
         ),
         ask(
             "leaves empty blocks out",
@@ -349,7 +358,7 @@ fn middleware() -> Vec<Wrong> {
         ask(
             "moves to a place that is none",
             ScriptName,
-            validate_middleware(page(), |app| misplaced(app)),
+            validate_middleware(page(), misplaced),
         ),
         ask(
             "encodes, and forgets Vary",
@@ -381,6 +390,19 @@ fn middleware() -> Vec<Wrong> {
             }),
         ),
         ask(
+            "changes the body under the same ETag",
+            Strong,
+            validate_middleware(tagged(), |app| mapped(app, upper)),
+        ),
+        ask(
+            "changes a page under the same ETag",
+            Strong,
+            validate_middleware(
+                answer("200 OK", &TAGGED, || "Hello".into()),
+                |app| mapped(app, upper),
+            ),
+        ),
+        ask(
             "keeps the length of what it changes",
             Length,
             validate_middleware(
@@ -400,6 +422,17 @@ fn at_once(body: Body) -> Body {
         let blocks: Result<Vec<_>> = body.take()?.collect();
         Some(blocks.map(|blocks| blocks.concat().into()))
     }))
+}
+
+const TAGGED: [(&str, &str); 2] = [TEXT, ("ETag", "\"1\"")];
+
+fn upper(body: Body) -> Body {
+    body.map_blocks(|block| block.to_ascii_uppercase().into())
+}
+
+fn first_own(body: Body) -> Body {
+    let own = Ok(b"own".into());
+    Body::blocks(iter::once(own).chain(at_once(body)))
 }
 
 fn behind(body: Body) -> Body {
@@ -452,6 +485,15 @@ fn failing_at_once(
 fn shifted(app: impl Application) -> impl Application {
     gateway::app(move |environ, start_response| {
         environ.shift_path();
+        app.call(environ, start_response)
+    })
+}
+
+/// Calls the application, and then once more.
+fn twice(app: impl Application) -> impl Application {
+    gateway::app(move |environ, start_response| {
+        let no: StartResponse = Box::new(|_, _| Err("not yet".into()));
+        assert!(app.call(environ, no).is_err());
         app.call(environ, start_response)
     })
 }

@@ -1,0 +1,16 @@
+use gateway::{Environ, Response, Result, StartResponse};
+
+fn application(
+    _environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let html = [("Content-Type", "text/html")];
+    let started = start_response("200 OK", &html)?;
+    let started = started.restart("404 Not Found", &html)?;
+    Ok(started.body("Hello"))
+}
+
+fn main() -> std::process::ExitCode {
+    gateway::cgi::run(application)
+}
+// error[E0061]: this method takes 3 arguments but 2 arguments were supplied
