@@ -7,3 +7,4 @@ mod cgi;
 mod core;
 #[cfg(feature = "url")]
 mod forms;
+mod middleware;

@@ -1,0 +1,100 @@
+//! Links, and what changes its place while it is asked for.
+
+use super::{is, write};
+use crate::support::Folder;
+use gateway::middleware::files;
+use gateway::testing::get;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+#[test]
+fn a_link_that_stays_works_and_one_that_leaves_is_refused() {
+    let folder = Folder::new("files-links");
+    write(&folder, "site/docs/page.txt", "page");
+    write(&folder, "outside/secret.txt", "secret");
+    write(&folder, "site-2/secret.txt", "secret");
+    let absolute = folder.path("site/docs/page.txt");
+    let absolute = absolute.to_str().unwrap();
+    for (to, name, status) in [
+        ("docs/page.txt", "a", "200"),
+        ("./docs/../docs/page.txt", "b", "200"),
+        ("b", "c", "200"),
+        ("../docs/page.txt", "docs/up", "200"),
+        ("../outside/secret.txt", "d", "403"),
+        ("../../outside/secret.txt", "docs/d", "403"),
+        ("d", "e", "403"),
+        ("../site-2/secret.txt", "f", "403"),
+        // It leaves, and comes back.
+        ("../site/docs/page.txt", "g", "403"),
+        ("/etc/passwd", "h", "403"),
+        (absolute, "i", "403"),
+        ("/", "j", "403"),
+        ("../none", "k", "403"),
+        ("..", "l", "403"),
+        ("none", "m", "404"),
+        ("n", "n", "404"),
+        ("/proc/self/root/etc/passwd", "o", "403"),
+        ("docs", "p", "301"),
+    ] {
+        let name_of = format!("site/{name}");
+        symlink(to, folder.path(&name_of)).unwrap();
+        let answer =
+            get(&files(folder.path("site")), &format!("/{name}"));
+        is(&answer, status);
+        let reason = "a path led outside of the filesystem";
+        let is_logged = answer.log.contains(reason);
+        assert_eq!(is_logged, status == "403", "{name}: {answer:?}");
+        assert!(!answer.text().contains("secret"));
+        if status == "200" {
+            assert_eq!(answer.text(), "page");
+        }
+    }
+    let site = files(folder.path("site"));
+    is(&get(&site, "/p/page.txt"), "200");
+    is(&get(&site, "/l/outside/secret.txt"), "403");
+    is(&get(&site, "/j/etc/passwd"), "403");
+    // The folder itself may be a link: who made it has chosen it.
+    symlink("site", folder.path("current")).unwrap();
+    is(&get(&files(folder.path("current")), "/docs/page.txt"), "200");
+}
+
+/// Between a look and the opening, a folder becomes a link to one
+/// outside: to look first and to open then is no protection.
+#[test]
+fn a_link_that_is_exchanged_meanwhile_does_not_lead_out() {
+    let folder = Folder::new("files-race");
+    write(&folder, "site/sub/page.txt", "page");
+    write(&folder, "outside/page.txt", "secret");
+    symlink("../outside", folder.path("site/link")).unwrap();
+    let [sub, link, spare] = ["sub", "link", "spare"]
+        .map(|name| folder.path(&format!("site/{name}")));
+    let stop = AtomicBool::new(false);
+    let mut seen = [0; 3];
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                fs::rename(&sub, &spare).unwrap();
+                fs::rename(&link, &sub).unwrap();
+                fs::rename(&sub, &link).unwrap();
+                fs::rename(&spare, &sub).unwrap();
+            }
+        });
+        let site = files(folder.path("site"));
+        for _ in 0..20_000 {
+            let answer = get(&site, "/sub/page.txt");
+            match &answer.status[..3] {
+                "200" => {
+                    assert_eq!(answer.text(), "page");
+                    seen[0] += 1;
+                }
+                "403" => seen[1] += 1,
+                "404" => seen[2] += 1,
+                _ => panic!("{answer:?}"),
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert!(seen.iter().all(|&times| times > 0), "{seen:?}");
+}
