@@ -19,14 +19,16 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// An application that serves the files below a folder, to GET and HEAD.
+/// An application that answers GET and HEAD with the files below a
+/// folder, whole or in part, and with nothing if the client has them.
 ///
-/// A folder is shown by its `index.html`. Nothing is served that lies
-/// outside: the kernel itself refuses a path or a link that leaves the
-/// folder. So it does an absolute link, wherever that leads.
+/// A folder is shown by its `index.html`. What lies outside cannot be
+/// had: a link that leaves the folder is refused, and so is each that
+/// is absolute, wherever it leads. A file that is changed while it is
+/// sent is cut.
 ///
-/// The folder is opened anew for each request: it may be exchanged for
-/// another.
+/// The folder is opened anew for each request, so that another may take
+/// its place.
 ///
 /// ```
 /// use gateway::middleware::{Files, files};

@@ -1,10 +1,11 @@
 //! Files that change while they are sent.
 
+use super::{is, write};
 use crate::support::Folder;
-use gateway::ErrorLog;
 use gateway::exchange::{End, Outcome, Protocol, run};
 use gateway::middleware::files;
-use gateway::testing::environ;
+use gateway::testing::{environ, get};
+use gateway::{Application, Body, ErrorLog};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -121,4 +122,43 @@ fn a_file_that_only_loses_its_name_is_sent_whole() {
         assert_eq!(outcome.end, End::Close, "{name}");
         assert!(body == [b'a'; LENGTH], "{name}");
     }
+}
+
+#[test]
+fn a_change_before_the_first_block_is_told() {
+    let folder = Folder::new("files-changes-first");
+    write(&folder, "file", "Hello");
+    let site = files(folder.path(""));
+    let path = folder.path("file");
+    let app = gateway::app(|environ, start_response| {
+        let response = site.call(environ, start_response)?;
+        fs::write(&path, "Hello World!")?;
+        Ok(response)
+    });
+    let answer = get(&app, "/file");
+    is(&answer, "503");
+    assert_eq!(answer.text(), "503 Service Unavailable\n");
+    assert!(answer.log.contains("the file has changed"));
+}
+
+/// All of it was there, so nothing is missing.
+#[test]
+fn a_change_behind_the_last_block_does_not_matter() {
+    let folder = Folder::new("files-changes-last");
+    write(&folder, "file", "Hello");
+    let site = files(folder.path(""));
+    let path = folder.path("file");
+    let app = gateway::app(|environ, start_response| {
+        let response = site.call(environ, start_response)?;
+        let path = path.clone();
+        Ok(response.map(|mut body| {
+            let first = body.next();
+            fs::write(&path, "Hello World!").unwrap();
+            // As one that is compressed: to its end.
+            Body::blocks(first.into_iter().chain(body))
+        }))
+    });
+    let answer = get(&app, "/file");
+    is(&answer, "200");
+    assert_eq!(answer.text(), "Hello");
 }
