@@ -5,8 +5,8 @@ mod opened;
 mod range;
 mod validators;
 
-use crate::{Application, Environ, Failure, Response, Result};
-use crate::{Error, StartResponse};
+use crate::{Application, Environ, Error, Failure};
+use crate::{Response, Result, StartResponse};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use opened::{Opened, open};
@@ -78,12 +78,9 @@ impl Application for Files {
     ) -> Result<Response> {
         let method = environ.bytes("REQUEST_METHOD");
         if !matches!(method, Some(b"GET" | b"HEAD")) {
+            let status = "405 Method Not Allowed";
             let allow = ("Allow", "GET, HEAD");
-            return short(
-                start_response,
-                "405 Method Not Allowed",
-                &[allow],
-            );
+            return short(start_response, status, &[allow]);
         }
         let path = environ.bytes("PATH_INFO").unwrap_or_default();
         match self.find(path)? {
@@ -121,8 +118,10 @@ impl Files {
         let file = match (metadata.is_dir(), path.ends_with(b"/")) {
             (true, false) => return Ok(Found::Folder),
             (true, true) => open(&folder, &name.join("index.html"))?,
-            (false, true) => None,
-            (false, false) => open(&folder, name)?,
+            (false, false) if metadata.is_file() => {
+                open(&folder, name)?
+            }
+            (false, _) => None,
         };
         match file {
             Some(file) => Ok(Found::File(file)),

@@ -30,9 +30,12 @@ fn what_is_no_regular_file_is_not_there_and_does_not_block() {
     };
     make("fifo", FileType::Fifo, 0).unwrap();
     make("shown/index.html", FileType::Fifo, 0).unwrap();
-    let socket = UnixListener::bind(folder.path("socket"));
+    write(&folder, "other/page.txt", "x");
+    let bind = |name| UnixListener::bind(folder.path(name)).unwrap();
+    let _sockets = ["socket", "other/index.html"].map(bind);
     let site = files(folder.path(""));
-    let mut paths = vec!["/fifo", "/fifo/", "/socket", "/shown/"];
+    let mut paths =
+        vec!["/fifo", "/fifo/", "/socket", "/shown/", "/other/"];
     let zero = makedev(1, 5);
     // Not everybody may make one.
     if make("zero", FileType::CharacterDevice, zero).is_ok() {
@@ -46,7 +49,6 @@ fn what_is_no_regular_file_is_not_there_and_does_not_block() {
     // A FIFO at the place of an index is none.
     let site = Files { listing: true, ..site };
     assert!(soon(&site, "/shown/").text().contains("page.txt"));
-    drop(socket);
 }
 
 #[test]
