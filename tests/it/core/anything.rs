@@ -18,10 +18,14 @@ use std::time::Duration;
 use std::{env, fmt, process, thread};
 
 /// Numbers that look random: splitmix64.
-struct Chance(Cell<u64>);
+pub struct Chance(Cell<u64>);
 
 impl Chance {
-    fn next(&self) -> u64 {
+    pub fn new(seed: u64) -> Self {
+        Self(Cell::new(seed))
+    }
+
+    pub fn next(&self) -> u64 {
         self.0.set(self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
         let mut z = self.0.get();
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -30,11 +34,11 @@ impl Chance {
     }
 
     /// True once in so many times.
-    fn once_in(&self, many: u64) -> bool {
+    pub fn once_in(&self, many: u64) -> bool {
         self.next().is_multiple_of(many)
     }
 
-    fn of<T: Copy>(&self, all: &[T]) -> T {
+    pub fn of<T: Copy>(&self, all: &[T]) -> T {
         all[(self.next() % all.len() as u64) as usize]
     }
 }
@@ -654,7 +658,7 @@ fn is_error_page(answer: &Read_, is_head: bool) -> bool {
 }
 
 fn one(seed: u64, protocol: Protocol, method: &str) {
-    let chance = Rc::new(Chance(Cell::new(seed)));
+    let chance = Rc::new(Chance::new(seed));
     let told = Told::default();
     let mut wire = Wire {
         bytes: Vec::new(),

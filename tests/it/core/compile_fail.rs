@@ -23,6 +23,16 @@ fn writing_after_the_body_does_not_compile() {
     is_refused("write_after_body.rs");
 }
 
+#[test]
+fn middleware_that_starts_twice_does_not_compile() {
+    is_refused("middleware_starts_twice.rs");
+}
+
+#[test]
+fn middleware_that_closes_twice_does_not_compile() {
+    is_refused("middleware_closes_twice.rs");
+}
+
 /// Were the library not found, every program would fail to compile.
 #[test]
 fn the_same_application_without_the_mistake_compiles() {

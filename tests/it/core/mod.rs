@@ -1,6 +1,6 @@
 //! The environ, the exchange, the log, and what the compiler proves.
 
-mod anything;
+pub mod anything;
 mod applications;
 mod compile_fail;
 mod environ_and_log;

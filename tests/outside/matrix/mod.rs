@@ -3,5 +3,6 @@
 
 mod files;
 mod keys;
+mod middleware;
 mod requests;
 mod servers;

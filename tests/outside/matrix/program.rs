@@ -2,8 +2,11 @@
 
 #[path = "application.rs"]
 mod application;
+#[path = "../../it/middleware/site.rs"]
+mod site;
 
-use application::application;
+use gateway::middleware::{conditional, gzip};
+use gateway::{Application, Environ, Response, Result, StartResponse};
 use std::env;
 use std::process::ExitCode;
 
@@ -13,7 +16,28 @@ fn main() -> ExitCode {
     }
     match env::args().nth(1).as_deref() {
         Some("fastcgi") => fastcgi(),
+        Some("tiny_http") => tiny_http(),
         _ => http(),
+    }
+}
+
+/// Below two paths, a site under middleware.
+fn application(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let path = environ.get("PATH_INFO").unwrap_or_default();
+    let path = path.strip_prefix("/cgi-bin/app").unwrap_or(&path);
+    if let Some(path) = path.strip_prefix("/gzip-outside") {
+        let path = path.to_string();
+        environ.set("PATH_INFO", path);
+        gzip(conditional(site::site)).call(environ, start_response)
+    } else if let Some(path) = path.strip_prefix("/gzip-inside") {
+        let path = path.to_string();
+        environ.set("PATH_INFO", path);
+        conditional(gzip(site::site)).call(environ, start_response)
+    } else {
+        application::application(environ, start_response)
     }
 }
 
@@ -24,6 +48,14 @@ fn fastcgi() -> ExitCode {
 
 fn http() -> ExitCode {
     let server = gateway::http::Server::bind("127.0.0.1:0");
+    let server = server.expect("a free port");
+    println!("Serving at http://{}", server.address());
+    server.serve(application).expect("a server");
+    ExitCode::SUCCESS
+}
+
+fn tiny_http() -> ExitCode {
+    let server = gateway::server::Server::bind("127.0.0.1:0");
     let server = server.expect("a free port");
     println!("Serving at http://{}", server.address());
     server.serve(application).expect("a server");

@@ -30,6 +30,8 @@ pub enum Kind {
     FastcgiNginx,
     Http,
     HttpNginx,
+    /// Chapter 5's server, which is not in the book's table.
+    TinyHttp,
 }
 
 use Kind::*;
@@ -57,6 +59,7 @@ impl Kind {
             FastcgiNginx => "FastCGI, nginx",
             Http => "HTTP",
             HttpNginx => "HTTP, nginx",
+            TinyHttp => "HTTP, tiny_http",
         }
     }
 
@@ -66,7 +69,7 @@ impl Kind {
             CgiApache | FastcgiApache => Some("apache2"),
             CgiLighttpd | FastcgiLighttpd => Some("lighttpd"),
             FastcgiNginx | HttpNginx => Some("nginx"),
-            CgiBook | Http => None,
+            CgiBook | Http | TinyHttp => None,
         }
     }
 }
@@ -97,6 +100,7 @@ impl Site {
         let (program, back) = match kind {
             CgiApache | CgiLighttpd | CgiBook => (None, None),
             Http | HttpNginx => serving("http", &folder),
+            TinyHttp => serving("tiny_http", &folder),
             FastcgiApache | FastcgiLighttpd | FastcgiNginx => {
                 serving("fastcgi", &folder)
             }
@@ -249,7 +253,9 @@ fn configuration(
         FastcgiLighttpd => include_str!("lighttpd-fastcgi.conf"),
         FastcgiNginx => include_str!("nginx-fastcgi.conf"),
         HttpNginx => include_str!("nginx-http.conf"),
-        CgiBook | Http => unreachable!("these are no web servers"),
+        CgiBook | Http | TinyHttp => {
+            unreachable!("these are no web servers")
+        }
     };
     let path = folder.text();
     let text = text.replace("/srv/site", path);
