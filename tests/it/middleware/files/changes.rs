@@ -9,7 +9,7 @@ use gateway::{Application, Body, ErrorLog};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const LENGTH: usize = 300_000;
 
@@ -38,10 +38,9 @@ impl Write for Out<'_> {
 
 /// The body, and how it ended, if this happens on the way.
 fn sent(folder: &Folder, happens: &dyn Fn()) -> (Vec<u8>, Outcome) {
-    let old = SystemTime::now() - Duration::from_secs(3600);
     let path = folder.path("file");
     fs::write(&path, [b'a'; LENGTH]).unwrap();
-    open(folder).set_modified(old).unwrap();
+    open(folder).set_modified(old()).unwrap();
     let site = files(folder.path(""));
     let mut out = Out {
         sent: Vec::new(),
@@ -55,6 +54,10 @@ fn sent(folder: &Folder, happens: &dyn Fn()) -> (Vec<u8>, Outcome) {
     assert!(out.happens.is_none(), "nothing has happened");
     let head = out.sent.len() - outcome.bytes as usize;
     (out.sent.split_off(head), outcome)
+}
+
+fn old() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_000_000)
 }
 
 fn open(folder: &Folder) -> File {
@@ -77,7 +80,11 @@ fn a_file_that_is_changed_is_cut() {
     let touch =
         || open(&folder).set_modified(SystemTime::now()).unwrap();
     let longer = || open(&folder).set_len(1 << 40).unwrap();
-    let changes: [(&str, &dyn Fn()); 7] = [
+    let quietly = || {
+        longer();
+        open(&folder).set_modified(old()).unwrap();
+    };
+    let changes: [(&str, &dyn Fn()); 8] = [
         ("truncate", &truncate),
         ("empty", &empty),
         ("append", &append),
@@ -85,6 +92,7 @@ fn a_file_that_is_changed_is_cut() {
         ("replace", &replace),
         ("touch", &touch),
         ("longer", &longer),
+        ("quietly", &quietly),
     ];
     for (name, happens) in changes {
         let (body, outcome) = sent(&folder, happens);
