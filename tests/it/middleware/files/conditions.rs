@@ -195,3 +195,32 @@ fn a_date_before_1970_or_in_the_future_is_not_told() {
     let date: HttpDate = last_modified(&site).parse().unwrap();
     assert!(SystemTime::from(date) <= SystemTime::now());
 }
+
+#[cfg(feature = "gzip")]
+#[test]
+fn compressed_it_is_still_known_and_a_part_is_not_compressed() {
+    let folder = Folder::new("files-gzip");
+    write(&folder, "file.txt", "a line\n".repeat(10_000));
+    let site = gateway::middleware::gzip(files(folder.path("")));
+    let accept = ("HTTP_ACCEPT_ENCODING", "gzip");
+    let whole = with(&site, "GET", "/file.txt", &[accept]);
+    let field = |name| whole.headers.get(name);
+    assert_eq!(field("Content-Encoding"), Some("gzip"));
+    assert_eq!(field("Vary"), Some("Accept-Encoding"));
+    let tag = field("ETag").unwrap();
+    assert!(tag.starts_with("W/"), "{tag}");
+
+    let known = ("HTTP_IF_NONE_MATCH", tag);
+    let answer = with(&site, "GET", "/file.txt", &[accept, known]);
+    is(&answer, "304");
+
+    let range = ("HTTP_RANGE", "bytes=0-5");
+    let answer = with(&site, "GET", "/file.txt", &[accept, range]);
+    is(&answer, "206");
+    assert_eq!(answer.text(), "a line");
+    assert_eq!(answer.headers.get("Content-Encoding"), None);
+    // A part of what is not compressed does not fit to what is.
+    let same = ("HTTP_IF_RANGE", tag);
+    let fields = [accept, range, same];
+    is(&with(&site, "GET", "/file.txt", &fields), "200");
+}
