@@ -129,7 +129,6 @@ fn validators(headers: &Headers) -> Validators {
 /// where there is no tag.
 fn not_modified(head: &mut ResponseHead) {
     head.status = "304 Not Modified".into();
-    head.length = None;
     let mut of_the_body = vec![
         "Content-Encoding",
         "Content-Language",

@@ -87,7 +87,6 @@ impl Layer for Gzip {
             return Ok(block);
         };
         encoder.write_all(&block)?;
-        encoder.flush()?;
         // Of a long block one flush may leave some behind.
         while !encoder.get_ref().ends_with(FLUSHED) {
             encoder.flush()?;
@@ -128,7 +127,6 @@ impl Gzip {
         !is_small
             && !["204", "205", "206", "304"].iter().any(is)
             && !has("Content-Encoding")
-            && !has("Content-Range")
             && !members(&head.headers, "Cache-Control")
                 .iter()
                 .any(|m| m.eq_ignore_ascii_case("no-transform"))

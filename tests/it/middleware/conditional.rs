@@ -72,9 +72,8 @@ fn step_by_step(
         false => Condition::Failed,
     };
     // Steps 1 and 2.
-    match match_.or(unmodified) {
-        Some(false) => return Condition::Failed,
-        Some(true) | None => {}
+    if match_.or(unmodified) == Some(false) {
+        return Condition::Failed;
     }
     // Step 3.
     match none_match {
