@@ -5,8 +5,8 @@ mod opened;
 mod range;
 mod validators;
 
-use crate::{Application, Environ, Failure, Response, Result};
-use crate::{Error, StartResponse};
+use crate::{Application, Environ, Error, Failure};
+use crate::{Response, Result, StartResponse};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use opened::{Opened, open};
@@ -19,14 +19,16 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// An application that serves the files below a folder, to GET and HEAD.
+/// An application that answers GET and HEAD with the files below a
+/// folder, whole or in part, and with nothing if the client has them.
 ///
-/// A folder is shown by its `index.html`. Nothing is served that lies
-/// outside: the kernel itself refuses a path or a link that leaves the
-/// folder. So it does an absolute link, wherever that leads.
+/// A folder is shown by its `index.html`. What lies outside cannot be
+/// had: a link that leaves the folder is refused, and so is each that
+/// is absolute, wherever it leads. A file that is changed while it is
+/// sent is cut.
 ///
-/// The folder is opened anew for each request: it may be exchanged for
-/// another.
+/// The folder is opened anew for each request, so that another may take
+/// its place.
 ///
 /// ```
 /// use gateway::middleware::{Files, files};
@@ -76,12 +78,9 @@ impl Application for Files {
     ) -> Result<Response> {
         let method = environ.bytes("REQUEST_METHOD");
         if !matches!(method, Some(b"GET" | b"HEAD")) {
+            let status = "405 Method Not Allowed";
             let allow = ("Allow", "GET, HEAD");
-            return short(
-                start_response,
-                "405 Method Not Allowed",
-                &[allow],
-            );
+            return short(start_response, status, &[allow]);
         }
         let path = environ.bytes("PATH_INFO").unwrap_or_default();
         match self.find(path)? {
@@ -119,8 +118,10 @@ impl Files {
         let file = match (metadata.is_dir(), path.ends_with(b"/")) {
             (true, false) => return Ok(Found::Folder),
             (true, true) => open(&folder, &name.join("index.html"))?,
-            (false, true) => None,
-            (false, false) => open(&folder, name)?,
+            (false, false) if metadata.is_file() => {
+                open(&folder, name)?
+            }
+            (false, _) => None,
         };
         match file {
             Some(file) => Ok(Found::File(file)),

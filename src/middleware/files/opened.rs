@@ -107,14 +107,17 @@ impl Opened {
         part(&range, self.metadata.len()).filter(|_| is_get)
     }
 
-    /// Never more bytes than were announced, nor fewer; and no end to
-    /// what is half of one file and half of another.
+    /// As many bytes as are announced, all of the same file: to what is
+    /// half another's there is no end.
     fn body(mut self, part: Range<u64>) -> Result<Body> {
         self.file.seek(SeekFrom::Start(part.start))?;
         let length = part.end - part.start;
         let mut left = length;
         let mut read_on = move || {
             let size = left.min(BLOCK);
+            if size == 0 {
+                return Ok(None);
+            }
             left -= size;
             let mut block = Vec::with_capacity(size as usize);
             (&self.file).take(size).read_to_end(&mut block)?;
@@ -122,7 +125,7 @@ impl Opened {
                 let status = "503 Service Unavailable";
                 Err(Failure::new(status, "the file has changed"))?;
             }
-            Ok((size > 0).then(|| block.into()))
+            Ok(Some(block.into()))
         };
         let blocks = iter::from_fn(move || read_on().transpose());
         Ok(Body::sized(length, blocks))

@@ -14,14 +14,14 @@ pub(super) fn validators(
     Validators { etag: Some(etag(metadata, now)), modified }
 }
 
-/// As long as the file may be changed again without a trace, in the
-/// same tick of its file system's clock, a tag is no strong validator
-/// (RFC 9110, section 8.8.1). Ticks of two seconds are FAT's.
+/// As long as a file may be changed again without a trace, in the same
+/// tick of its file system's clock, a tag is no strong validator (RFC
+/// 9110, section 8.8.1). FAT's clock has the longest tick.
 const TICK: Duration = Duration::from_secs(2);
 
-/// An entity tag of all that changes when the file does. The time of
-/// the last modification alone would not: `cp -p` and `touch` set it.
-/// A hash, since the number of an inode is nobody's affair.
+/// An entity tag of all that changes when the file does: the time of
+/// its last modification may not, since `cp -p` and `touch` set that.
+/// It is a hash, because the inode's number is nobody's affair.
 fn etag(metadata: &Metadata, now: SystemTime) -> String {
     let changed = (metadata.ctime(), metadata.ctime_nsec());
     let mut hasher = DefaultHasher::new();
@@ -45,8 +45,8 @@ fn last_modified(
     Some(modified)
 }
 
-/// Those that stand for the very bytes: a date does, as a tag does, when
-/// no other change can have the same (section 8.8.2.2).
+/// Those that stand for the very bytes. A date does when a tag does:
+/// when no other change can have the same (section 8.8.2.2).
 pub(super) fn certain(validators: Validators) -> Validators {
     let etag = validators.etag.as_deref().unwrap_or_default();
     let is_strong = !etag.starts_with("W/");

@@ -2,6 +2,8 @@
 
 #[cfg(all(feature = "conditional", feature = "gzip"))]
 mod conditional;
+#[cfg(all(feature = "files", unix))]
+mod files;
 mod first_found;
 #[cfg(all(feature = "conditional", feature = "gzip"))]
 mod gzip;

@@ -52,17 +52,21 @@ impl Case {
         self.field(&format!("Content-Length: {length}"))
     }
 
-    fn is(mut self, status: &'static str) -> Self {
+    pub fn is(mut self, status: &'static str) -> Self {
         self.status = status;
         self
     }
 
-    fn has(mut self, name: &'static str, value: &'static str) -> Self {
+    pub fn has(
+        mut self,
+        name: &'static str,
+        value: &'static str,
+    ) -> Self {
         self.fields.push((name, value));
         self
     }
 
-    fn page(mut self, page: impl AsRef<[u8]>) -> Self {
+    pub fn page(mut self, page: impl AsRef<[u8]>) -> Self {
         self.page = Page::Exactly(page.as_ref().into());
         self
     }

@@ -1,7 +1,7 @@
 //! The shared suite: requests that every server must answer alike.
 
 #[path = "cases.rs"]
-mod cases;
+pub mod cases;
 
 use super::servers::{ALL, Kind, MOUNT, Site};
 use crate::http::Answer;

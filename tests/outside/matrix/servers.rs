@@ -99,10 +99,10 @@ impl Site {
         open_to_all(&folder);
         let (program, back) = match kind {
             CgiApache | CgiLighttpd | CgiBook => (None, None),
-            Http | HttpNginx => serving("http"),
-            TinyHttp => serving("tiny_http"),
+            Http | HttpNginx => serving("http", &folder),
+            TinyHttp => serving("tiny_http", &folder),
             FastcgiApache | FastcgiLighttpd | FastcgiNginx => {
-                serving("fastcgi")
+                serving("fastcgi", &folder)
             }
         };
         let mut site = Self {
@@ -148,9 +148,13 @@ impl Site {
 }
 
 /// Starts the program as a server of its own.
-fn serving(how: &str) -> (Option<Running>, Option<SocketAddr>) {
+fn serving(
+    how: &str,
+    folder: &Folder,
+) -> (Option<Running>, Option<SocketAddr>) {
     let mut command = bound(&*PROGRAM);
-    command.arg(how).env_remove("GATEWAY_INTERFACE");
+    command.arg(how).env("SITE", folder.path(""));
+    command.env_remove("GATEWAY_INTERFACE");
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut program = Running::start(&mut command);
     let mut line = String::new();
@@ -330,7 +334,7 @@ fn open_to_all(folder: &Folder) {
         fs::set_permissions(folder.path(name), mode).unwrap();
     };
     open("", 0o755);
-    for name in ["cgi-bin", "logs", "uploads"] {
+    for name in ["cgi-bin", "files", "logs", "uploads"] {
         fs::create_dir(folder.path(name)).unwrap();
         open(name, 0o777);
     }
