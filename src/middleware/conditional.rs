@@ -16,9 +16,9 @@ use std::rc::Rc;
 ///
 /// ETag and Last-Modified are the application's. Without an ETag, a
 /// `200` gets one if its body is one block of known length: a stream
-/// is not held back for it. It is made of the bytes that the
-/// application returns, so it is no use where these differ from one
-/// time to the next.
+/// is not held back for it. It is of the bytes that the application
+/// returns: weak if a layer inside changes how many they are, and
+/// wrong if one changes them alone.
 ///
 /// For methods that act it comes too late: an application asks with
 /// [`Preconditions::require`] before it does.
