@@ -16,9 +16,9 @@ use std::rc::Rc;
 ///
 /// ETag and Last-Modified are the application's. Without an ETag, a
 /// `200` gets one if its body is one block of known length: a stream
-/// is not held back for it. It is made of the bytes that the
-/// application returns, so it is no use where these differ from one
-/// time to the next.
+/// is not held back for it. It is of the bytes that the application
+/// returns: weak if a layer inside changes how many they are, and
+/// wrong if one changes them alone.
 ///
 /// For methods that act it comes too late: an application asks with
 /// [`Preconditions::require`] before it does.
@@ -83,8 +83,9 @@ fn observed(body: Body, into: BodyDigest, is_head: bool) -> Body {
 /// two pages that share one: to a cache they would be the same page.
 /// Half of it is enough for that.
 fn digest(block: &[u8]) -> String {
-    let bytes = Sha256::digest(block);
-    bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let half = &Sha256::digest(block)[..16];
+    let append = |n: u128, byte: &u8| n << 8 | u128::from(*byte);
+    format!("{:032x}", half.iter().fold(0, append))
 }
 
 struct Conditional {

@@ -478,6 +478,27 @@ fn if_match_sees_the_tag_that_is_sent_if_gzip_is_inside() {
     }
 }
 
+/// Changes bytes, and not how many they are.
+struct Upper;
+
+impl Layer for Upper {
+    fn block(&mut self, block: Block) -> Result<Block> {
+        Ok(block.to_ascii_uppercase().into())
+    }
+}
+
+#[test]
+fn a_tag_is_of_the_bytes_that_the_application_returned() {
+    let app = conditional(gateway::app(|_, start_response| {
+        let started = start_response("200 OK", &[TEXT])?;
+        Ok(started.layer(Upper).body("Hello"))
+    }));
+    let answer = testing::get(&app, "/");
+    let of_hello = "\"185f8db32271fe25f561a6fc938b2e26\"";
+    assert_eq!(answer.headers.get("ETag"), Some(of_hello));
+    assert_eq!(answer.text(), "HELLO");
+}
+
 #[test]
 fn threads_may_share_what_threads_could_share_before() {
     fn is_shared<T: Send + Sync>(_: &T) {}
