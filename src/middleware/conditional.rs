@@ -83,8 +83,9 @@ fn observed(body: Body, into: BodyDigest, is_head: bool) -> Body {
 /// two pages that share one: to a cache they would be the same page.
 /// Half of it is enough for that.
 fn digest(block: &[u8]) -> String {
-    let bytes = Sha256::digest(block);
-    bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let half = &Sha256::digest(block)[..16];
+    let append = |n: u128, byte: &u8| n << 8 | u128::from(*byte);
+    format!("{:032x}", half.iter().fold(0, append))
 }
 
 struct Conditional {

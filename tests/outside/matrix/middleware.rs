@@ -8,6 +8,7 @@ mod table;
 
 use super::servers::{ALL, Kind, MOUNT, Site};
 use crate::http::Answer;
+use std::process::Command;
 use table::Case;
 
 const ORDERS: [&str; 2] = ["gzip-outside", "gzip-inside"];
@@ -70,4 +71,22 @@ fn every_row_of_the_table_under_every_server() {
     let kinds = ALL.into_iter().chain([Kind::TinyHttp]);
     let faults: Vec<String> = kinds.flat_map(faults).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The library's own reader might share its writer's mistakes.
+#[test]
+fn another_gunzip_reads_it() {
+    let site = Site::start(Kind::Http).unwrap();
+    let request = format!(
+        "GET {MOUNT}/gzip-inside/stream HTTP/1.1\r\nHost: a\r\n\
+         Accept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    );
+    let answer = site.ask(request.as_bytes());
+    let path = site.folder.path("page.gz");
+    std::fs::write(&path, &answer.body).unwrap();
+    let mut gunzip = Command::new("gzip");
+    let output = gunzip.arg("-dc").arg(path).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    assert_eq!(output.stdout, site::content("/stream"));
 }
