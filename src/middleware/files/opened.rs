@@ -3,7 +3,7 @@
 use super::range::part;
 use super::validators::{certain, validators};
 use super::{short, there};
-use crate::preconditions::{Condition, Preconditions};
+use crate::preconditions::{Condition::NotModified, Preconditions};
 use crate::{Body, Environ, Failure, Headers};
 use crate::{Response, Result, StartResponse};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
@@ -62,35 +62,33 @@ impl Opened {
         environ: &Environ,
         start_response: StartResponse<'_>,
     ) -> Result<Response> {
+        let length = self.metadata.len();
         let current = validators(&self.metadata, SystemTime::now());
         let preconditions = Preconditions::of(environ);
         preconditions.require(Some(&current))?;
         let mut headers = Headers::default();
-        headers
-            .push("ETag", current.etag.as_deref().unwrap_or_default());
-        let condition = preconditions.evaluate(Some(&current));
-        if condition == Condition::NotModified {
+        headers.push("ETag", current.etag.as_deref().unwrap_or(""));
+        if preconditions.evaluate(Some(&current)) == NotModified {
             let status = "304 Not Modified";
             let started = start_response(status, &headers.pairs())?;
             return Ok(started.body(""));
         }
-        if let Some(modified) = current.modified {
-            headers.push("Last-Modified", HttpDate::from(modified));
+        if let Some(date) = current.modified.map(HttpDate::from) {
+            headers.push("Last-Modified", date);
         }
         headers.push("Accept-Ranges", "bytes");
-        let length = self.metadata.len();
         let allowed = preconditions.allow_range(&certain(current));
-        let part = self.part(environ).filter(|_| allowed);
-        let (status, part) = match part {
+        let asked = self.part(environ).filter(|_| allowed);
+        let (status, part) = match asked {
             None => ("200 OK", 0..length),
             Some(part) if part.is_empty() => {
-                let range = format!("bytes */{length}");
-                let range = ("Content-Range", &*range);
-                return short(start_response, BEYOND, &[range]);
+                let none = format!("bytes */{length}");
+                let none = [("Content-Range", &*none)];
+                return short(start_response, BEYOND, &none);
             }
             Some(part) => {
-                let (first, last) = (part.start, part.end - 1);
-                let range = format!("bytes {first}-{last}/{length}");
+                let (from, to) = (part.start, part.end - 1);
+                let range = format!("bytes {from}-{to}/{length}");
                 headers.push("Content-Range", range);
                 ("206 Partial Content", part)
             }
