@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::iter;
 
-/// What is wrong with it, the rule that it breaks, and what comes of it.
+/// What is wrong, the rule that it breaks, and what comes of it.
 struct Wrong {
     what: &'static str,
     rule: Rule,
