@@ -68,8 +68,8 @@ impl Side {
 /// assert_eq!(answer.status, "500 Internal Server Error");
 /// assert_eq!(
 ///     answer.log,
-///     "GET /: the application: an ETag is in double quotes, behind W/ \
-///      if it is weak (RFC 9110, 8.8.3): ETag: 1\n"
+///     "GET /: the application: an ETag is in double quotes, behind \
+///      W/ if it is weak (RFC 9110, 8.8.3): ETag: 1\n"
 /// );
 /// ```
 pub fn validate<A: Application>(app: A) -> Validated<A> {

@@ -174,8 +174,7 @@ impl Layer for Seen {
         match self.length() {
             Some(length) if self.count > length => {
                 let count = self.count;
-                let text =
-                    format!("{length}, and {count} bytes or more");
+                let text = format!("{length} said, {count} there");
                 let mut notes = self.call.notes.lock();
                 // Of the first block nothing has been sent yet.
                 notes.is_late = !is_first;
@@ -191,7 +190,7 @@ impl Layer for Seen {
     fn end(&mut self) -> Result<Block> {
         if let Some(length) = self.length().filter(|&n| n > self.count)
         {
-            let text = format!("{length}, and {} bytes", self.count);
+            let text = format!("{length} said, {} there", self.count);
             self.call.find(Length, text);
         }
         self.finish();

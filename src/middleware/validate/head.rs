@@ -75,7 +75,7 @@ fn check_status(head: &ResponseHead) -> Vec<Found> {
     let type_ = headers.get("Content-Type");
     match (is_bodiless(status), type_) {
         (false, None) if *length != Some(0) => {
-            found.push((TypeMissing, format!("{status} has none")));
+            found.push((TypeMissing, format!("{status}, and none")));
         }
         (true, Some(type_)) => {
             let text = format!("{status}, and {type_}");

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A rule that the types leave open: what it is, and where it is from.
 macro_rules! rules {
-    ($($(#[$group:meta])* $rule:ident: $text:literal, $source:literal;)*)
+    ($($rule:ident: $text:literal, $source:literal;)*)
     => {
         /// What the validator looks at.
         ///

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::iter;
 
-/// What is wrong with it, the rule that it breaks, and what comes of it.
+/// What is wrong, the rule that it breaks, and what comes of it.
 struct Wrong {
     what: &'static str,
     rule: Rule,
@@ -341,6 +341,13 @@ fn middleware() -> Vec<Wrong> {
             validate_middleware(failing(), |app| mapped(app, goes_on)),
         ),
         ask(
+            "goes on behind two errors, before a head is sent",
+            AfterError,
+            validate_middleware(failing_first(), |app| {
+                mapped(app, goes_on)
+            }),
+        ),
+        ask(
             "keeps the body",
             Kept,
             validate_middleware(page(), |app| mapped(app, kept)),
@@ -472,6 +479,14 @@ fn failing() -> impl Application {
         let error = Err("no ink".into());
         Body::blocks([Ok(b"a".into()), error, Ok(b"b".into())])
     };
+    answer("200 OK", &[TEXT], body)
+}
+
+fn failing_first() -> impl Application {
+    let errors = || [Err("no ink".into()), Err("no pen".into())];
+    let block = || Ok(b"a".into());
+    let body =
+        move || Body::blocks(errors().into_iter().chain([block()]));
     answer("200 OK", &[TEXT], body)
 }
 
