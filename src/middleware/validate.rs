@@ -129,7 +129,7 @@ impl<A: Application> Application for Validated<A> {
         let place = environ::place(environ);
         let layer = Seen::new(call.clone());
         let start: StartResponse = Box::new(move |status, headers| {
-            layer.starts_with(status);
+            layer.starts_with(status, headers);
             Ok(start_response(status, headers)?.layer(layer))
         });
         let result = self.app.call(environ, start);

@@ -36,8 +36,8 @@ pub(super) fn watched(body: Body, call: &Call) -> Body {
     drop(notes);
     call.inside.lock().open += u32::from(call.side == Side::Inside);
     let call = call.clone();
-    let given = 0;
-    let watched = Watched { body, call, given, has_failed: false };
+    let watched =
+        Watched { body, call, given: 0, bytes: 0, has_failed: false };
     match length {
         Some(length) => Body::sized(length, watched),
         None => Body::blocks(watched),
@@ -47,7 +47,9 @@ pub(super) fn watched(body: Body, call: &Call) -> Body {
 struct Watched {
     body: Body,
     call: Call,
+    /// Blocks, and bytes in them.
     given: u64,
+    bytes: u64,
     has_failed: bool,
 }
 
@@ -68,15 +70,31 @@ impl Iterator for Watched {
             None if self.body.next().is_some() => {
                 self.call.find(Ended, "a block after None".into());
             }
-            None => {}
+            None => self.compare_length(),
         }
         block
     }
 }
 
 impl Watched {
+    /// Inside of middleware, what the layer sees need not be what the
+    /// application has returned.
+    fn compare_length(&self) {
+        let (call, bytes) = (&self.call, self.bytes);
+        let inside = call.inside.lock();
+        if call.side == Side::Inside
+            && !inside.has_written
+            && let Some(head) = &inside.head
+            && let Some(length) = head.length.filter(|&l| l != bytes)
+        {
+            let text = format!("{length} said, {bytes} there");
+            call.find(Length, text);
+        }
+    }
+
     fn count(&mut self, block: &[u8], before: u64) {
         self.given += 1;
+        self.bytes += block.len() as u64;
         self.call.add(|bytes| bytes.returned.add(block));
         let mut inside = self.call.inside.lock();
         match self.call.side {
@@ -116,14 +134,49 @@ impl Seen {
         Self { call, head: None, count: 0 }
     }
 
-    pub(super) fn starts_with(&self, status: &str) {
+    pub(super) fn starts_with(
+        &self,
+        status: &str,
+        headers: &[(&str, &str)],
+    ) {
         let is_bodiless = head::is_bodiless(status);
         self.call.notes.lock().is_bodiless = is_bodiless;
+        let head = Some(head::started(status, headers));
+        let mut inside = self.call.inside.lock();
+        match self.call.side {
+            Side::Alone => {}
+            Side::Inside => inside.started = head,
+            Side::Outside => inside.passed_on = head,
+        }
     }
 
-    /// What the head says of the body's length.
+    /// The head as the application has given it. Middleware may have
+    /// changed it on its way to `start_response`, unless there was a
+    /// restart, which goes past that.
+    fn given(&self, head: &ResponseHead) -> ResponseHead {
+        let mut inside = self.call.inside.lock();
+        let is_it =
+            inside.passed_on.as_ref().is_some_and(|passed_on| {
+                passed_on.status == head.status
+                    && passed_on.headers == head.headers
+            });
+        let started = inside.started.take().filter(|_| is_it);
+        let head = match started {
+            Some(started) => ResponseHead {
+                length: started.length.or(head.length),
+                ..started
+            },
+            None => head.clone(),
+        };
+        inside.head = Some(head.clone());
+        head
+    }
+
+    /// What the head says of the length of what passes here.
     fn length(&self) -> Option<u64> {
-        self.head.as_ref().and_then(|head| head.length)
+        let is_here = self.call.side != Side::Inside;
+        let head = self.head.as_ref().filter(|_| is_here);
+        head.and_then(|head| head.length)
     }
 
     /// All blocks have gone by.
@@ -144,16 +197,18 @@ impl Seen {
 impl Layer for Seen {
     fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
         let call = &self.call;
-        let mut found = head::check(head);
-        let mut inside = call.inside.lock();
-        match (call.side, &inside.head) {
-            (Side::Inside, _) => inside.head = Some(head.clone()),
-            (Side::Outside, Some(from)) => {
-                let accept = call.accept.as_deref();
-                found.extend(compare::check(from, head, accept));
-            }
-            _ => {}
+        let mut found = match call.side {
+            Side::Inside => head::check(&self.given(head)),
+            _ => head::check(head),
+        };
+        let inside = call.inside.lock();
+        if call.side == Side::Outside
+            && let Some(from) = &inside.head
+        {
+            let accept = call.accept.as_deref();
+            found.extend(compare::check(from, head, accept));
         }
+        drop(inside);
         let mut notes = call.notes.lock();
         if notes.is_bodiless && head::is_bodiless(&head.status) {
             found.extend(notes.length.filter(|&n| n > 0).map(|n| {
@@ -171,6 +226,8 @@ impl Layer for Seen {
         let is_first = self.count == 0;
         self.count += block.len() as u64;
         self.call.add(|bytes| bytes.sent.add(&block));
+        let is_written = !self.call.notes.lock().is_open;
+        self.call.inside.lock().has_written |= is_written;
         match self.length() {
             Some(length) if self.count > length => {
                 let count = self.count;

@@ -12,17 +12,20 @@ pub(super) fn check(
 ) -> Vec<Found> {
     let mut found = Vec::new();
     let name = "Content-Encoding";
-    let coding = outside.headers.get(name);
-    let Some(coding) = coding
-        .filter(|coding| inside.headers.get(name) != Some(coding))
-    else {
+    let before = members(&inside.headers, name);
+    let after = members(&outside.headers, name);
+    let Some(coding) = after.last().filter(|_| before != after) else {
         return found;
     };
-    if !varies(&outside.headers) {
-        found.push((
-            Vary,
-            format!("{name}: {coding}, and no such Vary"),
-        ));
+    if before.contains(coding) {
+        let text = format!("{name}: {}", after.join(", "));
+        found.push((Twice, text));
+    }
+    let vary = members(&outside.headers, "Vary");
+    let is_named = |name| vary.iter().any(|member| member == name);
+    if !is_named("*") && !is_named("accept-encoding") {
+        let text = format!("{name}: {coding}, and no such Vary");
+        found.push((Vary, text));
     }
     if let Some(accept) = accept.filter(|a| !accepts(a, coding)) {
         let text = format!("{coding}, to Accept-Encoding: {accept}");
@@ -46,14 +49,13 @@ pub(super) fn same_strong<'a>(
     (is_same && !etag.starts_with("W/")).then_some(etag)
 }
 
-fn varies(headers: &Headers) -> bool {
-    let is = |n: &str| n.eq_ignore_ascii_case("Vary");
+/// The members of all lists of a name, in small letters.
+fn members(headers: &Headers, name: &str) -> Vec<String> {
+    let is = |n: &str| n.eq_ignore_ascii_case(name);
     let pairs = headers.pairs();
     let lists = pairs.iter().filter(|(n, _)| is(n)).map(|(_, v)| v);
-    lists.flat_map(|list| list.split(',')).any(|name| {
-        let name = name.trim();
-        name == "*" || name.eq_ignore_ascii_case("Accept-Encoding")
-    })
+    let members = lists.flat_map(|list| list.split(','));
+    members.map(|member| member.trim().to_ascii_lowercase()).collect()
 }
 
 /// Is the coding in the list, or `*`, and not with a weight of 0 (RFC

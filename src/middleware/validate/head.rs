@@ -29,6 +29,17 @@ const NEEDS: [(&str, &str); 3] = [
     ("206", "Content-Range"),
 ];
 
+/// A head as `start_response` is given it.
+pub(super) fn started(
+    status: &str,
+    headers: &[(&str, &str)],
+) -> ResponseHead {
+    let (status, mut headers) = (status.into(), headers.into());
+    let length = Headers::remove(&mut headers, "Content-Length");
+    let length = length.and_then(|length| length.parse().ok());
+    ResponseHead { status, headers, length }
+}
+
 /// All that is wrong with a head by itself.
 pub(super) fn check(head: &ResponseHead) -> Vec<Found> {
     let mut found = Vec::new();

@@ -116,7 +116,14 @@ pub(super) struct Inside {
     pub(super) taken: u64,
     /// Bodies of it that are still there.
     pub(super) open: u32,
+    /// What the application has started, and what of that the
+    /// middleware has passed on.
+    pub(super) started: Option<ResponseHead>,
+    pub(super) passed_on: Option<ResponseHead>,
+    /// The head that the application has given in the end.
     pub(super) head: Option<ResponseHead>,
+    /// Has the application written something?
+    pub(super) has_written: bool,
     pub(super) bytes: Bytes,
 }
 

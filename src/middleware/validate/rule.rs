@@ -95,6 +95,8 @@ rules! {
         "gateway::Body";
     PutBack: "SCRIPT_NAME and PATH_INFO are put back",
         "gateway::middleware";
+    Twice: "what is encoded is not encoded once more in the same way",
+        "gateway::middleware";
     Vary: "who adds a Content-Encoding adds Vary: Accept-Encoding",
         "RFC 9110, 12.5.5";
     Unwanted: "an encoding is not one that the client refuses",

@@ -286,6 +286,17 @@ impl Layer for Gzip {
     }
 }
 
+/// Says so on the way to `start_response`, as one does without layers.
+fn started_with_gzip(app: impl Application) -> impl Application {
+    gateway::app(move |environ, start_response| {
+        let start: StartResponse = Box::new(|status, headers| {
+            let gzip = ("Content-Encoding", "gzip");
+            start_response(status, &[headers, &[gzip]].concat())
+        });
+        app.call(environ, start)
+    })
+}
+
 /// A layer that makes each block another.
 struct Change<F>(F);
 
@@ -299,6 +310,7 @@ fn middleware() -> Vec<Wrong> {
     let page = || answer("200 OK", &[TEXT], || stream(&["a", "b"]));
     let tagged = || answer("200 OK", &TAGGED, || stream(&["a", "b"]));
     let vary = &[("Vary", "Accept-Encoding")];
+    let packed = || answer("200 OK", &PACKED, || stream(&["a", "b"]));
     vec![
         ask(
             "waits for the whole body",
@@ -375,6 +387,16 @@ fn middleware() -> Vec<Wrong> {
             }),
         ),
         ask(
+            "encodes what is encoded, and starts with it",
+            Twice,
+            validate_middleware(packed(), started_with_gzip),
+        ),
+        ask(
+            "encodes, starts with it, and forgets Vary",
+            Vary,
+            validate_middleware(page(), started_with_gzip),
+        ),
+        ask(
             "takes q=0 for yes",
             Unwanted,
             validate_middleware(page(), |app| {
@@ -430,6 +452,8 @@ fn at_once(body: Body) -> Body {
         Some(blocks.map(|blocks| blocks.concat().into()))
     }))
 }
+
+const PACKED: [(&str, &str); 2] = [TEXT, ("Content-Encoding", "gzip")];
 
 const TAGGED: [(&str, &str); 2] = [TEXT, ("ETag", "\"1\"")];
 
