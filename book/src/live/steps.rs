@@ -1,6 +1,7 @@
 //! What happened in an exchange under our own server, and when.
 
 use super::environ;
+use crate::run::bytes;
 use crate::run::client::Answer;
 use gateway::{Block, Environ, Response, StartResponse};
 use serde_json::{Value, json};
@@ -153,7 +154,7 @@ impl Noted {
         }
         let (at, length) = (Instant::now(), block.len());
         let kept = &block[..length.min(LONGEST)];
-        let text = String::from_utf8_lossy(kept).into_owned();
+        let text = bytes::to_text(kept);
         self.blocks.push(Passed { at, length, text });
     }
 }
