@@ -172,9 +172,13 @@ class StepCards {
         return made;
     }
 
+    static UNSEEN = /(\r\n|\n|(?!\t)\p{Cc})/u;
+    static UNREAD = /(\r\n|\n|[\p{Cc}\uef80-\uefff])/u;
+
     static visible(text) {
         const shown = new DocumentFragment();
-        text.split(/(\r\n|\n|(?!\t)[\p{Cc}\uef80-\uefff])/u).forEach((piece, at) => {
+        const isBinary = Message.isBinary(text);
+        text.split(isBinary ? StepCards.UNREAD : StepCards.UNSEEN).forEach((piece, at) => {
             if (at % 2 === 0) {
                 shown.append(piece);
                 return;
@@ -183,7 +187,8 @@ class StepCards {
             if (end) {
                 shown.append(Parts.element("i", { className: end }), "\n");
             } else {
-                const textContent = Written.toEscaped(Wire.encode(piece));
+                const textContent = piece === "\t"
+                    ? "\\x09" : Written.toEscaped(Wire.encode(piece));
                 shown.append(Parts.element("span", { className: "control", textContent }));
             }
         });
