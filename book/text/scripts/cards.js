@@ -204,7 +204,10 @@ class StepCards {
     // One message after another; a character stands for a byte.
     message(latin, isRequest) {
         const isBinary = Message.isBinary(StepCards.text(latin));
-        const shown = latin.slice(0, StepCards.MOST / (isBinary ? 4 : 1));
+        const most = StepCards.MOST / (isBinary ? 4 : 1);
+        // No character is cut.
+        const shown = latin.length <= most ? latin
+            : latin.slice(0, most).replace(/[\xc0-\xff][\x80-\xbf]*$/, "");
         const code = StepCards.code();
         let rest = shown;
         // The environ and the call are those of the first.
