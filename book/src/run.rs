@@ -1,5 +1,6 @@
 //! Programs that are run for the book.
 
+pub mod bytes;
 pub mod cargo;
 pub mod client;
 pub mod job;

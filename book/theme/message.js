@@ -2,17 +2,25 @@
 const Message = (() => {
     const { element } = Parts;
 
-    // Text with its invisible characters made visible.
-    function visible(text) {
+    const isBinary = (text) => Wire.BYTE.test(text);
+    const UNSEEN = /(\r\n|(?![\n\t])\p{Cc})/u;
+    const UNREAD = /(\r\n|(?!\n)[\p{Cc}\uef80-\uefff])/u;
+
+    // Text with its invisible characters made visible, as characters or,
+    // beside bytes that are no text, by their numbers.
+    function visible(text, asBytes = isBinary(text)) {
         const shown = new DocumentFragment();
-        text.split(/(\r\n|(?![\n\t])\p{Cc})/u).forEach((piece, at) => {
+        text.split(asBytes ? UNREAD : UNSEEN).forEach((piece, at) => {
             if (at % 2 === 0) {
                 shown.append(piece);
             } else if (piece === "\r\n") {
                 shown.append(element("i"), "\n");
             } else {
-                const code = piece.charCodeAt(0).toString(16);
-                const textContent = piece === "\r" ? "\\r" : `\\u{${code}}`;
+                const code = piece.charCodeAt(0);
+                const isByte = asBytes && (code < 128 || code > 255);
+                const hex = (isByte ? code & 255 : code).toString(16);
+                const name = isByte ? "x" + hex.padStart(2, "0") : `u{${hex}}`;
+                const textContent = "\\" + (piece === "\r" ? "r" : name);
                 shown.append(element("span", { className: "control", textContent }));
             }
         });
@@ -23,8 +31,9 @@ const Message = (() => {
     function textOf(node) {
         if (node.nodeName === "I") return "\r";
         if (node.className === "control") {
-            const [code] = /[\da-f]+(?=\})/.exec(node.textContent) ?? ["d"];
-            return String.fromCharCode(parseInt(code, 16));
+            const [, kind, hex] = /([x{])([\da-f]+)/.exec(node.textContent) ?? [0, 0, "d"];
+            const code = parseInt(hex, 16);
+            return String.fromCharCode(kind === "x" && code > 127 ? 0xef00 + code : code);
         }
         return node.data ?? [...node.childNodes].map(textOf).join("");
     }
@@ -58,10 +67,12 @@ const Message = (() => {
     const FIELD = /(?:([^:]+)(:[ \t]*))?([^]*?)(\r?\n?)$/;
     const CHUNK = /[\da-f]{1,12}(?=([ \t;].*)?$)/imy;
     const BLANK = /(?<=\n)\r?\n|$/g;
+    const LONG = /^(.{96})(.{32,}).{32}$/su;
 
     // Shows a text in a `code`, and what is `told` of it.
     function fill(code, text, told) {
         const { isRequest } = told;
+        const asBytes = isBinary(text);
         const framer = isRequest ? "client" : "server";
         // No more than `left` messages and chunks.
         let [at, by, cuts, left, run] = [0, framer, [], 500];
@@ -87,25 +98,38 @@ const Message = (() => {
                 cuts = cuts.filter((end) => end > at);
                 const end = Math.min(to, isStart ? to : at + line().length, ...cuts);
                 const className = author === run.by ? kind : `${kind} ${author}`;
-                part = element("span", { className, at }, visible(text.slice(at, end)));
+                const piece = text.slice(at, end);
+                part = element("span", { className, at },
+                    kind === "left" ? piece : visible(piece, asBytes));
                 run.append(part);
                 at = end;
             }
             return part;
         }
 
-        // Where they end. U+FFFD may be one byte that was no text.
-        function counts(size, count, fits, limit = text.length) {
-            const ends = [3, 1].map((unknown) => {
-                let end = at;
-                for (let got = 0; end < limit && got < count; end++) {
-                    const c = text.codePointAt(end);
-                    if (c > 0xffff) end++;
-                    got += c === 0xfffd ? unknown : 1 + (c > 0x7f) + (c > 0x7ff) + (c > 0xffff);
-                }
-                return end;
-            });
-            const end = ends.find(fits) ?? ends[0];
+        // A long body that is no text, without its middle.
+        function takeBody(end, author) {
+            const body = text.slice(at, end);
+            const isText = body.split(Wire.BYTE).length * 5 < body.length;
+            const [, start, left] = !isText && LONG.exec(body) || [];
+            if (left) {
+                take(start.length, "body", author);
+                take(left.length, "left", author);
+                const count = Wire.encode(left).length;
+                take(1, "body", author).dataset.left = ` … ${count} bytes … `;
+            }
+            take(end - at, "body", author);
+        }
+
+        // Where they end.
+        function counts(size, count, limit = text.length) {
+            let end = at;
+            for (let got = 0; end < limit && got < count; end++) {
+                const c = text.codePointAt(end);
+                if (c > 0xffff) end++;
+                const isByte = c >= 0xef80 && c <= 0xefff;
+                got += isByte ? 1 : 1 + (c > 0x7f) + (c > 0x7ff) + (c > 0xffff);
+            }
             cuts.push(end);
             size.tabIndex = code.querySelector("[tabindex]") ? -1 : 0;
             return Object.assign(size, { count, from: at, end }).end;
@@ -116,14 +140,14 @@ const Message = (() => {
                 const size = take(match(CHUNK)[0].length, "size");
                 const count = parseInt(size.textContent, 16);
                 takeLine();
-                const end = counts(size, count, (end) => text.startsWith("\r\n", end));
+                const end = counts(size, count);
                 if (!count) {
                     // Fields may follow.
                     take(match(BLANK).index - at);
                     return takeLine();
                 }
                 size.dataset.note = `= ${count} byte${count > 1 ? "s" : ""}`;
-                take(end - at, "body", author);
+                takeBody(end, author);
                 if (!match(/\r?\n/y)) return;
                 takeLine();
             }
@@ -161,9 +185,9 @@ const Message = (() => {
             const isNone = /^(1|204|304)/.test(status) || !isRequest && sizes[0] && isNext(at);
             const limit = isNone ? at : text.length;
             let end = isRequest ? at : limit;
-            for (const size of sizes) end = counts(size, +size.textContent, isNext, limit);
+            for (const size of sizes) end = counts(size, +size.textContent, limit);
             if (!isNone && /chunked\s*$/i.test(value("transfer-encoding"))) chunks(author);
-            else take(end - at, "body", author);
+            else takeBody(end, author);
             return true;
         }
 
@@ -190,6 +214,7 @@ const Message = (() => {
         if (told) fill(code, text, told);
         else code.append(visible(text));
         const pre = element("pre", { className: "message" }, code);
+        pre.classList.toggle("binary", isBinary(text));
         if (text.length > 20_000) {
             pre.classList.add("long");
             code.tabIndex = 0;
@@ -204,5 +229,5 @@ const Message = (() => {
     addEventListener("pointerover", load, { once: true });
     addEventListener("focusin", load, { once: true });
 
-    return { lines, made, paint, textOf, visible };
+    return { isBinary, lines, made, paint, textOf, visible };
 })();

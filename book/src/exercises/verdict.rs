@@ -7,6 +7,7 @@ use crate::exercises::own_server;
 use crate::live::fresh::{CODE, State};
 use crate::project::FOLDERS;
 use crate::project::Project;
+use crate::run::bytes;
 use crate::run::shell::Shell;
 use std::fs::File;
 use std::io::Read;
@@ -263,7 +264,8 @@ fn quote(printed: &str) -> String {
     if printed.trim().is_empty() {
         return String::new();
     }
-    format!("  The last that it printed:\n\n{}", end(printed))
+    let printed = bytes::shown(end(printed));
+    format!("  The last that it printed:\n\n{printed}")
 }
 
 /// The end of a text that may be too long to be read.

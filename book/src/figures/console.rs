@@ -4,6 +4,7 @@ use crate::figures::context::Context;
 use crate::figures::figure::Figure;
 use crate::figures::html;
 use crate::project::Project;
+use crate::run::bytes;
 use crate::run::cargo;
 use crate::run::job::{Input, Job};
 use crate::run::normalize::normalize;
@@ -148,7 +149,7 @@ fn wrong_end(command: &str, ended: &Ended, wanted: i32) -> String {
     format!(
         "`{command}` ended {status}, not {wanted}; mend it, or say \
          `exit=…` if it is the last and meant to. It printed:\n{}",
-        ended.output
+        bytes::shown(&ended.output)
     )
 }
 

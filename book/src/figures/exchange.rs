@@ -5,6 +5,7 @@ use crate::figures::context::Context;
 use crate::figures::figure::Figure;
 use crate::figures::html;
 use crate::project::Project;
+use crate::run::bytes;
 use crate::run::client::{self, End};
 use crate::run::job::{Input, Job};
 use crate::run::normalize::{normalize, one_chunk};
@@ -143,7 +144,7 @@ impl Exchange {
     fn send(&self, stream: io::Result<TcpStream>) -> Sent {
         let request = self.requests.concat();
         let answer = stream.and_then(|stream| {
-            client::send(&stream, request.as_bytes(), LIMIT)
+            client::send(&stream, &bytes::from_text(&request), LIMIT)
         });
         let answer =
             answer.map_err(|e| format!("the exchange failed: {e}"))?;
@@ -152,7 +153,7 @@ impl Exchange {
             End::Late => format!("in {} s", LIMIT.as_secs()),
             End::Full => format!("in {} bytes", client::LIMIT),
         };
-        let came = String::from_utf8_lossy(&answer.bytes);
+        let came = bytes::to_text(&answer.bytes);
         Err(format!("no whole answer {what}; this came:\n{came}"))
     }
 
@@ -200,10 +201,11 @@ impl Job for Exchange {
             Kind::Cgi => self.run_cgi(&programs, &program)?,
             Kind::Serving => self.run_serving(project, &program)?,
         };
-        let answer =
-            answer.map_err(|e| format!("{e}; the log says:\n{log}"))?;
+        let answer = answer.map_err(|e| {
+            bytes::shown(&format!("{e}; the log says:\n{log}"))
+        })?;
         let normal = |text: &str| normalize(text, project);
-        let answer = String::from_utf8_lossy(&answer);
+        let answer = bytes::to_text(&answer);
         Ok(vec![normal(&answer), normal(&log)])
     }
 }
@@ -240,7 +242,13 @@ impl Figure for Exchange {
 }
 
 fn side(class: &str, title: &str, texts: &[&str]) -> String {
-    let pre = |text: &&str| html::pre("message", &html::message(text));
+    let pre = |text: &&str| {
+        let class = match bytes::has_bytes(text) {
+            true => "message binary",
+            false => "message",
+        };
+        html::pre(class, &html::message(text))
+    };
     let pres: String = texts.iter().map(pre).collect();
     format!(
         "<div class=\"side {class}\">\

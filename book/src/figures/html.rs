@@ -3,6 +3,7 @@
 //! A figure is one line: a blank line would end it, and what follows
 //! would be read as Markdown.
 
+use crate::run::bytes::{byte, has_bytes};
 use std::fmt::Write;
 
 pub fn escape(text: &str) -> String {
@@ -50,12 +51,16 @@ pub fn figure(class: &str, caption: &str, inside: &str) -> String {
 /// Text that came out of a program, with its invisible characters
 /// made visible, bar the ends of its lines.
 pub fn output(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
+    lines_of_output(&text.replace("\r\n", "\n"), has_bytes(text))
+}
+
+fn lines_of_output(text: &str, is_binary: bool) -> String {
     let mut html = String::new();
     for c in text.chars() {
         match c {
-            '\n' | '\t' => html.push(c),
-            _ => push(&mut html, c),
+            '\n' => html.push(c),
+            '\t' if !is_binary => html.push(c),
+            _ => push(&mut html, c, is_binary),
         }
     }
     html
@@ -63,9 +68,10 @@ pub fn output(text: &str) -> String {
 
 /// The same, with the ends of lines as well.
 pub fn bytes(text: &str) -> String {
+    let is_binary = has_bytes(text);
     let mut html = String::new();
     for c in text.chars() {
-        push(&mut html, c);
+        push(&mut html, c, is_binary);
         if c == '\n' {
             html.push(c);
         }
@@ -77,37 +83,71 @@ pub fn bytes(text: &str) -> String {
 /// for the style sheet, which does not show it until it is asked to;
 /// there are many, so the mark is short.
 pub fn message(text: &str) -> String {
+    let is_binary = has_bytes(text);
     let mut html = String::new();
     for line in text.split_inclusive('\n') {
         match line.strip_suffix("\r\n") {
             Some(line) => {
-                html.push_str(&output(line));
+                html.push_str(&lines_of_output(line, is_binary));
                 html.push_str("<i></i>\n");
             }
-            None => html.push_str(&output(line)),
+            None => html.push_str(&lines_of_output(line, is_binary)),
         }
     }
     html
 }
 
-fn push(html: &mut String, c: char) {
-    if c.is_control() {
-        let name = c.escape_default();
-        let _ = write!(html, "<span class=\"control\">{name}</span>");
-    } else {
-        html.push_str(&escape(c.encode_utf8(&mut [0; 4])));
-    }
+/// What cannot be seen has a name: in text, that of the character;
+/// beside bytes that are no text, its number, as theirs.
+fn push(html: &mut String, c: char, is_binary: bool) {
+    let number = byte(c).or_else(|| {
+        let is_one = c.is_ascii_control() && !"\r\n".contains(c);
+        (is_binary && is_one).then_some(c as u8)
+    });
+    let name = match number {
+        Some(number) => format!("\\x{number:02x}"),
+        None if c.is_control() => c.escape_default().to_string(),
+        None => return html.push_str(&escape(&c.to_string())),
+    };
+    let _ = write!(html, "<span class=\"control\">{name}</span>");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::bytes::to_text;
 
     #[test]
     fn a_figure_is_one_line() {
         let html = figure("x", "y", &code("rust", "a\n\nb\n"));
         assert!(!html.contains('\n'), "{html}");
         assert!(html.contains("a&#10;&#10;b"), "{html}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_have_their_numbers() {
+        let control = |name: &str| {
+            format!("<span class=\"control\">{name}</span>")
+        };
+        let all = |names: &[&str]| -> String {
+            names.iter().map(|name| control(name)).collect()
+        };
+        let gzip = to_text(b"\x1f\x8b\x08\t<");
+        let names = all(&[r"\x1f", r"\x8b", r"\x08", r"\x09"]);
+        assert_eq!(output(&gzip), format!("{names}&lt;"));
+        let shown = message(&format!("a\t\r\n\r\n\x1b{gzip}\r"));
+        let [tab, escape, end] = [r"\x09", r"\x1b", r"\r"].map(control);
+        let wanted =
+            format!("a{tab}<i></i>\n<i></i>\n{escape}{names}&lt;{end}");
+        assert_eq!(shown, wanted);
+        // In a text, they are characters.
+        assert_eq!(
+            message("\t\x1f"),
+            format!("\t{}", control(r"\u{1f}"))
+        );
+        // So is one that is not ASCII, everywhere.
+        let next = all(&[r"\u{85}", r"\xe9"]);
+        assert_eq!(output(&to_text(b"\xc2\x85\xe9")), next);
     }
 
     #[test]

@@ -11,10 +11,13 @@
 //!
 //! First the directive, then each text that came of it, below its name.
 //! A character that cannot be seen, and a space at a line's end, are
-//! written as Unicode's picture of it. A text whose last line has no
+//! written as Unicode's picture of it; a byte that is not part of UTF-8
+//! as its number, behind another picture. A text whose last line has no
 //! end says so, as `diff` does.
 
+use crate::run::bytes;
 use std::fmt;
+use std::str::Chars;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Transcript {
@@ -39,7 +42,8 @@ const PICTURES: u32 = 0x2400;
 /// The picture of a space.
 const SPACE: char = '␠';
 
-/// What stands before a picture that was printed as such.
+/// What stands before a picture that was printed as such, and before
+/// the two digits of a byte.
 const LITERAL: char = '␦';
 
 impl Transcript {
@@ -139,7 +143,10 @@ fn seen(line: &str) -> String {
                 seen.push(LITERAL);
                 seen.push(c);
             }
-            c => seen.push(c),
+            c => match bytes::byte(c) {
+                Some(byte) => seen += &format!("{LITERAL}{byte:02x}"),
+                None => seen.push(c),
+            },
         }
     }
     if seen.ends_with(' ') {
@@ -165,7 +172,7 @@ fn original(seen: &str) -> String {
     while let Some(c) = chars.next() {
         let number = (c as u32).wrapping_sub(PICTURES);
         original.push(match c {
-            LITERAL => chars.next().unwrap_or(c),
+            LITERAL => literal(&mut chars),
             '␡' => '\x7f',
             _ if number <= 0x20 => char::from(number as u8),
             c => c,
@@ -174,9 +181,21 @@ fn original(seen: &str) -> String {
     original
 }
 
+/// What is behind that picture.
+fn literal(rest: &mut Chars<'_>) -> char {
+    let digits = rest.as_str().get(..2);
+    let byte = digits.and_then(|two| u8::from_str_radix(two, 16).ok());
+    if let Some(byte) = byte {
+        rest.nth(1);
+        return bytes::character(byte);
+    }
+    rest.next().unwrap_or(LITERAL)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bytes::to_text;
 
     fn transcript(
         directive: &str,
@@ -206,8 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn a_byte_that_is_no_text_can_be_read() {
+        let gzip = to_text(b"\x1f\x8b\x08\0\xe9\n\xff8b \n");
+        let all = transcript("exchange ch01", &[("answer", &gzip)]);
+        let text = "> exchange ch01\nanswer\n\
+                    | ␟␦8b␈␀␦e9\n| ␦ff8b␠\n";
+        assert_eq!(all.to_string(), text);
+        assert_eq!(parse(text), [(1, all)]);
+    }
+
+    #[test]
     fn whatever_is_printed_comes_back() {
+        let bytes: Vec<u8> = (0..=255).rev().collect();
         for text in [
+            &*to_text(&bytes),
+            &to_text("␦8b\u{ef80}␦".as_bytes()),
+            "␦8b ␦",
             "",
             "\n",
             "\n\n",

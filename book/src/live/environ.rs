@@ -1,5 +1,6 @@
 //! What an application sees of a request.
 
+use crate::run::bytes;
 use gateway::Environ;
 use serde_json::{Value, json};
 
@@ -18,10 +19,7 @@ fn value(environ: &Environ, key: &str) -> String {
         "wsgi.url_scheme" => environ.url_scheme.to_string(),
         "wsgi.version" => format!("{:?}", Environ::VERSION),
         _ => match environ.bytes(key) {
-            Some(bytes) => match str::from_utf8(bytes) {
-                Ok(text) => text.to_string(),
-                Err(_) => bytes.escape_ascii().to_string(),
-            },
+            Some(value) => bytes::to_text(value),
             None => "(not text)".to_string(),
         },
     }

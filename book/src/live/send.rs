@@ -5,6 +5,7 @@ use super::servers::Servers;
 use super::steps::Steps;
 use crate::figures::exchange::is_serving;
 use crate::project::Project;
+use crate::run::bytes;
 use crate::run::client::{self, Answer, End};
 use crate::run::normalize::{normalize, one_chunk};
 use crate::run::output::Output;
@@ -77,9 +78,9 @@ impl Sender<'_> {
             How::Cgi => one_chunk(bytes),
             How::Serving => bytes.clone(),
         };
-        let normal = String::from_utf8_lossy(&normal);
+        let normal = bytes::to_text(&normal);
         Ok(json!({
-            "answer": String::from_utf8_lossy(bytes),
+            "answer": bytes::to_text(bytes),
             "normal": normalize(&normal, self.project),
             "log": sent.log,
             "normalLog": normalize(&sent.log, self.project),
@@ -176,12 +177,12 @@ fn whole(
         End::Closed => {}
         End::Full => log += "(The answer goes on; 1 MiB is shown.)\n",
         End::Late => {
-            let came = String::from_utf8_lossy(&answer.bytes);
-            return Err(Trouble::Run(format!(
+            let came = bytes::to_text(&answer.bytes);
+            return Err(Trouble::Run(bytes::shown(&format!(
                 "The answer is not whole after {} s, and the program \
                  was ended. This came:\n{came}\n\nIt logged:\n{log}",
                 LIMIT.as_secs()
-            )));
+            ))));
         }
     }
     Ok(Sent { answer, log, environ, steps })

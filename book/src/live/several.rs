@@ -4,6 +4,7 @@
 use super::Trouble;
 use super::send::{How, LIMIT};
 use crate::project::Project;
+use crate::run::bytes;
 use crate::run::client::{self, Answer, End};
 use crate::run::normalize::{normalize, one_chunk};
 use crate::run::output::Output;
@@ -171,8 +172,7 @@ impl Crowd<'_> {
                 How::Cgi => one_chunk(bytes),
                 How::Serving => bytes.to_vec(),
             };
-            let text = String::from_utf8_lossy(&bytes);
-            normalize(&text, self.project)
+            normalize(&bytes::to_text(&bytes), self.project)
         };
         let mut value = told(&visits, normal);
         value["log"] = log.into();
@@ -250,7 +250,7 @@ fn told(visits: &[Visit], normal: impl Fn(&[u8]) -> String) -> Value {
         at.saturating_duration_since(first).as_secs_f64() * 1000.0
     };
     let tell = |visit: &Visit| {
-        let answer = String::from_utf8_lossy(visit.bytes());
+        let answer = bytes::to_text(visit.bytes());
         json!({
             "sent": since(visit.sent),
             "began": visit.began.map(since),
@@ -389,8 +389,7 @@ mod tests {
     #[test]
     fn answers_are_told_apart_and_counted() {
         let visits = visits(4, 40, &["one", "two", "one", ""]);
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into();
-        let told = told(&visits, text);
+        let told = told(&visits, bytes::to_text);
         assert_eq!(told["requests"][0]["sent"], 0.0);
         let groups = told["answers"].as_array().unwrap();
         let counts: Vec<&Value> =

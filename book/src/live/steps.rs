@@ -1,6 +1,7 @@
 //! What happened in an exchange under our own server, and when.
 
 use super::environ;
+use crate::run::bytes;
 use crate::run::client::Answer;
 use gateway::{Block, Environ, Response, StartResponse};
 use serde_json::{Value, json};
@@ -152,10 +153,20 @@ impl Noted {
             return;
         }
         let (at, length) = (Instant::now(), block.len());
-        let kept = &block[..length.min(LONGEST)];
-        let text = String::from_utf8_lossy(kept).into_owned();
+        let text = bytes::to_text(cut(block));
         self.blocks.push(Passed { at, length, text });
     }
+}
+
+/// As much of a block as is kept. No character is cut, or it would look
+/// like bytes that are no text.
+fn cut(block: &[u8]) -> &[u8] {
+    let is_inside = |byte: &u8| byte & 0xc0 == 0x80;
+    let inside = (LONGEST - 3..=LONGEST).rev();
+    let mut ends =
+        inside.filter(|&end| !block.get(end).is_some_and(is_inside));
+    let end = ends.next().unwrap_or(LONGEST);
+    &block[..end.min(block.len())]
 }
 
 #[cfg(test)]
@@ -279,6 +290,21 @@ mod tests {
         });
         assert!(call.is_null(), "{call}");
         assert_eq!(steps["calls"], 1);
+    }
+
+    #[test]
+    fn no_character_is_cut() {
+        let text = |block: &[u8]| bytes::to_text(cut(block));
+        for shift in 0..4 {
+            for c in ["é", "€", "😀"] {
+                let all = "x".repeat(shift) + &c.repeat(2000);
+                let cut = text(all.as_bytes());
+                assert!(all.starts_with(&cut), "{shift} {c}");
+                assert!(cut.len() > LONGEST - 4, "{}", cut.len());
+            }
+        }
+        assert_eq!(text("é".as_bytes()), "é");
+        assert_eq!(text(&[0x80; 2001]).chars().count(), LONGEST);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a program writes, as far as it is kept.
 
+use crate::run::bytes;
 use std::io::{self, ErrorKind, Read, Write};
 use std::mem::take;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -137,7 +138,7 @@ impl Output {
         let is_cut = take(&mut kept.is_cut);
         self.shared.1.notify_all();
         drop(kept);
-        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        let mut text = bytes::to_text(&bytes);
         if is_cut {
             let shown = self.limit / 1024;
             text += &format!("\n(This was cut after {shown} KiB.)\n");

@@ -1,6 +1,7 @@
 //! A program that serves by itself.
 
 use crate::project::Project;
+use crate::run::bytes;
 use crate::run::normalize::normalize;
 use crate::run::process::Process;
 use crate::run::shell::Shell;
@@ -63,7 +64,7 @@ impl Serving {
             .map_err(|e| format!("{name} does not start: {e}"))?;
         let address = process.output.find(START, line_with_address);
         let Some(address) = address else {
-            let printed = process.output.take();
+            let printed = bytes::shown(&process.output.take());
             return Err(format!(
                 "`{name} --port 0` did not print where it serves, a \
                  line with http://127.0.0.1:PORT; it printed:\n{printed}"

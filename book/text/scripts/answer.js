@@ -48,7 +48,7 @@ const Answer = (() => {
     function environSide({ figure }, pairs) {
         const rows = pairs.map(([key, value]) => element("tr", {},
             element("th", { scope: "row", textContent: key }),
-            element("td", { textContent: value })));
+            element("td", {}, Message.visible(value))));
         const title = figure.dataset.how === "cgi"
             ? "The environ" : "The environ that chapter 8's server makes of these bytes";
         const fold = element("details", { className: "environ" },

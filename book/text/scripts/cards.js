@@ -1,6 +1,7 @@
 // The five cards of one exchange, for those steps.
 class StepCards {
-    // So much of a message, and of a block, is shown, in bytes.
+    // So much of a message, and of a block, is shown, in bytes; a fourth
+    // of that, if it is no text.
     static MOST = 1600;
     static MOST_OF_BLOCK = 600;
 
@@ -117,12 +118,13 @@ class StepCards {
             return this.card(4, "", [], StepCards.says(text));
         }
         const list = blocks.map(({ at, length, text }) => {
-            const shown = text.slice(0, StepCards.MOST_OF_BLOCK);
+            const isBinary = Message.isBinary(text);
+            const shown = text.slice(0, StepCards.MOST_OF_BLOCK / (isBinary ? 4 : 1));
             const code = StepCards.code(StepCards.part(":block", shown, "bytes"));
             if (shown !== text || length > Wire.encode(text).length) code.append(" …");
             const size = `${StepCards.count(length, "byte")} at ${StepCards.ms(at)} ms`;
             return Parts.element("li", {}, Parts.element("small", { textContent: size }),
-                Parts.element("pre", {}, code));
+                StepCards.pre(code, isBinary));
         });
         const more = moreBlocks ? [StepCards.says(`And ${moreBlocks} more.`)] : [];
         const note = StepCards.count(blocks.length + moreBlocks, "block");
@@ -158,6 +160,10 @@ class StepCards {
         return Parts.element("code", { className: "nohighlight hljs" }, ...pieces);
     }
 
+    static pre(code, isBinary) {
+        return Parts.element("pre", { className: isBinary ? "binary" : "" }, code);
+    }
+
     // A text that is in other cards, too; each character that cannot be
     // seen is written out.
     static part(name, text, className = "") {
@@ -166,9 +172,13 @@ class StepCards {
         return made;
     }
 
+    static UNSEEN = /(\r\n|\n|(?!\t)\p{Cc})/u;
+    static UNREAD = /(\r\n|\n|[\p{Cc}\uef80-\uefff])/u;
+
     static visible(text) {
         const shown = new DocumentFragment();
-        text.split(/(\r\n|\n|(?!\t)\p{Cc})/u).forEach((piece, at) => {
+        const isBinary = Message.isBinary(text);
+        text.split(isBinary ? StepCards.UNREAD : StepCards.UNSEEN).forEach((piece, at) => {
             if (at % 2 === 0) {
                 shown.append(piece);
                 return;
@@ -177,7 +187,8 @@ class StepCards {
             if (end) {
                 shown.append(Parts.element("i", { className: end }), "\n");
             } else {
-                const textContent = Written.toEscaped(Wire.encode(piece));
+                const textContent = piece === "\t"
+                    ? "\\x09" : Written.toEscaped(Wire.encode(piece));
                 shown.append(Parts.element("span", { className: "control", textContent }));
             }
         });
@@ -188,11 +199,15 @@ class StepCards {
         return [Parts.element("b", { textContent: name }), colon, value];
     }
 
-    static text = (latin) => new TextDecoder().decode(Wire.fromLatin(latin));
+    static text = (latin) => Written.toText(Wire.fromLatin(latin));
 
     // One message after another; a character stands for a byte.
     message(latin, isRequest) {
-        const shown = latin.slice(0, StepCards.MOST);
+        const isBinary = Message.isBinary(StepCards.text(latin));
+        const most = StepCards.MOST / (isBinary ? 4 : 1);
+        // No character is cut.
+        const shown = latin.length <= most ? latin
+            : latin.slice(0, most).replace(/[\xc0-\xff][\x80-\xbf]*$/, "");
         const code = StepCards.code();
         let rest = shown;
         // The environ and the call are those of the first.
@@ -213,7 +228,7 @@ class StepCards {
             // Before an answer there may be one that says: go on.
             if (!/^HTTP\/\S+ 1\d\d/.test(head)) isFirst = false;
         }
-        const pre = Parts.element("pre", {}, code);
+        const pre = StepCards.pre(code, isBinary);
         const left = latin.length - shown.length;
         if (left === 0) return pre;
         const more = StepCards.says(`… ${StepCards.count(left, "byte")} more`);

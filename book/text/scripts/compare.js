@@ -40,23 +40,26 @@ const Compare = (() => {
 
     // The parts of a message, none of which goes over a line's end.
     function parts(code) {
+        const all = Message.textOf(code);
+        const asBytes = Message.isBinary(all);
         if (!code.querySelector(".by")) {
-            code.replaceChildren(...split(Parts.element("span", { at: 0 }), Message.textOf(code)));
+            code.replaceChildren(...split(Parts.element("span", { at: 0 }), all, asBytes));
             return [...code.children];
         }
         for (const part of code.querySelectorAll(".by > span")) {
             const text = Message.textOf(part);
             const end = text.indexOf("\n") + 1;
-            if (end && end < text.length) part.replaceWith(...split(part, text));
+            if (end && end < text.length) part.replaceWith(...split(part, text, asBytes));
         }
         return [...code.querySelectorAll(".by > span")];
     }
 
-    function split(part, text) {
+    function split(part, text, asBytes) {
         let { at } = part;
         return Message.lines(text).map((line) => {
             const piece = Object.assign(part.cloneNode(), { at });
-            piece.append(Message.visible(line));
+            const isLeft = piece.matches(".left");
+            piece.append(isLeft ? line : Message.visible(line, asBytes));
             at += line.length;
             return piece;
         });

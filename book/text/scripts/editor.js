@@ -3,14 +3,25 @@
 const Written = (() => {
     const { encode, toLatin, fromLatin } = Wire;
 
-    // Null, if it is not UTF-8.
+    // Null, if it is not UTF-8, or has characters that stand for bytes.
     function decode(bytes) {
         const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
         try {
-            return decoder.decode(bytes);
+            const text = decoder.decode(bytes);
+            return Wire.BYTE.test(text) ? null : text;
         } catch {
             return null;
         }
+    }
+
+    // The text of any bytes, without loss: each that is not part of
+    // UTF-8 is a character of its own.
+    const SEQUENCE = new RegExp("[\xc0-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
+        + "|[\xf0-\xf7][\x80-\xbf]{3}|[\x80-\xff]", "g");
+
+    function toText(bytes) {
+        return toLatin(bytes).replace(SEQUENCE, (part) => decode(fromLatin(part))
+            ?? part.replace(/./gs, (c) => String.fromCharCode(0xef00 + c.charCodeAt(0))));
     }
 
     const isSame = (a, b) => a.length === b.length && a.every((byte, at) => byte === b[at]);
@@ -103,7 +114,7 @@ const Written = (() => {
         return [slip(said, "make it fit", fitting + rest)];
     }
 
-    return { fromPlain, toPlain, fromEscaped, toEscaped, slips };
+    return { fromPlain, toPlain, fromEscaped, toEscaped, toText, slips };
 })();
 
 // A request in a text area, with what is amiss below it.

@@ -257,7 +257,8 @@ const Several = (() => {
         const { sent, began, ended } = request;
         const cells = [sent, began, ended].map((ms) =>
             element("td", { textContent: ms === null ? "–" : time(ms) }));
-        const came = element("span", { className: "came" }, cameOf(request, letters));
+        const came = element("span", { className: "came" },
+            Message.visible(cameOf(request, letters)));
         came.classList.toggle("wrong", request.trouble !== null);
         const both = element("div", { className: "both" }, lane(request, scale, words), came);
         return element("tr", {}, element("th", { scope: "row", textContent: at + 1 }),

@@ -19,8 +19,7 @@
         const text = Message.textOf(size.closest("code")).slice(from, end);
         const isLength = size.previousElementSibling?.matches(".colon");
         const name = `${textContent}, ${isLength ? "the length of a body" : "a chunk size"}`;
-        // What was no text, and fits all the same, is longer as it is shown.
-        const missing = count - new TextEncoder().encode(text).length;
+        const missing = count - Wire.encode(text).length;
         if (missing <= 0) return `${name}: ${bytes(count)} follow${count === 1 ? "s" : ""}`;
         if (missing === count) return `${name}: none of ${bytes(count)} follows`;
         return `${name}: ${bytes(count)}, of which ${missing} ${missing === 1 ? "is" : "are"} missing`;

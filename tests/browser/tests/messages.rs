@@ -1,6 +1,6 @@
 //! Messages: their parts, who wrote them, and what is not as printed.
 
-use browser::{Book, Reader, reading_together};
+use browser::{Book, Reader, reading, reading_together};
 use serde_json::json;
 
 /// Functions that look at the messages of a page.
@@ -108,6 +108,7 @@ const WORDS: &str = r#"["HTTP/1.1 200 OK", "HTTP/1.1 204 No Content",
     "Content-Length: ", "Content-Length: 5\r\n", "content-length:3\r\n",
     "Transfer-Encoding: chunked\r\n", "Date: x\r\n", "5\r\n", "3;a=b\r\n",
     "ffffffffffff\r\n", "0\r\n", "0\r\n\r\n", "hello", "é", "\ufffd", "😀",
+    "\uef80", "\uefff\uefe9", "\uef8b\r\n".repeat(99),
     "\ud800", "\udc00", "\0", "\u001b", "\u2028", "\u0085", "\t", ":", " ",
     "\\r", "\\u{0}", "<b>", "502 Bad Gateway\n",
     "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 16\r\n\r\n"]"#;
@@ -192,5 +193,142 @@ fn what_differs_is_counted_and_marked() {
     let said = "1 line differs, as the request does, 9.6 ms";
     assert_eq!(reader.text("state()"), said);
     assert_ne!(reader.text(&format!("{body}.backgroundColor")), red);
+    assert_eq!(reader.errors(), Vec::<String>::new());
+}
+
+/// A body that is hardly text: gzip's first bytes, a name in Latin-1
+/// and in UTF-8, and twice each byte that is not in ASCII.
+fn binary() -> Vec<u8> {
+    let start = b"\x1f\x8b\x08\x01\x02Andr\xe9, Andr\xc3\xa9";
+    let rest = (0x80..=0xff).chain((0x80..=0xff).rev());
+    start.iter().copied().chain(rest).collect()
+}
+
+/// Such bytes in Markdown, and everywhere else where there is text.
+fn written(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        let other = chunk.invalid().iter().copied();
+        text.extend(
+            other.map(|b| {
+                char::from_u32(0xef00 + u32::from(b)).unwrap()
+            }),
+        );
+    }
+    text
+}
+
+const ECHO: &str = "document.querySelector(\
+                    'figure[data-program=\"ch03/echo\"]')";
+
+/// Adds an exchange, whose program answers with what it is sent.
+fn open_echo(book: &Book, reader: &Reader, body: &[u8]) {
+    let file = "book/text/ch03.md";
+    let text = book.read(file);
+    let figure = format!(
+        "```exchange ch03/echo\nPOST /cgi-bin/ch03/echo HTTP/1.1\n\
+         Host: localhost\nContent-Length: {}\n\n{}\n```\n",
+        body.len(),
+        written(body)
+    );
+    book.write(file, &format!("{text}\n{figure}"));
+    reader.open(&format!("{}/ch03.html", book.address));
+    // The page is loaded anew when the figure has been made.
+    reader.wait(&format!(
+        "!!{ECHO}?.live && !!{ECHO}.querySelector('.response .body') \
+         && !document.querySelector('figure:is(.pending, .stale)')"
+    ));
+    open(reader, book, "ch03.html");
+    reader.run(&format!(
+        "window.first = {ECHO};
+        window.state = () => first.querySelector('.status').textContent;
+        window.code = () => first.querySelector('.response code');
+        window.bytes = (text) =>
+            JSON.stringify(Array.from(Wire.encode(text)));
+        window.sized = (where) => {{
+            const size = first.querySelector(`.${{where}} .size`);
+            size.focus();
+            return `${{size.ariaLabel}}: ${{bytes(lit())}}`;
+        }};
+        dispatchEvent(new Event('focusin'));"
+    ));
+    reader.wait("!!first.querySelector('.size').ariaLabel");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_shown_and_counted_as_they_are() {
+    let Some((book, reader)) = reading() else { return };
+    let body = binary();
+    open_echo(&book, &reader, &body);
+    let count = body.len();
+    let bytes = json!(body).to_string();
+    let as_it_is = || {
+        let length = format!(
+            "{count}, the length of a body: {count} bytes follow: {bytes}"
+        );
+        assert_eq!(reader.text("sized('request')"), length);
+        let size = format!(
+            "{count:x}, a chunk size: {count} bytes follow: {bytes}"
+        );
+        assert_eq!(reader.text("sized('response')"), size);
+        let shown = reader.text("code().textContent");
+        let start = r"\x1f\x8b\x08\x01\x02Andr\xe9, André\x80\x81";
+        assert!(shown.contains(start), "{shown}");
+        assert!(shown.contains("\\x82\\x81\\x80\n"), "{shown}");
+        // Of the rest, the middle is counted: "é" is two of its bytes.
+        let left = reader
+            .text("code().querySelector('[data-left]').dataset.left");
+        let expected = format!(" … {} bytes … ", count - 97 - 32);
+        assert_eq!(left, expected);
+    };
+    as_it_is();
+
+    reader.run("first.live.send.click()");
+    reader.wait("state().includes('printed')");
+    let said = reader.text("state()");
+    assert!(said.starts_with("as printed, "), "{said}");
+    let marks = "first.querySelectorAll('ins').length";
+    assert_eq!(reader.number(marks), 0.0);
+    as_it_is();
+    // What was sent and what came are these bytes, in each of the steps.
+    let sent = "JSON.stringify(Array.from(\
+                Wire.fromLatin(first.live.result.sent)).slice(-COUNT))";
+    let sent = sent.replace("COUNT", &count.to_string());
+    assert_eq!(reader.text(&sent), bytes);
+    let block = "bytes(first.live.result.steps.blocks[0].text)";
+    assert_eq!(reader.text(block), bytes);
+    reader.run("first.live.wire.click()");
+    reader.wait("first.querySelectorAll('.card').length === 5");
+    for (card, said) in [
+        (1, r"\x1f\x8b\x08\x01\x02Andr\xe9, André\x80"),
+        (4, &format!("{count} bytes at ")),
+        (4, r"\x1f\x8b\x08\x01\x02Andr\xe9, André\x80"),
+        (5, r"\x1f\x8b\x08\x01\x02Andr\xe9, André\x80"),
+    ] {
+        let card = reader.text(&format!(
+            "first.querySelector('li:nth-child({card}) .card').textContent"
+        ));
+        assert!(card.contains(said), "{said} is not in {card}");
+    }
+    reader.run("first.live.wire.click()");
+
+    // It is as wide as the page.
+    reader.resize(390);
+    let wide = "code().scrollWidth > code().clientWidth";
+    assert_eq!(reader.text(wide), "false");
+
+    // One byte makes a difference.
+    reader.run(
+        "const result = { ...first.live.result };
+        for (const name of ['answer', 'normal']) {
+            result[name] = result[name].replace('\\uef8b', '\\uef8c');
+        }
+        window.fetch = async (what) => new Response(JSON.stringify(
+            what.includes('send?') ? result : {}))",
+    );
+    reader.value("first.live.run()");
+    let said = reader.text("state()");
+    assert!(said.starts_with("not as printed: 1 line, "), "{said}");
     assert_eq!(reader.errors(), Vec::<String>::new());
 }
