@@ -21,6 +21,30 @@
     // What was folded has no width.
     addEventListener("toggle", letScroll, true);
 
+    // mdBook's bar finds its place at the second step upwards, and after
+    // one leap it would stand in the middle.
+    let before = scrollY;
+    document.addEventListener("scroll", () => {
+        const isLeap = before - scrollY > 50;
+        before = scrollY;
+        if (isLeap) document.dispatchEvent(new Event("scroll"));
+    }, { passive: true });
+
+    // On a phone the contents are closed by what is chosen there, and by
+    // a tap on the page beside them, which is for nothing else.
+    addEventListener("click", (event) => {
+        const opener = named("sidebar-toggle-anchor");
+        const { target } = event;
+        if (!opener.checked || innerWidth > 620 || target === opener) return;
+        if (target.closest(".sidebar, #mdbook-menu-bar")) {
+            if (target.closest(".sidebar a")) opener.click();
+            return;
+        }
+        event.preventDefault();
+        event.stopPropagation();
+        opener.click();
+    }, true);
+
     // A link may lead to what is folded.
     function unfold() {
         const name = decodeURIComponent(location.hash.slice(1));
@@ -52,7 +76,11 @@
         const last = [...document.querySelectorAll("main h2")]
             .findLast((title) => title.getBoundingClientRect().top < innerHeight / 2);
         const left = JSON.stringify([Date.now(), last?.id, last?.textContent]);
-        localStorage.setItem("left:" + location.pathname, left);
+        try {
+            localStorage.setItem("left:" + location.pathname, left);
+        } catch {
+            // Where nothing can be written, the map does not know.
+        }
     });
 
     // The arrows at a page's end say where they lead to.

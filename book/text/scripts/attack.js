@@ -93,9 +93,11 @@ const Attack = (() => {
                 return;
             }
             this.running = new AbortController();
+            this.asked = name;
             const server = this.choice.value;
             const results = this.results.get(server);
-            if (!name) results.clear();
+            if (name) results.delete(name);
+            else results.clear();
             this.say(`Building ${SERVERS[server]}, and sending …`);
             this.show();
             const trouble = await this.receive(server, name, results);
@@ -137,6 +139,8 @@ const Attack = (() => {
         complain(textContent) {
             const code = element("code", { className: "nohighlight hljs", textContent });
             this.said.replaceChildren(element("pre", { className: "complaint" }, code));
+            // What was pressed may be far below.
+            this.said.scrollIntoView({ block: "nearest" });
         }
 
         verdict(name) {
@@ -188,9 +192,11 @@ const Attack = (() => {
             row.className = mark;
             row.hidden = this.filter !== "all" && this.filter !== mark;
             right.textContent = result?.right ?? printed;
+            // Who pressed a row's button sees nothing of what stands above.
+            const isWaiting = this.running && name === this.asked;
             came.replaceChildren(...(result
                 ? [element("b", {}, MARKS[mark].sign), " ", element("span", {}, result.came)]
-                : []));
+                : isWaiting ? ["building, or waiting …"] : []));
         }
 
         showScore(all) {
