@@ -30,20 +30,8 @@
         if (isLeap) document.dispatchEvent(new Event("scroll"));
     }, { passive: true });
 
-    // On a phone the contents are closed by what is chosen there, and by
-    // a tap on the page beside them, which is for nothing else.
-    addEventListener("click", (event) => {
-        const opener = named("sidebar-toggle-anchor");
-        const { target } = event;
-        if (!opener.checked || innerWidth > 620 || target === opener) return;
-        if (target.closest(".sidebar, #mdbook-menu-bar")) {
-            if (target.closest(".sidebar a")) opener.click();
-            return;
-        }
-        event.preventDefault();
-        event.stopPropagation();
-        opener.click();
-    }, true);
+    // On a phone, the contents are in the way of what was chosen there.
+    named("sidebar-toggle").onclick = () => innerWidth > 620 || Parts.load("contents.js");
 
     // A link may lead to what is folded.
     function unfold() {

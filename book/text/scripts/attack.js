@@ -81,7 +81,7 @@ const Attack = (() => {
             this.meter.setAttribute("role", "meter");
             this.meter.setAttribute("aria-label", "Right answers");
             this.meter.setAttribute("aria-valuemin", "0");
-            this.said = element("div", { className: "said" });
+            this.said = element("div", { className: "said", id: "attack-said" });
             this.said.setAttribute("role", "status");
             return element("div", { className: "score" }, this.count, this.meter);
         }
@@ -103,6 +103,7 @@ const Attack = (() => {
             const trouble = await this.receive(server, name, results);
             const isStopped = this.running.signal.aborted;
             this.running = null;
+            this.failed = trouble;
             this.show();
             if (isStopped) this.say("Stopped.");
             else if (trouble) this.complain(trouble);
@@ -139,8 +140,6 @@ const Attack = (() => {
         complain(textContent) {
             const code = element("code", { className: "nohighlight hljs", textContent });
             this.said.replaceChildren(element("pre", { className: "complaint" }, code));
-            // What was pressed may be far below.
-            this.said.scrollIntoView({ block: "nearest" });
         }
 
         verdict(name) {
@@ -192,11 +191,16 @@ const Attack = (() => {
             row.className = mark;
             row.hidden = this.filter !== "all" && this.filter !== mark;
             right.textContent = result?.right ?? printed;
-            // Who pressed a row's button sees nothing of what stands above.
-            const isWaiting = this.running && name === this.asked;
             came.replaceChildren(...(result
                 ? [element("b", {}, MARKS[mark].sign), " ", element("span", {}, result.came)]
-                : isWaiting ? ["building, or waiting …"] : []));
+                : name === this.asked ? this.instead() : []));
+        }
+
+        // Who pressed a row's button does not see what is said above.
+        instead() {
+            if (this.running) return ["building, or waiting …"];
+            if (!this.failed) return [];
+            return [element("a", { href: "#attack-said", textContent: "not run: why?" })];
         }
 
         showScore(all) {
