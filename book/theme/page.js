@@ -7,7 +7,8 @@
 
     // What scrolls can be scrolled by keyboard.
     function letScroll() {
-        for (const box of document.querySelectorAll("main pre > code, .drawing, .table-wrapper")) {
+        const boxes = "main :is(pre > :is(code, span), .drawing, .table-wrapper)";
+        for (const box of document.querySelectorAll(boxes)) {
             const scrolls = box.scrollWidth > box.clientWidth
                 || box.closest(".long");
             if (scrolls) box.tabIndex = 0;

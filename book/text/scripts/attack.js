@@ -40,7 +40,7 @@ const Attack = (() => {
                 .map((row) => this.setUpRow(row));
             for (const head of section.querySelectorAll("[colspan]")) head.colSpan = 4;
             section.querySelector("thead tr").append(
-                element("th", { textContent: "Came" }), element("th"));
+                element("th", { textContent: "Came" }), element("th", { textContent: "Run" }));
             section.prepend(this.bar(), this.score(), this.said);
             section.classList.add("live");
             this.show();

@@ -102,7 +102,8 @@ fn the_contents_close_by_what_is_chosen_and_by_a_tap_beside_them() {
     reader.open(&format!("{}/ch01.html", book.address));
     open_contents(&reader);
     // What closes them comes when they are first opened.
-    let link = "document.querySelector('.sidebar a[href$=\"#exercises\"]')";
+    let link =
+        "document.querySelector('.sidebar a[href$=\"#exercises\"]')";
     reader.wait(&format!("({link}.click(), !{IS_OPEN})"));
     assert_eq!(reader.text("location.hash"), "#exercises");
     open_contents(&reader);
