@@ -53,12 +53,14 @@
         for (const name of ["pointerover", "focusin"]) addEventListener(name, load, { once: true });
     }
 
-    // Few pages show Python.
-    addEventListener("DOMContentLoaded", () => {
-        const blocks = document.querySelectorAll("code.language-python");
-        if (!blocks.length) return;
+    // Few pages show Python, and far below.
+    const blocks = document.querySelectorAll("code.language-python");
+    const near = new IntersectionObserver((seen) => {
+        if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+        near.disconnect();
         Parts.load("python.js").then(() => blocks.forEach((block) => hljs.highlightElement(block)));
-    });
+    }, { rootMargin: "900px" });
+    blocks.forEach((block) => near.observe(block));
 
     // Where a page was left, for the map.
     addEventListener("pagehide", () => {

@@ -112,7 +112,7 @@ class Editor {
 
     constructor(bytes, asBytes, label) {
         this.slips = Parts.element("p", { className: "slips", id: `slips-${Editor.count++}` });
-        this.area = Parts.element("textarea", { spellcheck: false, autocapitalize: "off" });
+        this.area = Parts.element("textarea", { spellcheck: false, autocapitalize: "none" });
         // A phone's keyboard mends words that are none.
         this.area.setAttribute("autocorrect", "off");
         this.area.ariaLabel = label;
