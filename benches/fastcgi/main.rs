@@ -144,7 +144,7 @@ type Results = (Kind, &'static str, Vec<Sample>);
 /// All as multiples of flup, with a column for each result.
 fn table(columns: &[Vec<Results>]) -> String {
     let mut table = String::from(
-        "| | 1 client | 16 | 64 |\n| --- | --- | --- | --- |\n",
+        "| server | 1 client | 16 | 64 |\n| --- | --- | --- | --- |\n",
     );
     for kind in ALL {
         let name = kind

@@ -191,7 +191,7 @@ fn ratios(
 /// All as multiples of tiny_http, with a column for each result.
 fn markdown(columns: &[Vec<Result>]) -> String {
     let mut table = String::from(
-        "| | 1 connection | 16 | 64 |\n| --- | --- | --- | --- |\n",
+        "| server | 1 connection | 16 | 64 |\n| --- | --- | --- | --- |\n",
     );
     for (kind, _) in &columns[0] {
         let Some(name) = kind.in_the_book() else { continue };

@@ -7,7 +7,8 @@
 
     // What scrolls can be scrolled by keyboard.
     function letScroll() {
-        for (const box of document.querySelectorAll("main pre > code, .drawing, .table-wrapper")) {
+        const boxes = "main :is(pre > :is(code, span), .drawing, .table-wrapper)";
+        for (const box of document.querySelectorAll(boxes)) {
             const scrolls = box.scrollWidth > box.clientWidth
                 || box.closest(".long");
             if (scrolls) box.tabIndex = 0;
@@ -20,6 +21,18 @@
     addEventListener("resize", letScroll);
     // What was folded has no width.
     addEventListener("toggle", letScroll, true);
+
+    // mdBook's bar finds its place at the second step upwards, and after
+    // one leap it would stand in the middle.
+    let before = scrollY;
+    document.addEventListener("scroll", () => {
+        const isLeap = before - scrollY > 50;
+        before = scrollY;
+        if (isLeap) document.dispatchEvent(new Event("scroll"));
+    }, { passive: true });
+
+    // On a phone, the contents are in the way of what was chosen there.
+    named("sidebar-toggle").onclick = () => innerWidth > 620 || Parts.load("contents.js");
 
     // A link may lead to what is folded.
     function unfold() {
@@ -40,19 +53,25 @@
         for (const name of ["pointerover", "focusin"]) addEventListener(name, load, { once: true });
     }
 
-    // Few pages show Python.
-    addEventListener("DOMContentLoaded", () => {
-        const blocks = document.querySelectorAll("code.language-python");
-        if (!blocks.length) return;
+    // Few pages show Python, and far below.
+    const blocks = document.querySelectorAll("code.language-python");
+    const near = new IntersectionObserver((seen) => {
+        if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+        near.disconnect();
         Parts.load("python.js").then(() => blocks.forEach((block) => hljs.highlightElement(block)));
-    });
+    }, { rootMargin: "900px" });
+    blocks.forEach((block) => near.observe(block));
 
     // Where a page was left, for the map.
     addEventListener("pagehide", () => {
         const last = [...document.querySelectorAll("main h2")]
             .findLast((title) => title.getBoundingClientRect().top < innerHeight / 2);
         const left = JSON.stringify([Date.now(), last?.id, last?.textContent]);
-        localStorage.setItem("left:" + location.pathname, left);
+        try {
+            localStorage.setItem("left:" + location.pathname, left);
+        } catch {
+            // Where nothing can be written, the map does not know.
+        }
     });
 
     // The arrows at a page's end say where they lead to.

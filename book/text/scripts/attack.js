@@ -40,7 +40,7 @@ const Attack = (() => {
                 .map((row) => this.setUpRow(row));
             for (const head of section.querySelectorAll("[colspan]")) head.colSpan = 4;
             section.querySelector("thead tr").append(
-                element("th", { textContent: "Came" }), element("th"));
+                element("th", { textContent: "Came" }), element("th", { textContent: "Run" }));
             section.prepend(this.bar(), this.score(), this.said);
             section.classList.add("live");
             this.show();
@@ -81,7 +81,7 @@ const Attack = (() => {
             this.meter.setAttribute("role", "meter");
             this.meter.setAttribute("aria-label", "Right answers");
             this.meter.setAttribute("aria-valuemin", "0");
-            this.said = element("div", { className: "said" });
+            this.said = element("div", { className: "said", id: "attack-said" });
             this.said.setAttribute("role", "status");
             return element("div", { className: "score" }, this.count, this.meter);
         }
@@ -93,14 +93,17 @@ const Attack = (() => {
                 return;
             }
             this.running = new AbortController();
+            this.asked = name;
             const server = this.choice.value;
             const results = this.results.get(server);
-            if (!name) results.clear();
+            if (name) results.delete(name);
+            else results.clear();
             this.say(`Building ${SERVERS[server]}, and sending …`);
             this.show();
             const trouble = await this.receive(server, name, results);
             const isStopped = this.running.signal.aborted;
             this.running = null;
+            this.failed = trouble;
             this.show();
             if (isStopped) this.say("Stopped.");
             else if (trouble) this.complain(trouble);
@@ -190,7 +193,14 @@ const Attack = (() => {
             right.textContent = result?.right ?? printed;
             came.replaceChildren(...(result
                 ? [element("b", {}, MARKS[mark].sign), " ", element("span", {}, result.came)]
-                : []));
+                : name === this.asked ? this.instead() : []));
+        }
+
+        // Who pressed a row's button does not see what is said above.
+        instead() {
+            if (this.running) return ["building, or waiting …"];
+            if (!this.failed) return [];
+            return [element("a", { href: "#attack-said", textContent: "not run: why?" })];
         }
 
         showScore(all) {

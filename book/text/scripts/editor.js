@@ -123,7 +123,9 @@ class Editor {
 
     constructor(bytes, asBytes, label) {
         this.slips = Parts.element("p", { className: "slips", id: `slips-${Editor.count++}` });
-        this.area = Parts.element("textarea", { spellcheck: false });
+        this.area = Parts.element("textarea", { spellcheck: false, autocapitalize: "none" });
+        // A phone's keyboard mends words that are none.
+        this.area.setAttribute("autocorrect", "off");
         this.area.ariaLabel = label;
         this.area.setAttribute("aria-describedby", this.slips.id);
         this.area.addEventListener("input", () => this.look());

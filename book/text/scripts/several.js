@@ -158,6 +158,7 @@ const Several = (() => {
         // A button that is disabled would lose the focus.
         start.ariaDisabled = "true";
         status.textContent = "sending …";
+        const slow = setTimeout(() => { status.textContent = "building, or waiting …"; }, 400);
         const { program, how } = exchange.figure.dataset;
         const kept = exchange.more.several;
         const { count, delay } = kept;
@@ -165,6 +166,7 @@ const Several = (() => {
         const query = new URLSearchParams({ program, how, count, delay });
         const body = Wire.join(exchange.current());
         kept.result = await exchange.ask("several?" + query, { method: "POST", body });
+        clearTimeout(slow);
         isAtWork = kept.isSending = false;
         start.ariaDisabled = "false";
         tell(exchange, { status, place });

@@ -367,6 +367,15 @@ impl Reader {
         self.tab.call_method(metrics).expect("a size");
     }
 
+    /// A finger takes the mouse's place.
+    pub fn be_touched(&self) {
+        let touch = Emulation::SetTouchEmulationEnabled {
+            enabled: true,
+            max_touch_points: Some(1),
+        };
+        self.tab.call_method(touch).expect("a finger");
+    }
+
     pub fn prefer(&self, scheme: &str) {
         let feature = Emulation::MediaFeature {
             name: "prefers-color-scheme".into(),

@@ -24,6 +24,8 @@ fn a_prediction_is_kept_and_asked_again_where_it_was_wrong() {
     let Some((book, reader)) = reading_together() else { return };
     reader.open(&format!("{}/ch01.html", book.address));
     reader.wait(&format!("!!{AREA} && !{FOLD}.open"));
+    let is_asked_again = format!("{AGAIN}.checkVisibility()");
+    assert_eq!(reader.value(&is_asked_again), false);
     // Nothing is no prediction.
     press(&reader, "Keep it, and see");
     assert_eq!(reader.value(&format!("{FOLD}.open")), false);

@@ -66,7 +66,7 @@ fn table() -> Option<String> {
         "<div class=\"table-wrapper\"><table class=\"matrix\">\n<thead>",
     );
     let names = ALL.map(|kind| kind.name().to_string());
-    table += &row("", &names, "th");
+    table += &row("compared", &names, "th");
     table += "</thead>\n<tbody>\n";
     table += &row("requests answered as they must be", &outcomes, "td");
     for key in keys {
