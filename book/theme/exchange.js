@@ -4,8 +4,8 @@ class Exchange {
     static ANSWERS = ".side:is(.response, .log, .environ)";
     // What is not needed before one edits, and before there is an answer.
     static EDITING = ["editor.js", "editor.css"];
-    static ANSWERING = ["answer.js", "compare.js"];
-    static KEYS = "Control and Enter send it, Escape ends editing.";
+    static ANSWERING = ["answer.js", "compare.js", "compare.css"];
+    static KEYS = "Control and Enter send it, Escape leaves it.";
 
     // `ask` has a question answered by the book, which serves the
     // programs that are run for each request at `origin`.
@@ -70,6 +70,8 @@ class Exchange {
         if (typeof Editor === "undefined") await Parts.load(...Exchange.EDITING);
         // It may have been asked for twice.
         if (this.editors.length) return;
+        // What is edited is to be seen.
+        this.steps?.setOpen(false);
         this.addEditors();
         this.editors[0].area.focus();
     }
@@ -94,7 +96,8 @@ class Exchange {
         // The page's own shortcuts are not meant here.
         event.stopPropagation();
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.run();
-        if (event.key === "Escape") this.leave();
+        // What was typed stays until the printed one is wanted again.
+        if (event.key === "Escape") this.edit.focus();
     }
 
     leave() {
@@ -165,7 +168,7 @@ class Exchange {
     }
 
     async toggleSteps() {
-        await Parts.load("editor.js", "steps.js", "cards.js", "steps.css");
+        await Parts.load(...Exchange.EDITING, "steps.js", "cards.js", "steps.css");
         this.steps ??= new Steps(this);
         this.steps.toggle();
     }

@@ -84,6 +84,9 @@
                 if (text) see({ text });
                 else area.focus();
             });
+            area.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+                if (key === "Enter" && (ctrlKey || metaKey)) done.click();
+            });
             return [label, area, done];
         }
 
