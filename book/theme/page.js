@@ -7,24 +7,9 @@
 
     // mdBook's button for the sidebar is a label; its search has none.
     const named = (name) => document.getElementById("mdbook-" + name) ?? {};
-    const toggle = named("sidebar-toggle");
-    Object.assign(toggle, { role: "button", tabIndex: 0, onkeydown: pressToggle });
+    Object.assign(named("sidebar-toggle"), { role: "button", tabIndex: 0 });
     named("searchbar").ariaLabel = "Search";
-
-    // Who opens the sidebar by keyboard is taken to where it is open.
-    function pressToggle(event) {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        toggle.click();
-        if (toggle.ariaExpanded === "true") document.querySelector(".sidebar .active")?.focus();
-    }
-
-    // The arrows turn the page where nothing of it has the focus that
-    // may want them: not from a button, or from what scrolls.
-    document.querySelector("main").addEventListener("keydown", (event) => {
-        const isArrow = /^Arrow(Left|Right)$/.test(event.key);
-        if (isArrow && event.target.localName !== "a") event.stopPropagation();
-    });
+    addEventListener("focusin", () => Parts.load("keys.js").catch(() => {}), { once: true });
 
     // What scrolls can be scrolled by keyboard.
     function letScroll() {

@@ -84,9 +84,6 @@
                 if (text) see({ text });
                 else area.focus();
             });
-            area.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
-                if (key === "Enter" && (ctrlKey || metaKey)) done.click();
-            });
             return [label, area, done];
         }
 

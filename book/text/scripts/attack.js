@@ -93,6 +93,7 @@ const Attack = (() => {
                 return;
             }
             this.running = new AbortController();
+            this.one = name;
             const server = this.choice.value;
             const results = this.results.get(server);
             if (!name) results.clear();
@@ -186,11 +187,14 @@ const Attack = (() => {
             const mark = result?.mark ?? "none";
             this.counts.set(mark, this.counts.get(mark) + 1);
             row.className = mark;
-            row.hidden = this.filter !== "all" && this.filter !== mark;
+            // What has the focus does not lose it to what came.
+            row.hidden = this.filter !== "all" && this.filter !== mark
+                && !row.contains(document.activeElement);
             right.textContent = result?.right ?? printed;
             came.replaceChildren(...(result
                 ? [element("b", {}, MARKS[mark].sign), " ", element("span", {}, result.came)]
                 : []));
+            if (this.running && this.one === name) came.replaceChildren("sending …");
         }
 
         showScore(all) {
