@@ -142,11 +142,14 @@ const Compare = (() => {
         const parts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
         let at = 0;
         for (let part; (part = parts.nextNode()); at += part.length) {
-            const range = new Range();
             const within = (place) => Math.max(0, Math.min(part.length, place - at));
-            range.setStart(part, within(start));
-            range.setEnd(part, within(end));
-            if (!range.collapsed) differing.add(range);
+            const [startOffset, endOffset] = [within(start), within(end)];
+            // One that is live would slow down the page.
+            if (startOffset < endOffset) {
+                differing.add(new StaticRange({
+                    startContainer: part, startOffset, endContainer: part, endOffset,
+                }));
+            }
         }
     }
 
@@ -175,7 +178,8 @@ const Compare = (() => {
         const { answer, normal, normalLog } = exchange.result;
         const note = exchange.more?.before ? "before" : "printed";
         // What was shown, and is not any more.
-        differing?.forEach((range) => range.collapsed && differing.delete(range));
+        differing?.forEach((range) =>
+            range.startContainer.isConnected || differing.delete(range));
         if (codeOf("log")) compare(codeOf("log"), exchange.before("log"), normalLog, note);
         const code = codeOf("response");
         const printed = exchange.before("response");

@@ -190,7 +190,9 @@ fn what_differs_is_counted_and_marked() {
         shown("ins + del"),
         "[\"27\",\"<html><body>Hello World!</body></html>\"]"
     );
-    let underlined = "[...CSS.highlights.get('differs')].join()";
+    let underlined = "[...CSS.highlights.get('differs')].map((range) =>
+        range.startContainer.data.slice(range.startOffset, range.endOffset))
+        .join()";
     assert_eq!(reader.text(underlined), "Ferris,World");
 
     let body = "getComputedStyle(first.querySelector('.response ins'))";
