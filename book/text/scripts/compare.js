@@ -166,7 +166,8 @@ const Compare = (() => {
         const gone = before.length - same.filter(Boolean).length;
         if (shown.length === lines.length && (gone || same.includes(false))) {
             const firsts = markLines(code, found);
-            if (gone <= FEW) showBefore(code, before, found, firsts, note);
+            // Of many lines, none has a mark of its own.
+            if (gone <= FEW && found.length < MANY) showBefore(code, before, found, firsts, note);
         }
         return same;
     }
