@@ -40,7 +40,8 @@ class Exchange {
         this.ends = Parts.button("\\r\\n", () => this.toggleEnds());
         this.ends.title = "Show the ends of lines";
         this.ends.ariaPressed = "false";
-        this.copy = Parts.button("Copy as curl", () => this.copyCommand());
+        this.copy = Parts.button("Copy as curl", () =>
+            Parts.load("command.js").then(() => Command.copy(this), this.complain));
         this.wire = Parts.button("Wire", () => this.toggleSteps());
         Object.assign(this.wire, { ariaPressed: "false", hidden: true });
         this.several = Parts.button("Several", () => this.also("open"));
@@ -205,21 +206,6 @@ class Exchange {
         const place = `.side.${lost.classList[1]} ${focused.localName}`;
         this.sides.querySelector(place)?.focus();
         if (!this.sides.contains(document.activeElement)) this.send.focus();
-    }
-
-    // --- A command
-
-    async copyCommand() {
-        const isCgi = this.figure.dataset.how === "cgi";
-        const origin = isCgi ? this.origin : "http://127.0.0.1:8000";
-        try {
-            await Parts.load("command.js");
-            const { text, isCurl } = Command.of(this.current(), origin);
-            await navigator.clipboard.writeText(text);
-            this.say(isCurl ? "copied" : "copied, for bash: curl would send other bytes");
-        } catch {
-            this.say("not copied: the browser does not let the page do it");
-        }
     }
 
     async also(what, said) {

@@ -9,7 +9,8 @@
     const named = (name) => document.getElementById("mdbook-" + name) ?? {};
     Object.assign(named("sidebar-toggle"), { role: "button", tabIndex: 0 });
     named("searchbar").ariaLabel = "Search";
-    addEventListener("focusin", () => Parts.load("keys.js").catch(() => {}), { once: true });
+    const load = () => Parts.load("keys.js", "keys.css").catch(() => {});
+    addEventListener("keydown", load, { once: true });
 
     // What scrolls can be scrolled by keyboard.
     function letScroll() {
