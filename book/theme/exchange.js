@@ -4,8 +4,8 @@ class Exchange {
     static ANSWERS = ".side:is(.response, .log, .environ)";
     // What is not needed before one edits, and before there is an answer.
     static EDITING = ["editor.js", "editor.css"];
-    static ANSWERING = ["answer.js", "compare.js"];
-    static KEYS = "Control and Enter send it, Escape ends editing.";
+    static ANSWERING = ["answer.js", "compare.js", "compare.css"];
+    static KEYS = "Control and Enter send it, Escape leaves it.";
 
     // `ask` has a question answered by the book, which serves the
     // programs that are run for each request at `origin`.
@@ -40,7 +40,8 @@ class Exchange {
         this.ends = Parts.button("\\r\\n", () => this.toggleEnds());
         this.ends.title = "Show the ends of lines";
         this.ends.ariaPressed = "false";
-        this.copy = Parts.button("Copy as curl", () => this.copyCommand());
+        this.copy = Parts.button("Copy as curl", () =>
+            Parts.load("command.js").then(() => Command.copy(this), this.complain));
         this.wire = Parts.button("Wire", () => this.toggleSteps());
         Object.assign(this.wire, { ariaPressed: "false", hidden: true });
         this.several = Parts.button("Several", () => this.also("open"));
@@ -70,6 +71,8 @@ class Exchange {
         if (typeof Editor === "undefined") await Parts.load(...Exchange.EDITING);
         // It may have been asked for twice.
         if (this.editors.length) return;
+        // What is edited is to be seen.
+        this.steps?.setOpen(false);
         this.addEditors();
         this.editors[0].area.focus();
     }
@@ -94,7 +97,8 @@ class Exchange {
         // The page's own shortcuts are not meant here.
         event.stopPropagation();
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.run();
-        if (event.key === "Escape") this.leave();
+        // What was typed stays until the printed one is wanted again.
+        if (event.key === "Escape") this.edit.focus();
     }
 
     leave() {
@@ -165,7 +169,7 @@ class Exchange {
     }
 
     async toggleSteps() {
-        await Parts.load("editor.js", "steps.js", "cards.js", "steps.css");
+        await Parts.load(...Exchange.EDITING, "steps.js", "cards.js", "steps.css");
         this.steps ??= new Steps(this);
         this.steps.toggle();
     }
@@ -202,21 +206,6 @@ class Exchange {
         const place = `.side.${lost.classList[1]} ${focused.localName}`;
         this.sides.querySelector(place)?.focus();
         if (!this.sides.contains(document.activeElement)) this.send.focus();
-    }
-
-    // --- A command
-
-    async copyCommand() {
-        const isCgi = this.figure.dataset.how === "cgi";
-        const origin = isCgi ? this.origin : "http://127.0.0.1:8000";
-        try {
-            await Parts.load("command.js");
-            const { text, isCurl } = Command.of(this.current(), origin);
-            await navigator.clipboard.writeText(text);
-            this.say(isCurl ? "copied" : "copied, for bash: curl would send other bytes");
-        } catch {
-            this.say("not copied: the browser does not let the page do it");
-        }
     }
 
     async also(what, said) {

@@ -255,7 +255,7 @@
     document.querySelectorAll("section.exercise").forEach(setUpExercise);
     document.querySelectorAll("section.own-server").forEach(setUpServer);
     const moves = document.querySelector(".moves");
-    if (moves) Parts.load("opener.js").then(() => Opener.setUp(moves), () => {});
+    if (moves) Parts.load("opener.js", "opener.css").then(() => Opener.setUp(moves), () => {});
     const attack = document.querySelector("section.attack");
     if (attack) Parts.load("attack.js").then(() => new Attack(attack, token));
     restored.then(comeBack);

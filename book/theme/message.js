@@ -30,6 +30,8 @@ const Message = (() => {
     // What a message was made of: its ends of lines are not in the text.
     function textOf(node) {
         if (node.nodeName === "I") return "\r";
+        // What was printed: see compare.js.
+        if (node.nodeName === "DEL") return "";
         if (node.className === "control") {
             const [, kind, hex] = /([x{])([\da-f]+)/.exec(node.textContent) ?? [0, 0, "d"];
             const code = parseInt(hex, 16);
@@ -92,7 +94,7 @@ const Message = (() => {
                 const isStart = !at || text[at - 1] === "\n";
                 if (isStart && author !== run?.by) {
                     run = element("span", { className: `by ${author}`, by: author, role: "group" });
-                    run.ariaLabel = `written by the ${author || "application or the server"}`;
+                    run.title = run.ariaLabel = `written by the ${author || "application or the server"}`;
                     code.append(run);
                 }
                 cuts = cuts.filter((end) => end > at);

@@ -1,9 +1,16 @@
 // What every page does, wherever it is read.
 (() => {
+    // The first stop of the keyboard leads past the table of contents.
+    const skip = Parts.element("a", { className: "skip", textContent: "Skip to content" });
+    skip.href = "#mdbook-content";
+    document.body.prepend(skip);
+
     // mdBook's button for the sidebar is a label; its search has none.
     const named = (name) => document.getElementById("mdbook-" + name) ?? {};
-    named("sidebar-toggle").role = "button";
+    Object.assign(named("sidebar-toggle"), { role: "button", tabIndex: 0 });
     named("searchbar").ariaLabel = "Search";
+    const load = () => Parts.load("keys.js", "keys.css").catch(() => {});
+    addEventListener("keydown", load, { once: true });
 
     // What scrolls can be scrolled by keyboard.
     function letScroll() {

@@ -114,8 +114,10 @@ const steps = {
         await page.keyboard.type("HEAD");
         await control("Enter");
         await wait("it is not as printed", "/not as printed|differ/i.test(said())");
-        await wait("there is no body", "!answer().includes('<h1>')");
+        await wait("there is no body",
+            "!Message.textOf(figure().querySelector('.response code')).includes('<h1>')");
         await page.keyboard.press("Escape");
+        await page.keyboard.press("Enter");
         await wait("it is as it was", "!figure().querySelector('textarea') && \
             answer().includes('<h1>')");
     },
@@ -194,7 +196,9 @@ const steps = {
         await page.keyboard.press("Enter");
         await wait("one can type", "document.activeElement.localName === 'textarea'");
         await page.keyboard.press("Escape");
-        await wait("the focus is not lost", "document.activeElement.textContent === 'Edit'");
+        await wait("the focus is not lost",
+            "document.activeElement.textContent === 'As printed'");
+        await page.evaluate("document.activeElement.blur()");
         await page.keyboard.press("ArrowRight");
         await wait("the next page comes", "location.pathname === '/ch03-files.html'");
     },

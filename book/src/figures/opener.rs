@@ -24,13 +24,11 @@ struct Drawing {
     alternative: String,
 }
 
-/// The book's sign: a client, a server, an application.
-const MARK: &str = "<svg viewBox=\"0 0 96 22\" aria-hidden=\"true\" \
-    fill=\"none\" stroke-width=\"2.5\"><path d=\"M18 11h21m18 0h22\" \
-    stroke=\"var(--edge)\"/><circle cx=\"10\" cy=\"11\" r=\"7\" \
-    stroke=\"var(--client)\"/><path d=\"M48 2.5 56.5 11 48 19.5 39.5 \
-    11z\" stroke=\"var(--server)\"/><path d=\"M79 3h16v16H79z\" \
-    fill=\"var(--application)\"/></svg>";
+/// The book's sign, spelled out: what the shapes and inks of messages
+/// and drawings mean.
+const SIGN: &str = "<span><span class=\"client\">○ client</span> – \
+    <span class=\"server\">◇ server</span> – \
+    <span class=\"application\">■ application</span></span>";
 
 impl Opener {
     pub fn parse(info: &str, body: &[&str]) -> Result<Self, String> {
@@ -95,7 +93,7 @@ impl Figure for Opener {
         // mdBook makes the heading, which has a place to link to.
         Ok(format!(
             "<header class=\"opener\" style=\"--number:'{number}'\">\
-             <p>{MARK}<b>{minutes} minutes</b>{exercises} exercises</p>\
+             <p>{SIGN}<b>{minutes} minutes</b>{exercises} exercises</p>\
              \n\n# {title}\n\n\
              <dl><div><dt>What falls short now</dt><dd>{short}</dd></div>\
              <div><dt>What you will have built</dt><dd>{built}</dd></div>\

@@ -4,18 +4,19 @@ const Answer = (() => {
 
     function show(exchange, result) {
         const { figure, again, more } = exchange;
-        figure.classList.add("sent");
         again.hidden = false;
         const text = result.broken ?? result.trouble;
         exchange.setResult(text === undefined ? result : null);
         more.failed = exchange.result ? null : result;
+        // What is printed stays below what failed, as it was.
+        figure.classList.toggle("sent", !more.failed);
         if (exchange.result) {
             exchange.replace(answered(exchange, result));
             // Marks what is not as printed.
             exchange.differs = Compare.mark(exchange);
             sayVerdict(exchange);
         } else {
-            exchange.replace([failed(exchange, result)]);
+            exchange.replace([failed(exchange, result), ...exchange.printed]);
             exchange.say("");
         }
     }

@@ -189,7 +189,9 @@ const Attack = (() => {
             const mark = result?.mark ?? "none";
             this.counts.set(mark, this.counts.get(mark) + 1);
             row.className = mark;
-            row.hidden = this.filter !== "all" && this.filter !== mark;
+            // What has the focus does not lose it to what came.
+            row.hidden = this.filter !== "all" && this.filter !== mark
+                && !row.contains(document.activeElement);
             right.textContent = result?.right ?? printed;
             came.replaceChildren(...(result
                 ? [element("b", {}, MARKS[mark].sign), " ", element("span", {}, result.came)]

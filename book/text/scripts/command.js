@@ -88,5 +88,18 @@ const Command = (() => {
         return { text: asCurl ?? bash(texts.join(""), origin), isCurl: asCurl !== null };
     }
 
-    return { of };
+    // Copies what an exchange would send.
+    async function copy(exchange) {
+        const isCgi = exchange.figure.dataset.how === "cgi";
+        const origin = isCgi ? exchange.origin : "http://127.0.0.1:8000";
+        try {
+            const { text, isCurl } = of(exchange.current(), origin);
+            await navigator.clipboard.writeText(text);
+            exchange.say(isCurl ? "copied" : "copied, for bash: curl would send other bytes");
+        } catch {
+            exchange.say("not copied: the browser does not let the page do it");
+        }
+    }
+
+    return { copy, of };
 })();

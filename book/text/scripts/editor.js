@@ -129,7 +129,10 @@ class Editor {
         this.area.ariaLabel = label;
         this.area.setAttribute("aria-describedby", this.slips.id);
         this.area.addEventListener("input", () => this.look());
-        this.element = Parts.element("div", { className: "editor" }, this.area, this.slips);
+        // What its name says, for those who see it.
+        const keys = Parts.element("p", { className: "keys", textContent: Exchange.KEYS });
+        keys.ariaHidden = "true";
+        this.element = Parts.element("div", { className: "editor" }, this.area, this.slips, keys);
         this.show(bytes, asBytes);
     }
 

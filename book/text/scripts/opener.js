@@ -42,10 +42,14 @@ const Opener = (() => {
         }));
     }
 
-    function said({ answer, took }) {
-        const [status] = answer.replace(/^\S+ /, "").split("\r\n");
-        return "The server has started the program for your request, and made a response of its "
-            + `output: ${status}, after ${Math.round(took)} ms. The first exchange below shows it.`;
+    // Words, with a way to the first exchange.
+    function said({ figure, result }) {
+        figure.id ||= "first-exchange";
+        const link = Parts.element("a", { href: `#${figure.id}`, textContent: "first exchange" });
+        if (!result?.answer) return ["There is no response; the ", link, " says why."];
+        const [status] = result.answer.replace(/^\S+ /, "").split("\r\n");
+        return ["The server has started the program for your request, and made a response of its "
+            + `output: ${status}, after ${Math.round(result.took)} ms. The `, link, " shows it."];
     }
 
     // Its Send is that of the first exchange: one request, two places
@@ -61,8 +65,7 @@ const Opener = (() => {
             const { live } = document.querySelector("figure.exchange");
             await Promise.all([live.run(), move(figure)]);
             start.ariaDisabled = "false";
-            status.textContent = live.result?.answer ? said(live.result)
-                : "There is no response; the first exchange below says why.";
+            status.replaceChildren(...said(live));
         });
         start.ariaLabel = "Send a request, and see it travel";
         status.textContent = "and see it travel";

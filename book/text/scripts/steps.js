@@ -14,8 +14,6 @@ class Steps {
             this.cards.addEventListener(name, (event) => this.light(event));
         }
         exchange.sides.after(this.view);
-        // What is edited is to be seen.
-        exchange.edit.addEventListener("click", () => this.setOpen(false));
     }
 
     static lanes() {

@@ -78,6 +78,13 @@ fn a_request_is_sent_to_the_program_as_it_is_saved() {
     let answer = reader.text("answer()");
     assert!(answer.starts_with("It does not compile"), "{answer}");
     assert!(answer.contains("chapters/ch03/src/lib.rs"), "{answer}");
+    // What the text is about is there still, and hidden until it is
+    // predicted.
+    let printed = "figure.querySelector('.failed + .response')";
+    let text = reader.text(&format!("{printed}.textContent"));
+    assert!(text.contains("HTTP/1.1 200 OK"), "{text}");
+    let seen = reader.text(&format!("{printed}.innerText"));
+    assert!(!seen.contains("HTTP/1.1 200 OK"), "{seen}");
 
     // As when a figure is being made, which must not hold up the rest.
     reader.run(
@@ -141,8 +148,10 @@ fn a_request_is_edited_by_keyboard_alone() {
     reader.tab.type_str("HEAD").expect("keys");
     reader.press_with_control("Enter");
     reader.wait("status_().includes(', as the request does, ')");
-    assert!(!reader.text("answer()").contains("<h1>"));
+    let body = "Message.textOf(figure.querySelector('.response code'))";
+    assert!(!reader.text(body).contains("<h1>"));
     reader.press("Escape");
+    reader.press("Enter");
     reader.wait("!figure.querySelector('textarea')");
     // It is hidden again, until it is predicted.
     let printed = "figure.querySelector('.response code').textContent";

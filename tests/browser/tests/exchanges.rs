@@ -411,6 +411,8 @@ fn the_focus_stays_where_something_is_replaced() {
     reader.run("button('Edit').focus(); button('Edit').click()");
     reader.wait("document.activeElement === areas()[0]");
     reader.press("Escape");
+    assert_eq!(reader.text("focused()"), "As printed");
+    reader.press("Enter");
     assert_eq!(reader.text("focused()"), "Edit");
 
     // An answer to what was given up does not come.

@@ -27,8 +27,9 @@ const NAME: &str = "(() => { const e = document.activeElement;\
 struct Keyboard<'a>(&'a Reader);
 
 impl Keyboard<'_> {
-    /// Presses Tab until what has the focus makes this true.
-    fn tab_to(&self, what: &str, is_there: &str) {
+    /// Presses Tab until what has the focus makes this true, and gives
+    /// back how often.
+    fn tab_to(&self, what: &str, is_there: &str) -> usize {
         for at in 1..=STOPS {
             self.0.press("Tab");
             let amiss = self.0.text(SEEN);
@@ -37,20 +38,29 @@ impl Keyboard<'_> {
                 format!("(({is_there})(document.activeElement))");
             if self.0.value(&here) == true {
                 println!("{what}: {at} times Tab");
-                return;
+                return at;
             }
         }
         panic!("{what} is not reached: {}", self.0.text(NAME));
     }
 
     /// What has this name, in the first exchange or elsewhere.
-    fn tab_to_named(&self, name: &str, home: &str) {
+    fn tab_to_named(&self, name: &str, home: &str) -> usize {
         let is_there = format!(
             "(e) => !!e.closest('{home}') && \
              (e.ariaLabel || e.textContent.trim())\
              .split(', ')[0] === '{name}'"
         );
-        self.tab_to(name, &is_there);
+        self.tab_to(name, &is_there)
+    }
+
+    /// Goes past the table of contents, which is the first thing that
+    /// one can do.
+    fn skip(&self) {
+        self.0.press("Tab");
+        assert_eq!(self.0.text(SEEN), "", "the way past it");
+        assert_eq!(self.0.text(NAME), "Skip to content");
+        self.0.press("Enter");
     }
 
     fn has_focus(&self, what: &str, is_there: &str) {
@@ -80,7 +90,13 @@ fn open<'a>(book: &Book, reader: &'a Reader) -> Keyboard<'a> {
 fn a_request_is_sent_and_edited_from_the_address_bar_on() {
     let Some((book, reader)) = reading() else { return };
     let keyboard = open(&book, &reader);
-    keyboard.tab_to_named("Send", FIGURE);
+    keyboard.skip();
+    let tabs = keyboard.tab_to_named("Send", FIGURE);
+    assert!(tabs < 10, "{tabs} times Tab from the page's beginning");
+    // What is to come of it is in sight.
+    let place = "document.activeElement.getBoundingClientRect().bottom";
+    let room = format!("innerHeight - {place}");
+    assert!(reader.number(&room) > 200.0);
     reader.press("Enter");
     let said = status(FIGURE);
     reader.wait(&format!("/^\\W*as printed/i.test({said})"));
@@ -95,9 +111,41 @@ fn a_request_is_sent_and_edited_from_the_address_bar_on() {
     reader.press_with_control("Enter");
     reader.wait(&format!("/not as printed|differ/i.test({said})"));
     keyboard.has_focus("the request, sent", area);
+    // Escape takes nothing away; the next key does.
     reader.press("Escape");
-    let edit = "(e) => e.textContent.trim() === 'Edit'";
-    keyboard.has_focus("what began it", edit);
+    let named = |name| format!("(e) => e.textContent === '{name}'");
+    keyboard.has_focus("the way out", &named("As printed"));
+    let typed = "document.querySelector('main textarea')?.value ?? ''";
+    assert!(reader.text(typed).starts_with("HEAD /"));
+    reader.press("Enter");
+    keyboard.has_focus("what began it", &named("Edit"));
+    assert_eq!(reader.text(typed), "");
+
+    // The arrows are for the button that has the focus.
+    reader.press("ArrowRight");
+    reader.press("ArrowLeft");
+    keyboard.has_focus("what it was", &named("Edit"));
+    assert_eq!(reader.text("location.pathname"), "/ch01.html");
+    assert_eq!(reader.errors(), Vec::<String>::new());
+}
+
+#[test]
+fn the_table_of_contents_is_opened_and_closed() {
+    let Some((book, reader)) = reading() else { return };
+    // Where it is closed at first.
+    reader.resize(1000);
+    let keyboard = open(&book, &reader);
+    let toggle = "(e) => e.id === 'mdbook-sidebar-toggle'";
+    keyboard.tab_to("its button", toggle);
+    reader.press("Enter");
+    let here = "(e) => e.matches('.sidebar a.active')";
+    keyboard.has_focus("the page's entry", here);
+    let said = "document.activeElement.ariaExpanded";
+    keyboard.tab_to("its button", toggle);
+    assert_eq!(reader.text(said), "true");
+    reader.press("Enter");
+    reader.wait(&format!("{said} === 'false'"));
+    keyboard.has_focus("its button", toggle);
     assert_eq!(reader.errors(), Vec::<String>::new());
 }
 

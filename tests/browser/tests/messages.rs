@@ -180,8 +180,33 @@ fn what_differs_is_counted_and_marked() {
     );
     let page = "<html><body>Hello Ferris!</body></html>\n";
     assert_eq!(reader.text("marked()"), format!("28\r\n{page}"));
+    // Below each is what is printed, and the other word is underlined.
+    let shown = |what: &str| {
+        reader.text(&format!(
+            "JSON.stringify([...first.querySelectorAll('.response {what}')]\
+             .map((line) => line.textContent.trim()))"
+        ))
+    };
+    assert_eq!(
+        shown("ins + del"),
+        "[\"27\",\"<html><body>Hello World!</body></html>\"]"
+    );
+    let underlined = "[...CSS.highlights.get('differs')].map((range) =>
+        range.startContainer.data.slice(range.startOffset, range.endOffset))
+        .join()";
+    assert_eq!(reader.text(underlined), "Ferris,World");
+
     let body = "getComputedStyle(first.querySelector('.response ins'))";
     let red = reader.text(&format!("{body}.backgroundColor"));
+
+    // What is not there any more is shown as well.
+    reader.value("reply(printed.replace(/^Server: .*\\r\\n/m, ''))");
+    assert_eq!(shown("del"), "[\"Server: gateway/0.1.0\"]");
+    assert_eq!(reader.text("marked()") + &reader.text(underlined), "");
+    assert_eq!(
+        reader.text("state()"),
+        "not as printed: 1 line, 9.6 ms"
+    );
 
     reader.value("first.live.enter().then(() => true)");
     reader.run(

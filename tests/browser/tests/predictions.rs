@@ -29,8 +29,10 @@ fn a_prediction_is_kept_and_asked_again_where_it_was_wrong() {
     // Nothing is no prediction.
     press(&reader, "Keep it, and see");
     assert_eq!(reader.value(&format!("{FOLD}.open")), false);
-    reader.run(&format!("{AREA}.value = ' All <b>of</b> them '"));
-    press(&reader, "Keep it, and see");
+    reader.run(&format!(
+        "{AREA}.value = ' All <b>of</b> them '; {AREA}.focus()"
+    ));
+    reader.press_with_control("Enter");
     assert_eq!(reader.value(&format!("{FOLD}.open")), true);
     let said = shown(&reader);
     assert!(said.starts_with("You predicted: All <b>of</b> them"));

@@ -125,6 +125,15 @@ fn an_exchange_is_gone_through_by_keyboard() {
     press(&reader, "Edit");
     assert!(reader.number(&sides) > 0.0);
     assert_eq!(
+        reader.text("document.activeElement.localName"),
+        "textarea"
+    );
+    // As it looks without steps.
+    let edge = "getComputedStyle(document.activeElement).borderColor";
+    let client = "getComputedStyle(document.querySelector(\
+                  '.message .client .start')).color";
+    reader.wait(&format!("{edge} === {client}"));
+    assert_eq!(
         reader.text(&format!("{FIGURE}.live.wire.ariaPressed")),
         "false"
     );
