@@ -172,7 +172,7 @@ pub fn table(rounds: usize) -> String {
         rows.iter_mut().for_each(Row::round);
     }
     let mut table =
-        String::from("| | µs | allocations |\n| --- | --- | --- |\n");
+        String::from("| layer | µs | allocations |\n| --- | --- | --- |\n");
     for (at, row) in rows.iter().enumerate() {
         let base = &rows[row.base];
         table += &match at == row.base {
