@@ -171,8 +171,9 @@ pub fn table(rounds: usize) -> String {
     for _ in 0..rounds {
         rows.iter_mut().for_each(Row::round);
     }
-    let mut table =
-        String::from("| layer | µs | allocations |\n| --- | --- | --- |\n");
+    let mut table = String::from(
+        "| layer | µs | allocations |\n| --- | --- | --- |\n",
+    );
     for (at, row) in rows.iter().enumerate() {
         let base = &rows[row.base];
         table += &match at == row.base {

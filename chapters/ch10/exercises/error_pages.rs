@@ -12,6 +12,9 @@ use gateway::Application;
 /// application said, and the length is known. HEAD gets the same head as
 /// GET, and no page.
 ///
+/// A layer's `end` is called after the last block, also if there was
+/// none, unless as many bytes have passed as `head.length` says.
+///
 /// Other answers pass as they are, and so does an error with a body of
 /// its own, also if nobody knows how long that will be. What counts is
 /// the status that is sent, not one that was begun before.

@@ -1,7 +1,9 @@
 //! An application that answers in as many ways as there are.
 
 use crate::naive::compress;
-use gateway::{Body, Environ, Response, Result, StartResponse};
+use gateway::{
+    Body, Environ, Failure, Response, Result, StartResponse,
+};
 use std::io::Write;
 
 const TEXT: (&str, &str) = ("Content-Type", "text/plain");
@@ -44,6 +46,7 @@ pub fn pages(
             let started = start_response("200 OK", &[TEXT])?;
             Ok(started.body(Body::blocks(lines)))
         }
-        _ => Ok(start_response("200 OK", &[TEXT])?.body(page)),
+        "/" => Ok(start_response("200 OK", &[TEXT])?.body(page)),
+        _ => Err(Failure::new("404 Not Found", "no such page").into()),
     }
 }

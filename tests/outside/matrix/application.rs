@@ -4,12 +4,11 @@
 #[path = "../applications.rs"]
 mod applications;
 
-use gateway::middleware::{files, validate};
+use gateway::middleware::validate;
 use gateway::{
     Application, Environ, Failure, Response, Result, StartResponse,
 };
-use std::path::PathBuf;
-use std::{env, io};
+use std::io;
 
 /// Where it is mounted; a server that does not know that leaves it in
 /// PATH_INFO.
@@ -52,26 +51,11 @@ fn pages(
             let reason = "it is short and stout";
             return Err(Failure::new("418 I'm a teapot", reason).into());
         }
-        "files" => {
-            environ.shift_path();
-            let app = files(site()?.join("files"));
-            return app.call(environ, start_response);
-        }
         _ => {
             return applications::application(environ, start_response);
         }
     };
     Ok(start_response("200 OK", &[PLAIN])?.body(page))
-}
-
-/// A CGI program lies in `cgi-bin`; any other is told.
-fn site() -> Result<PathBuf> {
-    if let Some(site) = env::var_os("SITE") {
-        return Ok(site.into());
-    }
-    let program = env::current_exe()?;
-    let site = program.ancestors().nth(2);
-    Ok(site.ok_or("no site")?.to_path_buf())
 }
 
 fn fields(form: &gateway::Form) -> String {

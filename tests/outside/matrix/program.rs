@@ -5,9 +5,10 @@ mod application;
 #[path = "../../it/middleware/site.rs"]
 mod site;
 
-use gateway::middleware::{conditional, gzip};
+use gateway::middleware::{conditional, files, gzip, validate};
 use gateway::{Application, Environ, Response, Result, StartResponse};
 use std::env;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -21,7 +22,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Below two paths, a site under middleware.
+/// Below two paths, a site under middleware, and below a third files.
 fn application(
     environ: &mut Environ,
     start_response: StartResponse,
@@ -36,9 +37,28 @@ fn application(
         let path = path.to_string();
         environ.set("PATH_INFO", path);
         conditional(gzip(site::site)).call(environ, start_response)
+    } else if path == "/files" || path.starts_with("/files/") {
+        // A server that does not know where it is leaves it in here.
+        while environ.shift_path().is_some_and(|name| name != "files") {
+        }
+        let files = files(folder()?.join("files"));
+        match environ.get("HTTP_X_VALIDATED") {
+            Some(_) => validate(files).call(environ, start_response),
+            None => files.call(environ, start_response),
+        }
     } else {
         application::application(environ, start_response)
     }
+}
+
+/// The site's. A CGI program lies in its `cgi-bin`; any other is told.
+fn folder() -> Result<PathBuf> {
+    if let Some(site) = env::var_os("SITE") {
+        return Ok(site.into());
+    }
+    let program = env::current_exe()?;
+    let site = program.ancestors().nth(2);
+    Ok(site.ok_or("no site")?.to_path_buf())
 }
 
 fn fastcgi() -> ExitCode {
