@@ -33,9 +33,10 @@ const Message = (() => {
         // What was printed: see compare.js.
         if (node.nodeName === "DEL") return "";
         if (node.className === "control") {
-            const [, kind, hex] = /([x{])([\da-f]+)/.exec(node.textContent) ?? [0, 0, "d"];
-            const code = parseInt(hex, 16);
-            return String.fromCharCode(kind === "x" && code > 127 ? 0xef00 + code : code);
+            return node.textContent.replace(/\\(?:r|x(..)|u{(.+?)})/g, (_, byte, named) => {
+                const code = parseInt(byte ?? named ?? "d", 16);
+                return String.fromCharCode(byte && code > 127 ? 0xef00 + code : code);
+            });
         }
         return node.data ?? [...node.childNodes].map(textOf).join("");
     }

@@ -109,7 +109,13 @@ fn push(html: &mut String, c: char, is_binary: bool) {
         None if c.is_control() => c.escape_default().to_string(),
         None => return html.push_str(&escape(&c.to_string())),
     };
-    let _ = write!(html, "<span class=\"control\">{name}</span>");
+    const END: &str = "</span>";
+    // One mark for all that follow each other: there may be many.
+    match html.ends_with(END) {
+        true => html.truncate(html.len() - END.len()),
+        false => html.push_str("<span class=\"control\">"),
+    }
+    let _ = write!(html, "{name}{END}");
 }
 
 #[cfg(test)]
@@ -129,16 +135,15 @@ mod tests {
         let control = |name: &str| {
             format!("<span class=\"control\">{name}</span>")
         };
-        let all = |names: &[&str]| -> String {
-            names.iter().map(|name| control(name)).collect()
-        };
+        let all = |names: &[&str]| control(&names.concat());
         let gzip = to_text(b"\x1f\x8b\x08\t<");
         let names = all(&[r"\x1f", r"\x8b", r"\x08", r"\x09"]);
         assert_eq!(output(&gzip), format!("{names}&lt;"));
         let shown = message(&format!("a\t\r\n\r\n\x1b{gzip}\r"));
-        let [tab, escape, end] = [r"\x09", r"\x1b", r"\r"].map(control);
+        let [tab, end] = [r"\x09", r"\r"].map(control);
+        let names = all(&[r"\x1b", r"\x1f", r"\x8b", r"\x08", r"\x09"]);
         let wanted =
-            format!("a{tab}<i></i>\n<i></i>\n{escape}{names}&lt;{end}");
+            format!("a{tab}<i></i>\n<i></i>\n{names}&lt;{end}");
         assert_eq!(shown, wanted);
         // In a text, they are characters.
         assert_eq!(
@@ -152,8 +157,7 @@ mod tests {
 
     #[test]
     fn bytes_show_the_ends_of_lines() {
-        let end = "<span class=\"control\">\\r</span>\
-                   <span class=\"control\">\\n</span>\n";
+        let end = "<span class=\"control\">\\r\\n</span>\n";
         assert_eq!(bytes("a\r\n"), format!("a{end}"));
         assert_eq!(output("a\r\n"), "a\n");
         assert_eq!(
