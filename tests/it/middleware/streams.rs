@@ -1,8 +1,10 @@
-//! A stream through `gzip` and `conditional`, over real connections.
+//! A stream through layers, over real connections.
 
 use crate::support::{Client, PATIENCE};
 use flate2::write::GzDecoder;
-use gateway::middleware::{conditional, gzip};
+use gateway::middleware::{
+    conditional, gzip, request_id, validate, validate_middleware,
+};
 use gateway::{Application, Block, Body, ErrorLog, http, server};
 use std::io::{Read, Write, sink};
 use std::net::SocketAddr;
@@ -68,18 +70,30 @@ fn talk(address: SocketAddr, seen: &Sender<()>) {
 
 type Shared = Box<dyn Application + Send + Sync>;
 
-/// The dialogue under both orders, and what lets it go on.
-fn both() -> [(Shared, Sender<()>); 2] {
-    let ((first, again), (second, later)) = (channel(), channel());
+/// The dialogue under layers in several orders, and what lets it go on.
+fn stacks() -> [(Shared, Sender<()>); 4] {
+    fn stack<A>(around: fn(Shared) -> A) -> (Shared, Sender<()>)
+    where
+        A: Application + Send + Sync + 'static,
+    {
+        let (sender, seen) = channel();
+        (Box::new(around(Box::new(dialogue(seen)))), sender)
+    }
     [
-        (Box::new(gzip(conditional(dialogue(again)))), first),
-        (Box::new(conditional(gzip(dialogue(later)))), second),
+        stack(|app| gzip(conditional(app))),
+        stack(|app| conditional(gzip(app))),
+        stack(|app| validate(request_id(conditional(gzip(app))))),
+        stack(|app| {
+            validate_middleware(app, |app| {
+                request_id(conditional(gzip(app)))
+            })
+        }),
     ]
 }
 
 #[test]
 fn the_first_block_is_on_the_wire_before_the_second_is_made() {
-    for (app, seen) in both() {
+    for (app, seen) in stacks() {
         let server = http::Server::bind("127.0.0.1:0").unwrap();
         let server = server.errors(ErrorLog::new(sink()));
         let (address, stopper) = (server.address(), server.stopper());
@@ -92,7 +106,7 @@ fn the_first_block_is_on_the_wire_before_the_second_is_made() {
 
 #[test]
 fn so_it_is_over_tiny_http() {
-    for (app, seen) in both() {
+    for (app, seen) in stacks() {
         let server = server::Server::bind("127.0.0.1:0").unwrap();
         let server = server.errors(ErrorLog::new(sink()));
         let (address, stopper) = (server.address(), server.stopper());

@@ -6,6 +6,7 @@ mod site;
 #[path = "../../it/middleware/table.rs"]
 mod table;
 
+use super::requests::cases::all;
 use super::servers::{ALL, Kind, MOUNT, Site};
 use crate::http::Answer;
 use std::process::Command;
@@ -89,4 +90,23 @@ fn another_gunzip_reads_it() {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{error}");
     assert_eq!(output.stdout, site::content("/stream"));
+}
+
+/// What a server puts into the environ breaks no rule, and what comes
+/// through the validator is what comes without it.
+#[test]
+fn each_server_is_quiet_under_the_validator() {
+    let mut faults = Vec::new();
+    for kind in ALL {
+        let Some(site) = Site::start(kind) else { continue };
+        for case in all() {
+            let case = case.field("X-Validated: yes");
+            let answer = site.ask(&case.request(site.address));
+            if let Some(fault) = case.fault(&answer) {
+                faults
+                    .push(format!("{kind:?}, {}: {fault}", case.name));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
