@@ -124,7 +124,7 @@ fn was_crowded(permits: Answer) -> bool {
         }
     };
     scope(|scope| {
-        for _ in 0..2 {
+        for _ in 0..8 {
             scope.spawn(ask);
         }
     });
