@@ -2,7 +2,8 @@
 (() => {
     // The first stop of the keyboard leads past the table of contents.
     const skip = Parts.element("a", { className: "skip", textContent: "Skip to content" });
-    skip.href = "#mdbook-content";
+    // The page for what is not there has a base elsewhere.
+    skip.href = location.href.replace(/#.*|$/, "#mdbook-content");
     document.body.prepend(skip);
 
     // mdBook's button for the sidebar is a label; its search has none.
@@ -10,7 +11,7 @@
     Object.assign(named("sidebar-toggle"), { role: "button", tabIndex: 0 });
     named("searchbar").ariaLabel = "Search";
     const load = () => Parts.load("keys.js", "keys.css").catch(() => {});
-    addEventListener("keydown", load, { once: true });
+    for (const name of ["focusin", "keydown"]) addEventListener(name, load, { once: true });
 
     // What scrolls can be scrolled by keyboard.
     function letScroll() {

@@ -36,7 +36,11 @@ const COPIED: &str = "(async () => {
 /// As the book prints it: without what changes from run to run, and
 /// in how many chunks is a matter of the moment.
 const NORMAL: &str = r"((text) => text
-    .replace(/^Date: .*/gim, 'Date: …')
+    .replace(/^(Date|Last-Modified): .*/gim, '$1: …')
+    .replace(/^X-Request-Id: .*/gim, '')
+    .replace(/(head;dur=)[\d.]+/g, '$1…')
+    .replace(/^(ETag: \x22)[\da-f]{16}\x22/gim, '$1…')
+    .replace(/[\ufffd\uef80-\uefff]+/g, '(no text)')
     .replace(/((127\.0\.0\.1|localhost):|_PORT( = |=|: ))\d+/g, '$1…')
     .replace(/\r\n[0-9a-f]+\r\n/g, ''))";
 

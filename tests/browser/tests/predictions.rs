@@ -32,6 +32,7 @@ fn a_prediction_is_kept_and_asked_again_where_it_was_wrong() {
     reader.run(&format!(
         "{AREA}.value = ' All <b>of</b> them '; {AREA}.focus()"
     ));
+    reader.wait("Parts.load('keys.js').then(() => true)");
     reader.press_with_control("Enter");
     assert_eq!(reader.value(&format!("{FOLD}.open")), true);
     let said = shown(&reader);
