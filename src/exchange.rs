@@ -13,7 +13,7 @@ use crate::{
     Application, Body, Environ, Error, ErrorLog, Layer, Result,
 };
 use answer::Answer;
-pub(crate) use answer::Keeps;
+pub(crate) use answer::{Keeps, request};
 use std::fmt;
 use std::io::{self, Write};
 use std::mem;

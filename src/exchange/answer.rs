@@ -429,6 +429,9 @@ impl Answer {
 
     /// Writes what was noted into the log.
     pub(super) fn log(&mut self, environ: &mut Environ) {
+        if self.complaints.is_empty() {
+            return;
+        }
         let mut errors = environ.errors.clone();
         errors.set_label(&self.outcome.label);
         for complaint in self.complaints.drain(..) {
@@ -443,7 +446,7 @@ impl Answer {
 
 /// Method and path, with whatever could end a line escaped. A program
 /// that is run from a terminal may have neither.
-fn request(environ: &Environ) -> String {
+pub(crate) fn request(environ: &Environ) -> String {
     let get = |name| environ.get(name).unwrap_or_default();
     let method = environ.get("REQUEST_METHOD").unwrap_or("-".into());
     let path = [get("SCRIPT_NAME"), get("PATH_INFO")].concat();

@@ -2,7 +2,7 @@
 
 use crate::{
     Application, Block, Environ, ErrorLog, Layer, ResponseHead, Result,
-    StartResponse,
+    StartResponse, exchange,
 };
 use std::io::Write;
 use std::time::Instant;
@@ -51,13 +51,9 @@ struct Watch {
 
 impl Watch {
     fn new(environ: &Environ) -> Self {
-        let get = |name| environ.get(name).unwrap_or_default();
-        let method = get("REQUEST_METHOD");
-        let path = [get("SCRIPT_NAME"), get("PATH_INFO")].concat();
         Self {
             errors: environ.errors.clone(),
-            // A line break in it would begin a line of its own.
-            request: format!("{method} {}", path.escape_debug()),
+            request: exchange::request(environ),
             start: Instant::now(),
             head: None,
             blocks: 0,

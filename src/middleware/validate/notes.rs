@@ -1,7 +1,7 @@
 //! What is found, and who is told.
 
 use super::rule::Rule;
-use crate::{Environ, ErrorLog, ResponseHead, Result};
+use crate::{Environ, ErrorLog, ResponseHead, Result, exchange};
 use std::io::Write;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,10 +50,8 @@ pub(super) struct Notes {
 
 impl Notes {
     pub(super) fn new(environ: &Environ) -> Self {
-        let get = |name| environ.get(name).unwrap_or_default();
-        let path = [get("SCRIPT_NAME"), get("PATH_INFO")].concat();
         Self {
-            request: format!("{} {path}", get("REQUEST_METHOD")),
+            request: exchange::request(environ),
             log: environ.errors.clone(),
             waiting: Vec::new(),
             told: Vec::new(),

@@ -596,3 +596,17 @@ fn what_each_of_them_gets_is_what_the_book_prints() {
     }
     is_printed(&table, include_str!("wrong.md"), "wrong.md");
 }
+
+#[test]
+fn a_line_break_in_a_path_begins_no_line_of_the_log() {
+    let short =
+        answer("200 OK", &[TEXT, ("Content-Length", "9")], || {
+            stream(&["Hello"])
+        });
+    let get = testing::get(&validate(short), "/a%0AGET%20/:%20b");
+    let lines: Vec<&str> = get.log.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", get.log);
+    for line in lines {
+        assert!(line.starts_with("GET /a\\nGET /: b: "), "{line}");
+    }
+}
