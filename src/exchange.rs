@@ -118,7 +118,7 @@ impl Write for Started<'_> {
     /// The client has gone; or there are more bytes than Content-Length
     /// says, and the rest was not sent.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let sent = self.answer.put(bytes.into(), false, self.out);
+        let sent = self.answer.write(bytes, self.out);
         if let Err(error) = &sent {
             self.answer.note(error); // the application may not
         }

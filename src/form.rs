@@ -81,13 +81,19 @@ impl Environ {
     /// `413 Content Too Large` if it is longer; otherwise as
     /// [`Form::parse`] and as reading the body.
     pub fn form(&mut self, limit: u64) -> Result<Form> {
-        let kind = self.get("CONTENT_TYPE").unwrap_or_default();
-        let essence = kind.split(';').next().unwrap_or_default();
-        if !essence.trim_ascii().eq_ignore_ascii_case(URLENCODED) {
+        if !self.has_form() {
+            let kind = self.get("CONTENT_TYPE").unwrap_or_default();
             let reason = format!("{kind:?} is not {URLENCODED}");
             Err(Failure::new("415 Unsupported Media Type", reason))?;
         }
         Ok(Form::parse(&read_all(&mut *self.input, limit)?)?)
+    }
+
+    /// Is the body one that [`Environ::form`] reads?
+    pub(crate) fn has_form(&self) -> bool {
+        let kind = self.get("CONTENT_TYPE").unwrap_or_default();
+        let essence = kind.split(';').next().unwrap_or_default();
+        essence.trim_ascii().eq_ignore_ascii_case(URLENCODED)
     }
 }
 

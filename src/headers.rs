@@ -43,6 +43,29 @@ impl Headers {
         first
     }
 
+    /// The members of all lists of a name (RFC 9110, section 5.6.1).
+    #[cfg(any(feature = "gzip", feature = "session"))]
+    pub(crate) fn members(&self, name: &str) -> Vec<&str> {
+        let mut pairs = self.pairs();
+        pairs.retain(|(n, _)| n.eq_ignore_ascii_case(name));
+        let members = pairs.into_iter().flat_map(|(_, v)| v.split(','));
+        members.map(str::trim).collect()
+    }
+
+    /// Says that the answer depends on a field of the request (RFC
+    /// 9110, section 12.5.5).
+    #[cfg(any(feature = "gzip", feature = "session"))]
+    pub(crate) fn add_to_vary(&mut self, field: &str) {
+        let mut vary = self.members("Vary");
+        let is_there = |member: &&str| {
+            *member == "*" || member.eq_ignore_ascii_case(field)
+        };
+        if !vary.iter().any(is_there) {
+            vary.push(field);
+            self.set("Vary", vary.join(", "));
+        }
+    }
+
     /// All of them, as `start_response` takes them.
     pub fn pairs(&self) -> Vec<(&str, &str)> {
         self.0.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect()

@@ -48,6 +48,12 @@ use crate::{Block, ResponseHead, Result};
 /// assert_eq!(answer.text(), "HELLO");
 /// ```
 pub trait Layer {
+    /// Will [`head`](Layer::head) change anything? If no layer says
+    /// so, the head goes out as it is, and is not read back for them.
+    fn has_head(&self) -> bool {
+        true
+    }
+
     /// Changes the head. This is its last moment: what was done in the
     /// application, or in making the first block, is done.
     ///

@@ -35,6 +35,8 @@ pub const SOFTWARE: &str =
 // What an application sees.
 mod application;
 mod body;
+#[cfg(any(feature = "conditional", feature = "session"))]
+mod digest;
 mod environ;
 mod error;
 mod error_log;

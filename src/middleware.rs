@@ -12,6 +12,8 @@
 
 #[cfg(feature = "conditional")]
 mod conditional;
+#[cfg(feature = "session")]
+pub mod csrf;
 #[cfg(all(feature = "files", unix))]
 mod files;
 mod first_found;
@@ -19,11 +21,15 @@ mod first_found;
 mod gzip;
 mod mount;
 mod request_id;
+#[cfg(feature = "session")]
+pub mod session;
 mod timing;
 mod validate;
 
 #[cfg(feature = "conditional")]
 pub use conditional::conditional;
+#[cfg(feature = "session")]
+pub use csrf::csrf;
 #[cfg(all(feature = "files", unix))]
 pub use files::{Files, files};
 pub use first_found::first_found;
@@ -31,5 +37,7 @@ pub use first_found::first_found;
 pub use gzip::gzip;
 pub use mount::{Mount, mount};
 pub use request_id::{REQUEST_ID, request_id, request_id_from_proxy};
+#[cfg(feature = "session")]
+pub use session::session;
 pub use timing::timing;
 pub use validate::{Rule, Validated, validate, validate_middleware};

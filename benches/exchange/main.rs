@@ -2,7 +2,7 @@
 //! one to three layers that add a header each, and under the library's
 //! middleware.
 //!
-//!     cargo bench --bench exchange --features conditional,gzip
+//!     cargo bench --bench exchange --features conditional,gzip,session
 //!
 //! With `-- --table` the book's table is written anew.
 //!

@@ -2,8 +2,10 @@
 
 use crate::{COUNTED, RUNS, hello, named};
 use gateway::exchange::{self, Protocol};
+use gateway::middleware::session::{MemoryStore, Session};
 use gateway::middleware::{
-    conditional, first_found, gzip, mount, request_id, timing, validate,
+    conditional, first_found, gzip, mount, request_id, session, timing,
+    validate,
 };
 use gateway::{
     Application, Environ, ErrorLog, Failure, Response, Result,
@@ -112,6 +114,18 @@ impl Rows {
     }
 }
 
+/// Greets a visitor who has been here, and notes another.
+fn greeting(
+    environ: &mut Environ,
+    start_response: StartResponse,
+) -> Result<Response> {
+    let session = Session::of(environ)?;
+    if session.get("name")?.is_none() {
+        session.set("name", "Ferris")?;
+    }
+    hello(environ, start_response)
+}
+
 /// Text that is about as long, and as dull, as a page is.
 fn page(
     _environ: &mut Environ,
@@ -152,6 +166,15 @@ fn rows() -> Rows {
     let (name, app) = ("`conditional`, 304", conditional(hello));
     rows.asked(name, app, "HTTP_IF_NONE_MATCH", tag);
     rows.around("`validate`", validate(hello));
+    let (name, store) = ("`session`, not touched", MemoryStore::new());
+    let (field, app) = ("HTTP_COOKIE", session(hello, store));
+    let cookie = "gateway_session=0123456789abcdef0123456789abcdef";
+    rows.asked(name, app, field, cookie);
+    let app = session(greeting, MemoryStore::new());
+    let answer = testing::get(&app, "/");
+    let cookie = answer.headers.get("Set-Cookie").expect("a cookie");
+    let cookie = cookie.split(';').next().expect("a pair");
+    rows.asked("`session`, read from memory", app, field, cookie);
     rows.alone("a page of 10 kB", page);
     rows.asked("`gzip`", gzip(page), "HTTP_ACCEPT_ENCODING", "gzip");
     rows.around("`conditional`, 200", conditional(page));

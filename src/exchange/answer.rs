@@ -7,11 +7,10 @@ use crate::framing::{End, Framing, Protocol};
 use crate::headers::find;
 use crate::response_head::{check, read_back};
 use crate::{
-    Body, Environ, Error, Failure, Layer, ResponseHead, Result,
+    Block, Body, Environ, Error, Failure, Layer, ResponseHead, Result,
     SOFTWARE,
 };
 use httpdate::HttpDate;
-use std::borrow::Cow;
 use std::io::{self, Write};
 use std::mem;
 use std::time::SystemTime;
@@ -145,7 +144,7 @@ impl Answer {
         while !self.is_full() {
             let Some(block) = body.next() else {
                 self.length = self.length.or(Some(0));
-                self.put(Cow::default(), true, out)?;
+                self.put(Block::default(), true, out)?;
                 break;
             };
             self.put(block?, false, out)?;
@@ -183,7 +182,7 @@ impl Answer {
     /// connection.
     fn open(&mut self) -> Result<()> {
         if let Stage::Started(_) = self.stage
-            && !self.layers.is_empty()
+            && self.layers.iter().any(|layer| layer.has_head())
         {
             self.settle()?;
         }
@@ -269,9 +268,9 @@ impl Answer {
     ///
     /// An empty block is legal, and sends nothing: not the head, and
     /// not the chunk of length zero that would end the body.
-    pub(super) fn put(
+    fn put(
         &mut self,
-        mut block: Cow<'_, [u8]>,
+        mut block: Block,
         is_last: bool,
         out: &mut dyn Write,
     ) -> Result<()> {
@@ -284,7 +283,7 @@ impl Answer {
         if !framing.is_full() {
             for layer in self.layers.iter_mut().rev() {
                 if !block.is_empty() {
-                    block = layer.block(block.into_owned().into())?;
+                    block = layer.block(block)?;
                 }
                 if is_last {
                     block = [&*block, &*layer.end()?].concat().into();
@@ -292,6 +291,23 @@ impl Answer {
             }
         }
         self.frame(&block, framing, out)
+    }
+
+    /// Sends what the application writes. Without layers it is not
+    /// copied for that.
+    pub(super) fn write(
+        &mut self,
+        bytes: &[u8],
+        out: &mut dyn Write,
+    ) -> Result<()> {
+        if !self.layers.is_empty() {
+            return self.put(bytes.to_vec().into(), false, out);
+        }
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.open()?;
+        self.frame(bytes, self.framing()?, out)
     }
 
     /// Sends a block as its framing demands.

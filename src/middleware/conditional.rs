@@ -1,12 +1,12 @@
 //! A client that has the answer already is told so.
 
+use crate::digest::digest;
 use crate::preconditions::{Condition, Preconditions, Validators};
 use crate::{
     Application, Body, Headers, Layer, ResponseHead, Result,
     StartResponse,
 };
 use httpdate::HttpDate;
-use sha2::{Digest, Sha256};
 use std::cell::OnceCell;
 use std::rc::Rc;
 
@@ -77,15 +77,6 @@ fn observed(body: Body, into: BodyDigest, is_head: bool) -> Body {
     // For HEAD nobody else asks for it.
     let first = if is_head { blocks.next() } else { None };
     Body::sized(length, first.into_iter().chain(blocks))
-}
-
-/// The same on every machine and in every version, and nobody can find
-/// two pages that share one: to a cache they would be the same page.
-/// Half of it is enough for that.
-fn digest(block: &[u8]) -> String {
-    let half = &Sha256::digest(block)[..16];
-    let append = |n: u128, byte: &u8| n << 8 | u128::from(*byte);
-    format!("{:032x}", half.iter().fold(0, append))
 }
 
 struct Conditional {

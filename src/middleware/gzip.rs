@@ -66,7 +66,8 @@ impl Layer for Gzip {
             return Ok(());
         }
         let headers = &mut head.headers;
-        add_to_vary(headers);
+        // Also if it is plain (section 12.5.5).
+        headers.add_to_vary("Accept-Encoding");
         if self.is_wanted {
             weaken(headers);
         }
@@ -127,7 +128,9 @@ impl Gzip {
         !is_small
             && !["204", "205", "206", "304"].iter().any(is)
             && !has("Content-Encoding")
-            && !members(&head.headers, "Cache-Control")
+            && !head
+                .headers
+                .members("Cache-Control")
                 .iter()
                 .any(|m| m.eq_ignore_ascii_case("no-transform"))
             && head.headers.get("Content-Type").is_some_and(is_text)
@@ -144,27 +147,6 @@ fn is_text(content_type: &str) -> bool {
         || ["json", "xml"].contains(&format)
         || first == "application"
             && ["javascript", "x-ndjson", "wasm"].contains(&second)
-}
-
-/// The members of all fields of a name.
-fn members<'h>(headers: &'h Headers, name: &str) -> Vec<&'h str> {
-    let mut pairs = headers.pairs();
-    pairs.retain(|(n, _)| n.eq_ignore_ascii_case(name));
-    let members = pairs.into_iter().flat_map(|(_, v)| v.split(','));
-    members.map(str::trim).collect()
-}
-
-/// The answer depends on this field, if it is plain as well (section
-/// 12.5.5).
-fn add_to_vary(headers: &mut Headers) {
-    let mut vary = members(headers, "Vary");
-    let is_there = |member: &&str| {
-        *member == "*" || member.eq_ignore_ascii_case("Accept-Encoding")
-    };
-    if !vary.iter().any(is_there) {
-        vary.push("Accept-Encoding");
-        headers.set("Vary", vary.join(", "));
-    }
 }
 
 /// A strong tag is of these bytes and no others (section 8.8.3.3).

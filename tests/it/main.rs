@@ -9,3 +9,5 @@ mod core;
 #[cfg(feature = "url")]
 mod forms;
 mod middleware;
+#[cfg(feature = "session")]
+mod session;
