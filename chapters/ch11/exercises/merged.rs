@@ -3,17 +3,18 @@ use std::collections::BTreeMap;
 /// What is known of a visitor: names and values.
 pub type Values = BTreeMap<String, String>;
 
-/// A session, when a request that has worked with it is done.
+/// What is stored of a session when a request that has worked with it
+/// is done.
 ///
-/// `read` is what it was when the request began, and `left` is what the
-/// request has made of it. Others had their requests meanwhile:
-/// `stored` is what it is now.
+/// `read` is what the session was when the request began, and `left` is
+/// what the request has made of it. Another tab may have changed it
+/// meanwhile: `stored` is what it is now.
 ///
-/// What comes back is `stored` with this request's changes, and with no
-/// others. It has changed a name whose value in `left` is another than
-/// in `read`, or that is in only one of the two: one that was removed
-/// is removed from what is stored, whatever its value is by now, and
-/// one that was set is set, even if it is not there any more.
+/// What comes back is `stored` with this request's changes and no
+/// others. Where `left` has another value than `read`, or one that
+/// `read` lacks, the request has set it: it is set, even if another tab
+/// has removed that name. What is in `read` and not in `left` it has
+/// removed: it is removed, whatever its value is by now.
 ///
 /// `stored` is `None` if the session has ended, and then it stays so: a
 /// slow request must not log the visitor in again. A session without

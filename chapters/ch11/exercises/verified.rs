@@ -1,5 +1,5 @@
-/// The signature of a text with a key: hexadecimal digits. Who does not
-/// know the key cannot make it.
+/// The signature of a text with a key: hexadecimal digits. Only those
+/// who know the key can make it.
 pub type Sign = fn(key: &str, text: &str) -> String;
 
 /// The value of a signed cookie, if it is one that we have signed.
@@ -10,13 +10,13 @@ pub type Sign = fn(key: &str, text: &str) -> String;
 /// another.
 ///
 /// The signature has to be what `sign` returns, all of it and nothing
-/// else. Of what does not verify, nothing comes back. An empty list of
-/// keys verifies nothing, and neither does an empty key, for everybody
+/// else. Nothing comes back of what does not verify. An empty list of
+/// keys verifies nothing, and neither does an empty key: everybody
 /// knows that one.
 ///
-/// How long this takes should not tell how much of a signature was
-/// right, as `==` on two texts does: it stops where they differ. (That
-/// is too little time for the check to see.)
+/// `==` on two texts stops where they differ, and so the time it takes
+/// tells how much of a guess was right. Compare in a way that does not.
+/// (The check cannot see so little time.)
 pub fn verified<'c>(
     keys: &[&str],
     name: &str,

@@ -2,17 +2,18 @@ use gateway::Application;
 
 /// Middleware for forms that another site's page has a visitor send.
 ///
-/// The browser sends the visitor's cookies with them, but it also says
-/// in Origin, which is `HTTP_ORIGIN` here, whose page it is: scheme,
+/// The browser sends the visitor's cookies with such a form, but it
+/// also says in Origin, `HTTP_ORIGIN` here, whose page it is: scheme,
 /// host and port, such as `http://localhost:8000`, without the port if
-/// it is the scheme's own. If that is not the origin of this request's
-/// URL, which `environ.url()` knows, all three of them, the answer is
-/// `403 Forbidden`, and the application is never called. `null` is
-/// what a browser says that will not tell, and is not ours.
+/// it is the scheme's own. All three have to be those of this request's
+/// URL, which `environ.url()` knows. Otherwise the answer is `403
+/// Forbidden`, and the application is never called. A browser that will
+/// not tell whose page it is says `null`, and that is not us.
 ///
 /// GET, HEAD, OPTIONS and TRACE are safe: they change nothing, and
-/// pass, whoever asks. So does a request without Origin. It is not from
-/// a browser of today, and a program has no visitor's cookies.
+/// pass, whoever asks. A request without Origin passes as well: today's
+/// browsers send it with every form that acts, and what is not a
+/// browser has no visitor's cookies.
 pub fn own_forms_only(
     app: Box<dyn Application>,
 ) -> Box<dyn Application> {

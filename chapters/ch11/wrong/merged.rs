@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const READ: &str = "Two tabs";
 
 pub const HINT: &str = "`?` on `stored` takes care of the session that \
-    has ended. Then two loops over what is stored: remove each name of \
-    `read` that is not in `left`, and insert each pair of `left` whose \
-    value in `read` is another, or missing.";
+    has ended. What is left is a map of your own to change, in two \
+    loops: remove each name of `read` that is not in `left`, and \
+    insert each pair of `left` whose value in `read` is another, or \
+    missing.";
 
 type Values = BTreeMap<String, String>;
 
