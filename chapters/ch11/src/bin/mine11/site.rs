@@ -97,13 +97,13 @@ impl Site {
         let known = match self.visit(environ) {
             None => LOG_IN.to_string(),
             Some(visit) => {
-                let value = |name| {
+                let value = |name, none: &str| {
                     let value = visit.left.get(name);
-                    value.map_or("0".into(), |value| escape(value))
+                    escape(value.map_or(none, String::as_str))
                 };
-                let page = MEMBER.replace("LEFT", &value("left"));
-                let page = page.replace("RIGHT", &value("right"));
-                page.replace("NAME", &value("user"))
+                let page = MEMBER.replace("LEFT", &value("left", "0"));
+                let page = page.replace("RIGHT", &value("right", "0"));
+                page.replace("NAME", &value("user", "nobody"))
             }
         };
         let mut list = String::new();
