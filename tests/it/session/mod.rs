@@ -1,6 +1,10 @@
 //! Sessions, whichever store they are in, and forms from elsewhere.
 
+mod acts;
 mod basics;
+mod edges;
+mod pitfalls;
+mod stacked;
 
 use gateway::middleware::session::{MemoryStore, Store};
 use gateway::testing::{Answer, ask, environ};
