@@ -1,6 +1,7 @@
 //! Sessions, whichever store they are in, and forms from elsewhere.
 
 mod acts;
+mod attacks;
 mod basics;
 mod edges;
 mod pitfalls;
