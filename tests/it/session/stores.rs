@@ -1,0 +1,377 @@
+//! What each store must do, a new one as well as the library's, and
+//! what only some do.
+
+mod files;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use super::places::{Place, places};
+use super::{Visitor, session_cgi, stores};
+use gateway::Failure;
+use gateway::middleware::session::{Record, Store};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+/// What an empty store is tried with.
+type Case = fn(&dyn Store);
+
+const CASES: [(&str, Case); 12] = [
+    ("nothing is under a key at first", nothing_at_first),
+    ("what is put is there", what_is_put_is_there),
+    ("a change gets what is there", a_change_gets_what_is_there),
+    ("a record takes another key", another_key),
+    ("a record is removed", removed),
+    ("a change that fails changes nothing", a_change_that_fails),
+    ("a change that panics changes nothing", a_change_that_panics),
+    ("any text is kept", any_text),
+    ("any time is kept", any_time),
+    ("what is over is there, or not", what_is_over),
+    ("many are kept apart", many),
+    ("no count is lost", no_count_is_lost),
+];
+
+#[test]
+fn each_store_does_all_of_this() {
+    for (case, check) in CASES {
+        for (name, store) in stores() {
+            println!("{name}: {case}"); // the last one is what fails
+            check(&*store);
+        }
+    }
+}
+
+/// Keys whose first digits are the same, and that differ from others.
+const KEY: &str = "00112233445566778899aabbccddeeff";
+const OTHER: &str = "00112233445566778899aabbccddee00";
+const FAR: &str = "ffeeddccbbaa99887766554433221100";
+
+/// A time that this test does not live to see.
+const LATER: u64 = 4_000_000_000;
+
+fn record(key: &str, values: &[(&str, &str)]) -> Record {
+    let owned = |(n, v): &(&str, &str)| (n.to_string(), v.to_string());
+    let values = values.iter().map(owned).collect();
+    Record { key: key.into(), expires: LATER, ends: LATER + 1, values }
+}
+
+/// Puts a record, whatever was there.
+fn put(store: &dyn Store, record: &Record) {
+    let put =
+        store.update(&record.key, &mut |_| Ok(Some(record.clone())));
+    put.unwrap();
+}
+
+fn load(store: &dyn Store, key: &str) -> Option<Record> {
+    store.load(key).unwrap()
+}
+
+fn nothing_at_first(store: &dyn Store) {
+    assert_eq!(load(store, KEY), None);
+    let mut seen = Vec::new();
+    let update = store.update(KEY, &mut |before| {
+        seen.push(before);
+        Ok(None)
+    });
+    update.unwrap();
+    assert_eq!(seen, [None]);
+    assert_eq!(load(store, KEY), None);
+}
+
+fn what_is_put_is_there(store: &dyn Store) {
+    let ada = record(KEY, &[("user", "Ada"), ("theme", "navy")]);
+    put(store, &ada);
+    assert_eq!(load(store, KEY), Some(ada));
+    assert_eq!(load(store, OTHER), None);
+    let empty = record(KEY, &[]);
+    put(store, &empty);
+    assert_eq!(load(store, KEY), Some(empty));
+}
+
+fn a_change_gets_what_is_there(store: &dyn Store) {
+    let ada = record(KEY, &[("user", "Ada")]);
+    put(store, &ada);
+    let mut seen = Vec::new();
+    let update = store.update(KEY, &mut |before| {
+        seen.push(before.clone());
+        Ok(before)
+    });
+    update.unwrap();
+    assert_eq!(seen, [Some(ada.clone())]);
+    assert_eq!(load(store, KEY), Some(ada));
+}
+
+fn another_key(store: &dyn Store) {
+    put(store, &record(KEY, &[("user", "Ada")]));
+    for (from, to) in [(KEY, OTHER), (OTHER, FAR)] {
+        let renewed = record(to, &[("user", "Ada"), ("is", "new")]);
+        let update = store.update(from, &mut |before| {
+            assert_eq!(before.unwrap().key, from);
+            Ok(Some(renewed.clone()))
+        });
+        update.unwrap();
+        assert_eq!(load(store, from), None);
+        assert_eq!(load(store, to), Some(renewed));
+    }
+    // What is gone does not come back with a change to it.
+    let mut seen = Vec::new();
+    let update = store.update(KEY, &mut |before| {
+        seen.push(before);
+        Ok(None)
+    });
+    update.unwrap();
+    assert_eq!(seen, [None]);
+}
+
+fn removed(store: &dyn Store) {
+    let kept = record(OTHER, &[("user", "Ferris")]);
+    put(store, &kept);
+    put(store, &record(KEY, &[("user", "Ada")]));
+    store.update(KEY, &mut |_| Ok(None)).unwrap();
+    assert_eq!(load(store, KEY), None);
+    assert_eq!(load(store, OTHER), Some(kept));
+}
+
+fn a_change_that_fails(store: &dyn Store) {
+    let fail = |key| {
+        let error = store.update(key, &mut |_| {
+            Err(Failure::new("418 I'm a teapot", "no coffee").into())
+        });
+        // Its own error, which says what the client is told.
+        let error = error.unwrap_err();
+        let status = Failure::find(&error).map(|f| &*f.status);
+        assert_eq!(status, Some("418 I'm a teapot"));
+    };
+    fail(KEY);
+    assert_eq!(load(store, KEY), None);
+    let ada = record(KEY, &[("user", "Ada")]);
+    put(store, &ada);
+    fail(KEY);
+    assert_eq!(load(store, KEY), Some(ada.clone()));
+    // And the store is as good as before.
+    put(store, &record(OTHER, &[]));
+    store.update(KEY, &mut |_| Ok(None)).unwrap();
+    assert_eq!(load(store, KEY), None);
+}
+
+fn a_change_that_panics(store: &dyn Store) {
+    let ada = record(KEY, &[("user", "Ada")]);
+    put(store, &ada);
+    let update = || store.update(KEY, &mut |_| panic!("no paper"));
+    catch_unwind(AssertUnwindSafe(update)).unwrap_err();
+    assert_eq!(load(store, KEY), Some(ada));
+    put(store, &record(KEY, &[]));
+    assert_eq!(load(store, KEY), Some(record(KEY, &[])));
+}
+
+fn any_text(store: &dyn Store) {
+    let long = "0123456789abcdef".repeat(1024);
+    let emoji = "👩‍💻🦀".repeat(300);
+    let all: String = ('\0'..='\u{2ff}').collect();
+    let texts = [
+        "",
+        " ",
+        "\0",
+        "a\0b",
+        "\n",
+        "\r\n\r\n",
+        "\u{2028}\u{85}",
+        "a=b&c=d;e+f %00%zz",
+        "'; DROP TABLE gateway_session; --",
+        "\"\\",
+        "\u{feff}",
+        "\u{ffff}\u{10ffff}",
+        &emoji,
+        &long,
+        &all,
+    ];
+    for text in texts {
+        let record = record(KEY, &[(text, "value"), ("name", text)]);
+        put(store, &record);
+        assert_eq!(load(store, KEY), Some(record));
+    }
+}
+
+fn any_time(store: &dyn Store) {
+    let far = [LATER, u32::MAX.into(), 1 << 40, u64::MAX - 1, u64::MAX];
+    for expires in far {
+        for ends in [0, expires, u64::MAX] {
+            let record = Record { expires, ends, ..record(KEY, &[]) };
+            put(store, &record);
+            assert_eq!(load(store, KEY), Some(record));
+        }
+    }
+}
+
+/// A store may forget it, and must not make anything else of it.
+fn what_is_over(store: &dyn Store) {
+    for expires in [0, 1, 1_000_000_000] {
+        let over = Record { expires, ..record(KEY, &[("a", "b")]) };
+        put(store, &over);
+        let found = load(store, KEY);
+        assert!(found.is_none_or(|found| found == over));
+        // Another may have its place.
+        put(store, &record(KEY, &[("user", "Ada")]));
+        let ada = load(store, KEY).unwrap();
+        assert_eq!(ada, record(KEY, &[("user", "Ada")]));
+    }
+}
+
+fn many(store: &dyn Store) {
+    let one = |n: u32| {
+        let key = format!("{:08x}{:024x}", n.wrapping_mul(0x9e37), n);
+        record(&key, &[("number", &n.to_string())])
+    };
+    for n in 0..300 {
+        put(store, &one(n));
+    }
+    for n in (0..300).step_by(3) {
+        store.update(&one(n).key, &mut |_| Ok(None)).unwrap();
+    }
+    for n in 0..300 {
+        let kept = (n % 3 != 0).then(|| one(n));
+        assert_eq!(load(store, &one(n).key), kept);
+    }
+}
+
+fn no_count_is_lost(store: &dyn Store) {
+    count(&[store, store, store, store], 50);
+}
+
+/// Each of these handles on one session counts, all at once.
+fn count(handles: &[&dyn Store], rounds: usize) {
+    put(handles[0], &record(KEY, &[("count", "0")]));
+    thread::scope(|scope| {
+        for store in handles {
+            scope.spawn(move || {
+                for _ in 0..rounds {
+                    store.update(KEY, &mut one_more).unwrap();
+                }
+            });
+        }
+    });
+    let found = load(handles[0], KEY).unwrap();
+    let all = (handles.len() * rounds).to_string();
+    assert_eq!(found, record(KEY, &[("count", &all)]));
+}
+
+fn one_more(record: Option<Record>) -> gateway::Result<Option<Record>> {
+    let mut record = record.ok_or("it is gone")?;
+    let count = record.values.get_mut("count").ok_or("no count")?;
+    *count = (count.parse::<usize>()? + 1).to_string();
+    Ok(Some(record))
+}
+
+#[test]
+fn two_handles_have_the_same_sessions() {
+    for place in places() {
+        let (one, two) = (place.open(), place.open());
+        let ada = record(KEY, &[("user", "Ada")]);
+        put(&*one, &ada);
+        assert_eq!(load(&*two, KEY), Some(ada), "{}", place.name);
+        let renewed = record(FAR, &[]);
+        let renew = &mut |_| Ok(Some(renewed.clone()));
+        two.update(KEY, renew).unwrap();
+        assert_eq!(load(&*one, KEY), None, "{}", place.name);
+        assert_eq!(load(&*one, FAR), Some(renewed), "{}", place.name);
+        count(&[&*one, &*two, &*one, &*two], 50);
+    }
+}
+
+/// Puts bytes where the record of a session is.
+fn damage(place: &Place, key: &str, bytes: &[u8]) {
+    match place.name {
+        "files" => files::damage(place, key, bytes),
+        #[cfg(feature = "sqlite")]
+        "sqlite" => sqlite::damage(place, key, bytes),
+        #[cfg(feature = "redis")]
+        "redis" => redis::damage(place, key, bytes),
+        other => panic!("{other} has no damage"),
+    }
+}
+
+#[test]
+fn what_is_damaged_is_an_error_that_names_it() {
+    let whole = record(KEY, &[("user", "Ada & Co"), ("b", "c")]);
+    let text = whole.to_text();
+    let mut damaged: Vec<_> =
+        (0..text.len()).map(|end| text[..end].to_string()).collect();
+    let others =
+        ["a b c\n", "-1 5 \n", "1  \n", "99999999999999999999 1 \n"];
+    damaged.extend(others.map(String::from));
+    let not_text = b"4000000000 4000000000 \xff\xfe=1\n";
+    let damaged = damaged.iter().map(|text| text.as_bytes());
+    let damaged: Vec<_> = damaged.chain([&not_text[..]]).collect();
+    for place in places() {
+        let store = place.open();
+        put(&*store, &whole);
+        for bytes in &damaged {
+            damage(&place, KEY, bytes);
+            let case = format!("{}: {:?}", place.name, bytes);
+            let error = store.load(KEY).expect_err(&case).to_string();
+            assert!(error.contains(KEY), "{case}: {error}");
+            // It is not taken for nothing, and stays for whoever
+            // wants to look at it.
+            let update = store.update(KEY, &mut |_| panic!("{case}"));
+            let error = update.expect_err(&case).to_string();
+            assert!(error.contains(KEY), "{case}: {error}");
+        }
+        // The others are none the worse, and it can be mended.
+        put(&*store, &record(OTHER, &[]));
+        damage(&place, KEY, text.as_bytes());
+        assert_eq!(load(&*store, KEY), Some(whole.clone()));
+    }
+}
+
+#[test]
+fn a_visitor_whose_session_is_damaged_has_none() {
+    for place in places() {
+        let site = session_cgi::application(place.open());
+        let mut ada = Visitor::default();
+        let answer = ada.get(&site, "/change/a");
+        assert_eq!(answer.status, "200 OK", "{answer:?}");
+        let key = only_key(&place);
+        damage(&place, &key, b"torn");
+        let answer = ada.get(&site, "/change/b");
+        assert_eq!(answer.status, "500 Internal Server Error");
+        assert_eq!(answer.headers.get("Set-Cookie"), None);
+        assert!(answer.log.contains(&key), "{answer:?}");
+        // Nothing of it is shown.
+        assert!(!answer.text().contains(&key), "{answer:?}");
+    }
+}
+
+/// The key of the only session that is there.
+fn only_key(place: &Place) -> String {
+    let keys = match place.name {
+        "files" => files::keys(place),
+        #[cfg(feature = "sqlite")]
+        "sqlite" => sqlite::keys(place),
+        #[cfg(feature = "redis")]
+        "redis" => redis::keys(place),
+        other => panic!("{other} has no keys"),
+    };
+    let [key] = &keys[..] else { panic!("{keys:?}") };
+    key.clone()
+}
+
+#[test]
+fn eight_begin_at_once_where_nothing_is() {
+    for place in (0..20).flat_map(|_| places()) {
+        thread::scope(|scope| {
+            for n in 0..8 {
+                let key = format!("{n:032x}");
+                let place = &place;
+                scope.spawn(move || {
+                    put(&*place.open(), &record(&key, &[]));
+                });
+            }
+        });
+        let store = place.open();
+        for n in 0..8 {
+            let key = format!("{n:032x}");
+            assert!(load(&*store, &key).is_some(), "{key}");
+        }
+    }
+}
