@@ -16,6 +16,7 @@ mod origins;
 mod phone;
 mod pictures;
 mod predictions;
+mod sessions;
 mod several;
 mod site;
 mod steps;
