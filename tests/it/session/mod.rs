@@ -6,6 +6,8 @@ mod basics;
 mod edges;
 mod pitfalls;
 mod places;
+mod processes;
+mod races;
 #[cfg(feature = "redis")]
 mod redis_server;
 #[allow(dead_code)]
