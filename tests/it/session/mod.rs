@@ -3,6 +3,7 @@
 mod acts;
 mod attacks;
 mod basics;
+mod cookies;
 mod edges;
 mod pitfalls;
 mod stacked;
