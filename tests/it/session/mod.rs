@@ -4,7 +4,9 @@ mod acts;
 mod attacks;
 mod basics;
 mod cookies;
+mod csrf;
 mod edges;
+mod life;
 mod pitfalls;
 mod stacked;
 
