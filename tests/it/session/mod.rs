@@ -3,7 +3,10 @@
 mod acts;
 mod attacks;
 mod basics;
+mod cookies;
+mod csrf;
 mod edges;
+mod life;
 mod pitfalls;
 mod places;
 mod processes;
