@@ -4,10 +4,12 @@ use crate::http::{Answer, send_and_stay};
 use crate::process::Folder;
 #[cfg(feature = "redis")]
 use crate::redis_server;
+use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Where it keeps its entries and sessions. A web server may run it as
 /// another user.
@@ -31,15 +33,11 @@ impl Place {
              esac\n\
              exec '{here}/ch11' \"$@\"\n"
         );
-        fs::copy(env!("CARGO_BIN_EXE_ch11"), folder.path("ch11"))
-            .unwrap();
-        fs::write(folder.path("program"), script).unwrap();
-        for (name, mode) in
-            [("", 0o777), ("ch11", 0o755), ("program", 0o755)]
-        {
-            let mode = Permissions::from_mode(mode);
-            fs::set_permissions(folder.path(name), mode).unwrap();
-        }
+        let open = Permissions::from_mode(0o777);
+        fs::set_permissions(here, open).unwrap();
+        fs::write(folder.path("text"), script).unwrap();
+        install(env!("CARGO_BIN_EXE_ch11"), folder.path("ch11"));
+        install(folder.path("text"), folder.path("program"));
         Self { folder }
     }
 
@@ -48,6 +46,15 @@ impl Place {
     pub fn program(&self) -> PathBuf {
         self.folder.path("program")
     }
+}
+
+/// Copies a program, by a process of its own. If this one had written
+/// it, whatever another thread starts might have it open still, and
+/// then it does not start: "Text file busy".
+fn install(from: impl AsRef<OsStr>, to: PathBuf) {
+    let mut command = Command::new("install");
+    command.args(["-m", "755"]).arg(from).arg(to);
+    assert!(command.status().unwrap().success(), "{command:?}");
 }
 
 /// What SESSIONS may say, if several processes are to share them, by
