@@ -11,13 +11,13 @@ mod common;
 mod http;
 #[path = "../../../tests/outside/process.rs"]
 mod process;
-#[path = "../../program.rs"]
-mod program;
 #[cfg(feature = "redis")]
 #[path = "../../../tests/it/session/redis_server.rs"]
 mod redis_server;
 #[path = "../../../tests/outside/required.rs"]
 mod required;
+#[path = "../../../tests/outside/matrix/servers.rs"]
+mod sites;
 #[path = "../../../tests/it/support/mod.rs"]
 mod support;
 #[path = "../../../tests/outside/web_servers.rs"]
@@ -26,11 +26,10 @@ mod web_servers;
 use common::{Place, Visitor, between, said, shared};
 use http::Answer;
 use process::{Running, until};
-use program::{Program, bound};
 use required::required;
+use sites::serving;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
@@ -45,19 +44,17 @@ struct Site {
     address: SocketAddr,
     // In this order: the processes end before their folder goes.
     _nginx: Running,
-    servers: [Program; 2],
+    servers: [(Running, SocketAddr); 2],
     place: Place,
 }
 
 impl Site {
     fn start(name: &'static str, sessions: &str) -> Self {
         let place = Place::new(sessions);
-        let servers = [(); 2].map(|()| {
-            let mut command = bound(place.program());
-            command.arg("http").stderr(Stdio::null());
-            Program::serving(&mut command, "http")
-        });
-        let [one, two] = servers.each_ref().map(|s| s.address);
+        let program = place.program();
+        let servers =
+            [(); 2].map(|()| serving(&program, "http", &place.folder));
+        let [one, two] = servers.each_ref().map(|(_, at)| *at);
         // Somebody may take the port between us and nginx.
         let started = (0..5).find_map(|_| {
             let port = free_port();
@@ -125,7 +122,7 @@ fn who_has_logged_in_by_one_signs_by_the_other() {
         let one = by(&visitor.log_in("Ferris", "crab"));
         let two = by(&visitor.sign("Hello"));
         let both =
-            site.servers.each_ref().map(|s| s.address.to_string());
+            site.servers.each_ref().map(|(_, at)| at.to_string());
         let asked = BTreeSet::from([one, two]);
         assert_eq!(asked, BTreeSet::from(both), "{}", site.name);
         // Each has heard of it.
@@ -206,7 +203,7 @@ fn when_a_server_is_killed_nothing_that_was_answered_is_lost() {
         let mut members: Vec<Visitor> =
             (0..CLIENTS).map(|_| site.member()).collect();
         let [gone, left] =
-            site.servers.each_ref().map(|s| s.address.to_string());
+            site.servers.each_ref().map(|(_, at)| at.to_string());
         let mut reader = site.visitor();
         let (answered, is_done) =
             <(AtomicUsize, AtomicBool)>::default();
@@ -233,7 +230,7 @@ fn when_a_server_is_killed_nothing_that_was_answered_is_lost() {
             let is_time = || answered.load(Relaxed) >= CHANGES / 3;
             let middle = until(|| is_time().then_some(()));
             assert!(middle.is_some(), "{}", site.name);
-            site.servers[0].child.kill().unwrap();
+            site.servers[0].0.0.kill().unwrap();
             for thread in signing {
                 thread.join().unwrap();
             }
