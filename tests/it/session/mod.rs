@@ -2,6 +2,8 @@
 
 mod basics;
 mod places;
+mod processes;
+mod races;
 #[cfg(feature = "redis")]
 mod redis_server;
 #[path = "../../programs/session_cgi.rs"]
