@@ -229,6 +229,32 @@ fn a_server_that_is_started_anew_knows_its_visitors() {
     }
 }
 
+#[cfg(feature = "redis")]
+#[test]
+fn without_its_redis_nobody_is_taken_for_somebody() {
+    let own = redis_server::own("guest-book");
+    let Some((server, folder)) = own else { return };
+    let place = Place::new(&server.database(0));
+    let site = Site::with(Kind::Http, &place.program()).unwrap();
+    let mut visitor = Visitor::of(site.address, "");
+    visitor.log_in("Ferris", "crab");
+    visitor.sign("One");
+    drop(server);
+    for line in ["GET /", "GET /mine", "POST /", "POST /logout"] {
+        let answer = visitor.ask(line, "Origin: HERE", "message=No");
+        assert_eq!(short(&visitor, &answer), "500", "{line}");
+    }
+    let mut stranger = Visitor::of(site.address, "");
+    let answer = stranger.ask("GET /", "", "");
+    assert_eq!(short(&stranger, &answer), "200 nobody [One]");
+    // It has been told to keep nothing.
+    let socket = folder.path("socket");
+    let _server = redis_server::Server::start(socket, None);
+    let answer = visitor.sign("No");
+    let right = "303 /login, another id";
+    assert_eq!(short(&visitor, &answer), right);
+}
+
 /// What the program prints when it does not start.
 fn error(sessions: &str) -> String {
     let place = Place::new(sessions);
