@@ -153,7 +153,7 @@ impl Program {
             .args(["--port", "0", "--threads", "1"])
             .current_dir(folder.path())
             .env_remove("GUEST_BOOK")
-            .env("SESSIONS", "memory")
+            .env_remove("SESSIONS")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -16,8 +16,8 @@ pub struct Server {
 }
 
 const SCRIPT: &str = r#"
-redis-server --port 0 --unixsocket "$1" --save '' --appendonly no \
-    --databases 4096 --dir "${1%/*}" >"$1.log" 2>&1 &
+redis-server --port 0 --unixsocket "$1" --unixsocketperm 777 --save '' \
+    --appendonly no --databases 4096 --dir "${1%/*}" >"$1.log" 2>&1 &
 read -r line
 kill $!
 wait $!

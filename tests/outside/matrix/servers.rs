@@ -98,14 +98,16 @@ impl Site {
         }
         let folder = Folder::new();
         open_to_all(&folder, program);
-        let (program, back) = match kind {
-            CgiApache | CgiLighttpd | CgiBook => (None, None),
-            Http | HttpNginx => serving(program, "http", &folder),
-            TinyHttp => serving(program, "tiny_http", &folder),
+        let how = match kind {
+            CgiApache | CgiLighttpd | CgiBook => None,
+            Http | HttpNginx => Some("http"),
+            TinyHttp => Some("tiny_http"),
             FastcgiApache | FastcgiLighttpd | FastcgiNginx => {
-                serving(program, "fastcgi", &folder)
+                Some("fastcgi")
             }
         };
+        let start = |how| serving(program, how, &folder);
+        let (program, back) = how.map(start).unzip();
         let mut site = Self {
             address: back.unwrap_or(([127, 0, 0, 1], 0).into()),
             back: back.map_or(0, |address| address.port()),
@@ -149,11 +151,11 @@ impl Site {
 }
 
 /// Starts the program as a server of its own.
-fn serving(
+pub fn serving(
     program: &Path,
     how: &str,
     folder: &Folder,
-) -> (Option<Running>, Option<SocketAddr>) {
+) -> (Running, SocketAddr) {
     let mut command = bound(program);
     command.arg(how).env("SITE", folder.path(""));
     command.env_remove("GATEWAY_INTERFACE");
@@ -165,7 +167,7 @@ fn serving(
     let address = line.trim_end().rsplit([' ', '/']).next();
     let address = address.and_then(|address| address.parse().ok());
     let Some(address) = address else { panic!("{how}: {line:?}") };
-    (Some(program), Some(address))
+    (program, address)
 }
 
 /// The book's own way: a process for each request, behind our server.
