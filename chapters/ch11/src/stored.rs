@@ -4,8 +4,6 @@ use crate::small::cookie;
 use gateway::{Application, Environ, StartResponse};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 /// What is known of a visitor.
 #[derive(Clone, Default)]
@@ -16,8 +14,11 @@ struct Session {
 
 type Sessions = BTreeMap<String, Session>;
 
-/// Greets a visitor, and counts the visits.
-pub fn application() -> impl Application + Send + Sync {
+/// Greets a visitor, and counts the visits. Between reading and
+/// writing it thinks: asks a database, say.
+pub fn application(
+    think: impl Fn(&Environ) + Send + Sync,
+) -> impl Application + Send + Sync {
     let sessions = Mutex::new(Sessions::new());
     move |environ: &mut Environ, start_response: StartResponse<'_>| {
         let known = cookie(environ, "id").map(str::to_string);
@@ -42,13 +43,6 @@ pub fn application() -> impl Application + Send + Sync {
 /// A number that nobody has yet.
 fn new_id(sessions: &Sessions) -> String {
     (sessions.len() + 1).to_string()
-}
-
-/// Asks a database, say.
-fn think(environ: &Environ) {
-    if environ.bytes("PATH_INFO") == Some(b"/slow") {
-        thread::sleep(Duration::from_millis(300));
-    }
 }
 
 fn lock(sessions: &Mutex<Sessions>) -> MutexGuard<'_, Sessions> {
