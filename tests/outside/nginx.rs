@@ -4,7 +4,9 @@
 use crate::process::{Folder, Running};
 use crate::required::required;
 use crate::strangers;
-use crate::web_servers::{free_port, start_nginx};
+use crate::web_servers::{
+    CERTIFICATE, free_port, make_certificate, start_nginx,
+};
 use gateway::ProxyField::{For, Host, Proto};
 use gateway::http::{Server, Stopper};
 use gateway::{
@@ -96,20 +98,6 @@ impl Drop for Site {
 
 /// What chapter 8 prints.
 const SITE: &str = include_str!("nginx.conf");
-
-const CERTIFICATE: &str = "certificate.pem";
-
-fn make_certificate(folder: &Folder) {
-    let mut command = Command::new("openssl");
-    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes"]);
-    command.args(["-subj", "/CN=localhost", "-days", "1"]);
-    command.args(["-addext", "subjectAltName=DNS:localhost"]);
-    command.arg("-out").arg(folder.path(CERTIFICATE));
-    command.arg("-keyout").arg(folder.path("key.pem"));
-    let output = command.output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-}
 
 /// A variable's value on the page.
 fn value<'a>(page: &'a str, name: &str) -> Option<&'a str> {

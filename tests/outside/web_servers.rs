@@ -165,6 +165,22 @@ pub fn start_nginx(
 const TEMPORARY: [&str; 5] =
     ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
+/// The file of a certificate for `localhost`.
+pub const CERTIFICATE: &str = "certificate.pem";
+
+/// Makes one, with its key in `key.pem`.
+pub fn make_certificate(folder: &Folder) {
+    let mut command = Command::new("openssl");
+    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes"]);
+    command.args(["-subj", "/CN=localhost", "-days", "1"]);
+    command.args(["-addext", "subjectAltName=DNS:localhost"]);
+    command.arg("-out").arg(folder.path(CERTIFICATE));
+    command.arg("-keyout").arg(folder.path("key.pem"));
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+}
+
 /// As Debian runs it: threads, and CGI by `mod_cgid`.
 fn apache(folder: &Folder, port: u16) -> String {
     let folder = folder.text();

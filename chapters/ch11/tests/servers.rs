@@ -22,133 +22,15 @@ mod support;
 #[path = "../../../tests/outside/web_servers.rs"]
 mod web_servers;
 
-use common::{Place, Visitor, between, said, shared};
-use http::Answer;
-use sites::{ALL, Kind, MOUNT, Site};
-
-/// A request, a field and a form, and what comes back.
-type Row = [&'static str; 4];
-
-const VISITS: [Row; 28] = [
-    ["GET /", "", "", "200 nobody"],
-    ["GET /mine", "", "", "303 /login, another id"],
-    ["GET /login", "", "", "200 nobody: Please log in first."],
-    // Whoever knows no token cannot even try passwords.
-    ["POST /login", "", "name=Ferris&password=crab", "403"],
-    [
-        "POST /login",
-        "",
-        "csrf=TOKEN&name=Ferris&password=lobster",
-        "303 /login",
-    ],
-    [
-        "GET /login",
-        "",
-        "",
-        "200 nobody: No member has this name and password.",
-    ],
-    [
-        "POST /login",
-        "",
-        "csrf=TOKEN&name=Ferris&password=crab",
-        "303 /, another id",
-    ],
-    // Its token was the other session's.
-    ["POST /", "", "csrf=TOKEN&message=No", "403"],
-    ["GET /", "", "", "200 Ferris: Welcome, Ferris."],
-    ["GET /", "", "", "200 Ferris"],
-    ["POST /", "", "csrf=TOKEN&message=One", "303 /"],
-    ["GET /", "", "", "200 Ferris: Thank you! [One]"],
-    ["HEAD /", "", "", "200"],
-    ["POST /", "", "message=No", "403"],
-    ["POST /", "X-CSRF-Token: 123", "message=No", "403"],
-    [
-        "POST /",
-        "Origin: http://evil.example",
-        "csrf=TOKEN&message=No",
-        "403",
-    ],
-    [
-        "POST /",
-        "Sec-Fetch-Site: cross-site",
-        "csrf=TOKEN&message=No",
-        "403",
-    ],
-    ["POST /", "Origin: null", "csrf=TOKEN&message=Zo%C3%AB", "303 /"],
-    ["POST /", "Origin: HERE", "message=Three", "303 /"],
-    ["POST /", "Sec-Fetch-Site: same-origin", "message=+", "303 /"],
-    [
-        "GET /mine",
-        "",
-        "",
-        "200 Ferris: Thank you! Thank you! A message, please. \
-         [Three Zoë One]",
-    ],
-    ["POST /theme", "X-CSRF-Token: TOKEN", "theme=dark", "303 /"],
-    ["GET /login", "", "", "200 Ferris, in the dark"],
-    ["POST /logout", "", "csrf=TOKEN", "303 /, another id"],
-    ["GET /mine", "", "", "303 /login"],
-    ["POST /", "Origin: HERE", "message=No", "303 /login"],
-    [
-        "GET /",
-        "",
-        "",
-        "200 nobody: You have logged out. Please log in first. \
-         Please log in first. [Three Zoë One]",
-    ],
-    ["POST /elsewhere", "Origin: HERE", "", "404"],
-];
-
-/// An answer in short. What every page of a visitor's has to have is
-/// said where it is missing.
-fn short(visitor: &Visitor, answer: &Answer) -> String {
-    let status = answer.status.split(' ').next().unwrap();
-    let mut short = status.to_string();
-    if let Some(url) = answer.get("Location") {
-        let root =
-            format!("http://{}{}", visitor.address, visitor.mount);
-        short += &format!(" {}", url.replacen(&root, "", 1));
-    }
-    let page = answer.text();
-    if page.contains("<!doctype html>") {
-        short += " ";
-        short += match between(&page, "You are ", ".")[..] {
-            [user] => user,
-            _ => "nobody",
-        };
-        if page.contains("background: #222") {
-            short += ", in the dark";
-        }
-        let said = said(&page);
-        if !said.is_empty() {
-            short += &format!(": {}", said.join(" "));
-        }
-        let entries = between(&page, "<dd>", "</dd>");
-        if !entries.is_empty() {
-            short += &format!(" [{}]", entries.join(" "));
-        }
-    }
-    if let Some(cookie) = answer.get("Set-Cookie") {
-        let id = visitor.id.as_deref().unwrap_or_default();
-        let right = format!(
-            "gateway_session={id}; Path=/; HttpOnly; SameSite=Lax"
-        );
-        short += match cookie == right && id.len() == 32 {
-            true => ", another id",
-            false => &cookie,
-        };
-    }
-    if matches!(status, "200" | "303") {
-        for (name, value) in
-            [("Vary", "Cookie"), ("Cache-Control", "no-store")]
-        {
-            if answer.get(name).as_deref() != Some(value) {
-                short += &format!(", {name}: {:?}", answer.get(name));
-            }
-        }
-    }
-    short
-}
+use common::visits::{VISITS, short};
+use common::{Place, Visitor, between, shared};
+use process::Running;
+use required::required;
+use sites::{ALL, Kind, MOUNT, Site, serving};
+use std::process::Command;
+use web_servers::{
+    CERTIFICATE, error_log, free_port, make_certificate, start_nginx,
+};
 
 /// What comes back otherwise than it must.
 fn faults(name: &str, kind: Kind, sessions: &str) -> Vec<String> {
@@ -253,6 +135,91 @@ fn without_its_redis_nobody_is_taken_for_somebody() {
     let answer = visitor.sign("No");
     let right = "303 /login, another id";
     assert_eq!(short(&visitor, &answer), right);
+}
+
+/// nginx with TLS, which says so to the program behind it.
+struct Encrypted {
+    port: u16,
+    // In this order: the processes end before their folder goes.
+    _nginx: Running,
+    _program: Running,
+    place: Place,
+}
+
+impl Encrypted {
+    fn start() -> Option<Self> {
+        if !["nginx", "openssl", "curl"].into_iter().all(required) {
+            return None;
+        }
+        let place = Place::new("HERE/sessions");
+        let folder = &place.folder;
+        make_certificate(folder);
+        let (program, back) =
+            serving(&place.program(), "fastcgi", folder);
+        // Somebody may take the port between us and nginx.
+        let started = (0..5).find_map(|_| {
+            let port = free_port();
+            let listen = format!(
+                "127.0.0.1:{port} ssl;\n\
+                 ssl_certificate {CERTIFICATE};\n\
+                 ssl_certificate_key key.pem;"
+            );
+            let text = include_str!(
+                "../../../tests/outside/matrix/nginx-fastcgi.conf"
+            )
+            .replace("server 127.0.0.1:9000", &format!("server {back}"))
+            .replace("127.0.0.1:8080;", &listen);
+            Some((start_nginx(folder, &text, port)?, port))
+        });
+        let Some((nginx, port)) = started else {
+            panic!("nginx: {}", error_log(folder))
+        };
+        Some(Self { port, _nginx: nginx, _program: program, place })
+    }
+
+    /// What curl gets, which keeps cookies as a browser does.
+    fn ask(&self, path: &str, options: &[&str]) -> String {
+        let mut command = Command::new("curl");
+        command.args(["--silent", "--show-error", "--include"]);
+        command.arg("--cacert");
+        command.arg(self.place.folder.path(CERTIFICATE));
+        let jar = self.place.folder.path("cookies");
+        command.arg("--cookie-jar").arg(&jar);
+        command.arg("--cookie").arg(&jar).args(options);
+        let port = self.port;
+        command.arg(format!("https://localhost:{port}{MOUNT}{path}"));
+        let output = command.output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+#[test]
+fn under_https_only_this_host_can_set_the_cookie() {
+    let Some(site) = Encrypted::start() else { return };
+    let form = ["--data", "name=Ferris&password=crab", "--header"];
+    let log_in = |origin: &str| {
+        let origin = format!("Origin: {origin}:{}", site.port);
+        site.ask("/login", &[&form[..], &[&origin]].concat())
+    };
+    let answer = log_in("http://localhost");
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    let answer = log_in("https://localhost");
+    assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+    let cookie = between(&answer, "Set-Cookie: ", "\r\n")[0];
+    let (name, rest) = cookie.split_once('=').unwrap();
+    let (id, attributes) = rest.split_once("; ").unwrap();
+    assert_eq!(name, "__Host-gateway_session");
+    let right = "Path=/; HttpOnly; SameSite=Lax; Secure";
+    assert_eq!(attributes, right);
+    let page = site.ask("/mine", &[]);
+    assert!(page.contains("You are Ferris."), "{page}");
+    // The other name could be anybody's, from a page without TLS.
+    let other = format!("Cookie: gateway_session={id}");
+    std::fs::remove_file(site.place.folder.path("cookies")).unwrap();
+    let answer = site.ask("/mine", &["--header", &other]);
+    assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
 }
 
 /// What the program prints when it does not start.

@@ -1,5 +1,7 @@
 //! The guest book with a place for what it keeps, and a visitor.
 
+pub mod visits;
+
 use crate::http::{Answer, send_and_stay};
 use crate::process::Folder;
 #[cfg(feature = "redis")]
