@@ -8,6 +8,7 @@ mod cookie;
 mod files;
 mod handle;
 mod id;
+mod known;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;
@@ -45,7 +46,12 @@ pub const SESSION: Key<Session> = Key::new("gateway.session");
 /// is sent when a session begins, is renewed, or ends.
 ///
 /// Changes are stored just before the head goes out. If the application
-/// fails, with a [`Failure`](crate::Failure), too, nothing has changed.
+/// fails, with a [`Failure`](crate::Failure), too, nothing has changed,
+/// and the error page has none of these headers. If middleware around
+/// this one fails later, they are stored all the same.
+///
+/// Behind a proxy it stands inside of
+/// [`behind_proxy`](crate::behind_proxy), which says what is https.
 ///
 /// ```
 /// use gateway::middleware::session::{MemoryStore, Session, session};
@@ -102,6 +108,13 @@ struct Site {
     limit: usize,
 }
 
+impl Site {
+    /// When a session is over that is used now.
+    fn expires(&self, ends: u64) -> u64 {
+        store::now().saturating_add(self.idle).min(ends)
+    }
+}
+
 impl<A> Sessions<A> {
     /// The cookie's name, `gateway_session` unless it is said here;
     /// under https, `__Host-` goes before it. Cookies do not know of
@@ -109,13 +122,17 @@ impl<A> Sessions<A> {
     ///
     /// # Panics
     ///
-    /// On a name that is not of letters, digits, `-` and `_`.
+    /// On a name that is not of letters, digits, `-` and `_`, or begins
+    /// with `__`: browsers have rules of their own for some of those.
     pub fn cookie(self, name: &str) -> Self {
         let is_one =
             |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
         assert!(
-            !name.is_empty() && name.bytes().all(is_one),
-            "{name:?}: a cookie's name is of letters, digits, - and _"
+            !name.is_empty()
+                && name.bytes().all(is_one)
+                && !name.starts_with("__"),
+            "{name:?}: a cookie's name is of letters, digits, - and _, \
+             and does not begin with __"
         );
         self.with(|site| site.cookie = name.into())
     }
@@ -153,11 +170,18 @@ impl<A: Application> Application for Sessions<A> {
         start_response: StartResponse<'_>,
     ) -> Result<Response> {
         let session = Session::new(environ, &self.site);
+        let outer = environ.take(SESSION);
         environ.insert(SESSION, session.clone());
         let start: StartResponse = Box::new(|status, headers| {
             Ok(start_response(status, headers)?.layer(Kept(session)))
         });
-        self.app.call(environ, start)
+        let result = self.app.call(environ, start);
+        // Who is outside would change what nobody stores.
+        match outer {
+            Some(outer) => environ.insert(SESSION, outer),
+            None => drop(environ.take(SESSION)),
+        }
+        result
     }
 }
 
@@ -171,10 +195,11 @@ impl Layer for Kept {
     }
 
     fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
+        let cookie = self.0.save()?;
         if !self.0.is_touched() {
             return Ok(());
         }
-        if let Some(cookie) = self.0.save()? {
+        if let Some(cookie) = cookie {
             head.headers.push("Set-Cookie", cookie);
         }
         // It is this visitor's alone.
@@ -188,11 +213,6 @@ impl Layer for Kept {
     fn block(&mut self, block: Block) -> Result<Block> {
         self.0.head_is_out();
         Ok(block)
-    }
-
-    fn end(&mut self) -> Result<Block> {
-        self.0.head_is_out();
-        Ok(Block::default())
     }
 }
 

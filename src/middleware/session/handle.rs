@@ -2,11 +2,11 @@
 
 use super::cookie;
 use super::id::{Id, random};
+use super::known::{Changes, Known, apply, check, put, size};
 use super::store::now;
-use super::{Record, SESSION, Site};
+use super::{SESSION, Site};
 use crate::middleware::csrf;
 use crate::{Environ, ErrorLog, Result};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 use std::mem;
@@ -37,24 +37,12 @@ struct State {
     errors: ErrorLog,
     /// `None` until it is touched.
     known: Option<Known>,
-    changes: Vec<(String, Edit)>,
+    changes: Changes,
     is_renewed: bool,
     /// What the browser is to be told.
     cookie: Option<String>,
     head_is_out: bool,
 }
-
-/// What there is to know of a session, with this request's changes.
-#[derive(Default)]
-struct Known {
-    /// The browser has it, and the store has something under its key.
-    id: Option<Id>,
-    expires: u64,
-    values: BTreeMap<String, String>,
-}
-
-/// From the value of a name to its next one.
-type Edit = Box<dyn Fn(Option<&str>) -> Option<String> + Send>;
 
 /// What the names of flash messages begin with.
 const FLASH: &str = "flash.";
@@ -90,7 +78,7 @@ impl Session {
     /// The value of a name.
     pub fn get(&self, name: &str) -> Result<Option<String>> {
         let mut state = self.lock();
-        Ok(state.known()?.values.get(name).cloned())
+        Ok(state.known()?.record.values.get(name).cloned())
     }
 
     /// Sets a value. Of two requests that do so at once, the later one
@@ -115,9 +103,9 @@ impl Session {
 
     /// Makes a value from the one that is there: a count, a list.
     ///
-    /// `change` is called twice or more: now, with what this request
-    /// knows, and when the change is stored, with what is in the store
-    /// by then. It must not use the session.
+    /// `change` is called now, with what this request knows, and again
+    /// when the change is stored, with what is in the store by then. It
+    /// must not use the session.
     ///
     /// ```
     /// # use gateway::middleware::session::Session;
@@ -136,23 +124,21 @@ impl Session {
         name: &str,
         change: impl Fn(Option<&str>) -> Option<String> + Send + 'static,
     ) -> Result<()> {
-        let before = self.get(name)?;
-        let after = change(before.as_deref());
+        // Without the lock: it is the application's code.
+        let value = change(self.get(name)?.as_deref());
         let mut state = self.lock();
-        let limit = state.site.limit;
-        let head_is_out = state.head_is_out;
+        let (limit, is_late) = (state.site.limit, state.head_is_out);
         let known = state.known()?;
-        if head_is_out && known.id.is_none() {
+        if is_late && known.id.is_none() && value.is_some() {
             Err(TOO_LATE)?;
         }
-        put(&mut known.values, name, after);
-        if let Err(error) = check(&known.values, limit) {
-            put(&mut known.values, name, before);
-            return Err(error);
-        }
+        let mut after = known.record.values.clone();
+        put(&mut after, name, value);
+        check(size(&known.record.values), &after, limit)?;
+        known.record.values = after;
         state.changes.push((name.into(), Box::new(change)));
         drop(state);
-        match head_is_out {
+        match is_late {
             true => self.store(),
             false => Ok(()),
         }
@@ -167,28 +153,28 @@ impl Session {
     ///
     /// The head is out.
     pub fn renew(&self) -> Result<()> {
-        self.remove(csrf::TOKEN)?;
         let mut state = self.lock();
         if state.head_is_out {
             Err(TOO_LATE)?;
         }
         state.is_renewed = true;
-        Ok(())
+        drop(state);
+        self.remove(csrf::TOKEN)
     }
 
     /// Ends the session, at once and for good: no request that is still
     /// under way brings it back. What is set afterwards begins another.
     pub fn end(&self) -> Result<()> {
         let mut state = self.lock();
-        let id = mem::take(state.known()?).id;
+        if let Some(id) = state.known()?.id {
+            let site = Arc::clone(&state.site);
+            site.store.update(&id.key(), &mut |_| Ok(None))?;
+            state.cookie =
+                Some(cookie::set(&site.cookie, None, state.is_https));
+        }
+        state.known = Some(Known::default());
         state.changes.clear();
-        state.is_renewed = false;
-        let Some(id) = id else { return Ok(()) };
-        let name = state.cookie_name();
-        state.cookie = Some(cookie::set(&name, None, state.is_https));
-        let site = Arc::clone(&state.site);
-        drop(state);
-        site.store.update(&id.key(), &mut |_| Ok(None))
+        Ok(())
     }
 
     /// Leaves a message for the page that the visitor sees next.
@@ -209,7 +195,7 @@ impl Session {
         let is_one = |(name, _): &(&String, _)| name.starts_with(FLASH);
         let own = |(n, m): (&String, &String)| (n.clone(), m.clone());
         let mut state = self.lock();
-        let values = state.known()?.values.iter();
+        let values = state.known()?.record.values.iter();
         let found: Vec<_> = values.filter(is_one).map(own).collect();
         drop(state);
         for (name, _) in &found {
@@ -229,50 +215,60 @@ impl Session {
     /// Stores what is to be stored; what comes back is for Set-Cookie.
     pub(super) fn save(&self) -> Result<Option<String>> {
         self.store()?;
-        let mut state = self.lock();
-        state.head_is_out = true;
-        Ok(state.cookie.take())
+        Ok(self.lock().cookie.clone())
     }
 
-    /// Has the store make the changes.
+    /// Has the store make the changes, in one step.
     fn store(&self) -> Result<()> {
         let mut state = self.lock();
+        // What comes now is not among these changes.
+        state.head_is_out = true;
+        let Some(known) = &state.known else { return Ok(()) };
+        let is_wanted = match known.id {
+            None => !known.record.values.is_empty(),
+            Some(_) => {
+                !state.changes.is_empty()
+                    || state.is_renewed
+                    || known.is_old(&state.site)
+            }
+        };
+        let (old, site) = (known.id, Arc::clone(&state.site));
         let changes = mem::take(&mut state.changes);
         let is_renewed = mem::take(&mut state.is_renewed);
-        let site = Arc::clone(&state.site);
-        let Some(known) = &state.known else { return Ok(()) };
-        let Some(id) = known.id else {
-            let values = known.values.clone();
-            return state.begin(values);
-        };
-        if changes.is_empty() && !is_renewed && !known.is_old(&site) {
-            return Ok(());
-        }
-        let next = if is_renewed { Id::new()? } else { id };
         // The changes are the application's code, and may take time.
         drop(state);
-        let mut is_there = false;
-        site.store.update(&id.key(), &mut |record| {
+        if !is_wanted {
+            return Ok(());
+        }
+        let (next, is_new) = match old {
+            Some(id) if !is_renewed => (id, false),
+            _ => (Id::new()?, true),
+        };
+        let key = old.unwrap_or(next).key();
+        let mut is_kept = false;
+        site.store.update(&key, &mut |record| {
             let record = record.filter(|record| !record.is_over());
-            is_there = record.is_some();
-            let Some(mut record) = record else { return Ok(None) };
-            apply(&changes, &mut record.values);
-            check(&record.values, site.limit)?;
-            if is_renewed {
+            is_kept = record.is_some();
+            if !is_kept && !is_new {
+                return Ok(None);
+            }
+            let mut record = record.unwrap_or_default();
+            apply(&changes, &mut record.values, site.limit)?;
+            is_kept |= !record.values.is_empty();
+            if is_new {
                 record.ends = now().saturating_add(site.lifetime);
             }
             record.key = next.key();
             record.expires = site.expires(record.ends);
-            Ok(Some(record))
+            Ok(is_kept.then_some(record))
         })?;
         let mut state = self.lock();
-        if is_there && is_renewed {
-            state.tell(next);
-        } else if !is_there && is_renewed {
-            let mut values = BTreeMap::new();
-            apply(&changes, &mut values);
-            state.begin(values)?;
-        } else if !is_there && !changes.is_empty() {
+        if is_new && is_kept {
+            let is_https = state.is_https;
+            state.cookie =
+                Some(cookie::set(&site.cookie, Some(next), is_https));
+            state.known()?.id = Some(next);
+        } else if !is_kept && !changes.is_empty() {
             // Nobody waits for a change to what is not there.
             let text = "the session has ended meanwhile";
             let _ = writeln!(state.errors, "{text}: nothing is kept");
@@ -301,95 +297,14 @@ impl State {
     /// The session of the first id that is one. Any other is a
     /// stranger's, and is never made into ours.
     fn find(&self) -> Result<Known> {
-        for id in cookie::ids(&self.field, &self.cookie_name()) {
-            let record = self.site.store.load(&id.key())?;
+        let (site, is_https) = (&self.site, self.is_https);
+        for id in cookie::ids(&self.field, &site.cookie, is_https) {
+            let record = site.store.load(&id.key())?;
             if let Some(record) = record.filter(|r| !r.is_over()) {
-                let Record { expires, values, .. } = record;
-                return Ok(Known { id: Some(id), expires, values });
+                return Ok(Known { id: Some(id), record });
             }
         }
         Ok(Known::default())
-    }
-
-    /// Begins a session, if there is something to keep.
-    fn begin(
-        &mut self,
-        values: BTreeMap<String, String>,
-    ) -> Result<()> {
-        if values.is_empty() {
-            return Ok(());
-        }
-        let id = Id::new()?;
-        let ends = now().saturating_add(self.site.lifetime);
-        let expires = self.site.expires(ends);
-        let record = Record { key: id.key(), expires, ends, values };
-        self.site
-            .store
-            .update(&id.key(), &mut |_| Ok(Some(record.clone())))?;
-        self.tell(id);
-        Ok(())
-    }
-
-    /// The browser's id is another from now on.
-    fn tell(&mut self, id: Id) {
-        let name = self.cookie_name();
-        self.cookie = Some(cookie::set(&name, Some(id), self.is_https));
-        self.known.get_or_insert_default().id = Some(id);
-    }
-
-    fn cookie_name(&self) -> String {
-        cookie::name(&self.site.cookie, self.is_https)
-    }
-}
-
-impl Known {
-    /// Has a tenth of its time passed since it was last stored?
-    fn is_old(&self, site: &Site) -> bool {
-        let left = self.expires.saturating_sub(now());
-        left < site.idle - site.idle / 10
-    }
-}
-
-impl Site {
-    /// When a session ends that is used now.
-    fn expires(&self, ends: u64) -> u64 {
-        now().saturating_add(self.idle).min(ends)
-    }
-}
-
-fn apply(
-    changes: &[(String, Edit)],
-    values: &mut BTreeMap<String, String>,
-) {
-    for (name, change) in changes {
-        let after = change(values.get(name).map(String::as_str));
-        put(values, name, after);
-    }
-}
-
-fn put(
-    values: &mut BTreeMap<String, String>,
-    name: &str,
-    value: Option<String>,
-) {
-    match value {
-        Some(value) => values.insert(name.into(), value),
-        None => values.remove(name),
-    };
-}
-
-fn check(
-    values: &BTreeMap<String, String>,
-    limit: usize,
-) -> Result<()> {
-    let size: usize =
-        values.iter().map(|(n, v)| n.len() + v.len()).sum();
-    match size > limit {
-        true => Err(format!(
-            "a session of {size} bytes; {limit} may be kept"
-        )
-        .into()),
-        false => Ok(()),
     }
 }
 

@@ -48,7 +48,7 @@ pub type Change<'c> =
     &'c mut dyn FnMut(Option<Record>) -> Result<Option<Record>>;
 
 /// A session as a store has it. Times are in seconds since 1970.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     /// What it is kept under: 32 hexadecimal digits, never the id that
     /// the visitor has.

@@ -1,14 +1,23 @@
 //! Sessions, whichever store they are in, and forms from elsewhere.
 
+mod acts;
+mod attacks;
 mod basics;
+mod cookies;
+mod csrf;
+mod edges;
+mod life;
+mod meanwhile;
+mod pitfalls;
 mod places;
 mod processes;
 mod races;
 #[cfg(feature = "redis")]
 mod redis_server;
-#[path = "../../programs/session_cgi.rs"]
 #[allow(dead_code)]
+#[path = "../../programs/session_cgi.rs"]
 mod session_cgi;
+mod stacked;
 mod stores;
 
 use gateway::middleware::session::{MemoryStore, Store};

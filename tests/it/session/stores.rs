@@ -1,6 +1,8 @@
 //! What each store must do, a new one as well as the library's, and
 //! what only some do.
 
+#[cfg(feature = "redis")]
+mod between;
 mod damaged;
 mod files;
 #[cfg(feature = "redis")]

@@ -1,8 +1,9 @@
 //! Sessions in a Redis server.
 
+use super::between::{Between, Cut};
 use super::{FAR, KEY, LATER, OTHER, load, one_more, put, record};
 use crate::session::places::{Place, places};
-use crate::session::redis_server::{Between, Cut, Server, own};
+use crate::session::redis_server::{Server, own};
 use crate::support::{Folder, PATIENCE};
 use gateway::middleware::session::{Record, RedisStore, Store};
 use redis::{Connection, cmd};
