@@ -214,11 +214,6 @@ impl Layer for Kept {
         self.0.head_is_out();
         Ok(block)
     }
-
-    fn end(&mut self) -> Result<Block> {
-        self.0.head_is_out();
-        Ok(Block::default())
-    }
 }
 
 impl<A> fmt::Debug for Sessions<A> {

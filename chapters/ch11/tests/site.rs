@@ -83,6 +83,19 @@ fn key_rotation_the_first_key_signs_and_all_verify() {
 }
 
 #[test]
+fn a_weak_secret_is_cracked_offline() {
+    let cracked = |cookie: &str| {
+        let words = ["password", "123456", "secret", "letmein"];
+        words.into_iter().find(|w| verified(&[w], cookie).is_some())
+    };
+    let weak = signed(&["secret"], "Ferris").unwrap();
+    assert_eq!(cracked(&weak), Some("secret"));
+    let ours = signed(&KEYS, "Ferris").unwrap();
+    assert_eq!(cracked(&ours), None);
+    assert!(KEYS.iter().all(|key| key.len() >= 23));
+}
+
+#[test]
 fn replay_of_a_signed_cookie_after_the_logout_works() {
     let given = cookie(&get(&signed::hello, "/?name=Ferris", ""));
     let out = get(&signed::hello, "/logout", &given);

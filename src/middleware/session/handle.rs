@@ -103,9 +103,9 @@ impl Session {
 
     /// Makes a value from the one that is there: a count, a list.
     ///
-    /// `change` is called twice or more: now, with what this request
-    /// knows, and when the change is stored, with what is in the store
-    /// by then. It must not use the session.
+    /// `change` is called now, with what this request knows, and again
+    /// when the change is stored, with what is in the store by then. It
+    /// must not use the session.
     ///
     /// ```
     /// # use gateway::middleware::session::Session;
@@ -174,7 +174,6 @@ impl Session {
         }
         state.known = Some(Known::default());
         state.changes.clear();
-        state.is_renewed = false;
         Ok(())
     }
 

@@ -64,12 +64,9 @@ impl RedisStore {
         let idle = self.idle().pop();
         let (connection, found) = match idle.map(|c| ask(c, question)) {
             Some(Ok(answered)) => answered,
-            // The server may have been started anew, and a question
-            // may be asked twice.
-            stale => {
-                if stale.is_some() {
-                    self.idle().clear();
-                }
+            // The server may have been started anew, or have closed it;
+            // and a question may be asked twice.
+            _ => {
                 let connected = self.connect();
                 let answered = connected.and_then(|c| ask(c, question));
                 self.named(key, answered)?

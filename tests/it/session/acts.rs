@@ -5,7 +5,7 @@ use super::Visitor;
 use gateway::middleware::session::{
     Change, Record, Session, Sessions, Store, session,
 };
-use gateway::testing::{Answer, environ};
+use gateway::testing::{Answer, ask, environ};
 use gateway::{Application, Result, app};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -100,6 +100,28 @@ impl Visitor {
     }
 }
 
+/// Another request of the same visitor while one is under way.
+pub fn meanwhile(
+    ada: &mut Visitor,
+    store: &Arc<dyn Store>,
+    slow_act: impl Fn(&Session) -> Result<()>,
+    quick_act: impl Fn(&Session) -> Result<()>,
+) -> Answer {
+    let tab = ada.clone();
+    let slow = site(store, |session| {
+        session.get("name")?;
+        let quick = site(store, |session| {
+            quick_act(session)?;
+            Ok(String::new())
+        });
+        let answer = ask(&quick, tab.environ());
+        assert_eq!(answer.status, "200 OK", "{}", answer.log);
+        slow_act(session)?;
+        Ok(String::new())
+    });
+    ada.get(&slow, "/")
+}
+
 /// The answer's Set-Cookie fields.
 pub fn cookies(answer: &Answer) -> Vec<String> {
     let pairs = answer.headers.pairs().into_iter();
@@ -184,5 +206,21 @@ impl Store for Failing {
     fn update(&self, key: &str, change: Change<'_>) -> Result<()> {
         self.check()?;
         self.store.update(key, change)
+    }
+}
+
+/// A store in which somebody else is always faster: what is changed is
+/// changed again, from what is there by then.
+pub struct Again(pub Arc<dyn Store>);
+
+impl Store for Again {
+    fn load(&self, key: &str) -> Result<Option<Record>> {
+        self.0.load(key)
+    }
+
+    fn update(&self, key: &str, change: Change<'_>) -> Result<()> {
+        change(None)?;
+        change(self.0.load(key)?)?;
+        self.0.update(key, change)
     }
 }

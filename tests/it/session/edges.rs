@@ -1,14 +1,13 @@
 //! What an application may do with a session in one request, in any
 //! order and at any time.
 
-use super::acts::{Failing, Noting, TEXT, cookies, key, site};
+use super::acts::{Noting, TEXT, cookies, key, site};
 use super::{Visitor, stores};
 use gateway::middleware::session::{Session, Store, session};
-use gateway::testing::{ask, environ, get};
+use gateway::testing::{environ, get};
 use gateway::{Block, Body, Environ, Failure, app};
 use std::io::Write;
-use std::sync::{Arc, Barrier};
-use std::thread;
+use std::sync::Arc;
 
 #[test]
 fn what_is_set_behind_the_end_begins_another_session() {
@@ -197,158 +196,6 @@ fn to_head_as_to_get() {
     }
 }
 
-/// Every one of these threads adds to one count, and sets a name of its
-/// own; with a session that is there, and one that begins with it.
-#[test]
-fn threads_of_one_request_lose_nothing() {
-    for (name, store) in stores() {
-        for mut ada in [Visitor::ada(&store), Visitor::default()] {
-            ada.does(&store, |session| {
-                let barrier = Barrier::new(8);
-                thread::scope(|scope| {
-                    for number in 0..8 {
-                        let (session, barrier) = (&session, &barrier);
-                        scope.spawn(move || {
-                            barrier.wait();
-                            let own = format!("own{number}");
-                            session.set(&own, number).unwrap();
-                            let add = |count: Option<&str>| {
-                                let count = count.unwrap_or("0");
-                                let count: u32 = count.parse().ok()?;
-                                Some((count + 1).to_string())
-                            };
-                            session.update("count", add).unwrap();
-                        });
-                    }
-                });
-                Ok(())
-            });
-            assert_eq!(ada.sees(&store, "count"), "8", "{name}");
-            for number in 0..8 {
-                let own = ada.sees(&store, &format!("own{number}"));
-                assert_eq!(own, number.to_string(), "{name}");
-            }
-        }
-    }
-}
-
-/// Whatever a thread of the application does while the head goes out:
-/// what was accepted is kept.
-#[test]
-fn a_thread_that_goes_on_while_the_head_goes_out_loses_nothing() {
-    for (name, store) in stores() {
-        let mut ada = Visitor::ada(&store);
-        for round in 0..20 {
-            let inner = app(|environ, start_response| {
-                let session = Session::of(environ)?;
-                session.set("first", round)?;
-                let thread = thread::spawn(move || {
-                    for number in 0..10 {
-                        session.set("last", number).unwrap();
-                        thread::yield_now();
-                    }
-                });
-                let body = Body::blocks([Ok("x".as_bytes().into())]);
-                let last = Joined(Some(thread));
-                let body = body.chain([Ok(Block::default())]).map(
-                    move |block| {
-                        let _kept = &last;
-                        block
-                    },
-                );
-                let started = start_response("200 OK", &TEXT)?;
-                Ok(started.body(Body::blocks(body)))
-            });
-            let inner = session(inner, Arc::clone(&store));
-            assert_eq!(ada.get(&inner, "/").log, "", "{name}");
-            assert_eq!(ada.sees(&store, "last"), "9", "{name}");
-            ada.sets(&store, "last", "-");
-        }
-    }
-}
-
-/// Is waited for with the body.
-struct Joined(Option<thread::JoinHandle<()>>);
-
-impl Drop for Joined {
-    fn drop(&mut self) {
-        self.0.take().unwrap().join().unwrap();
-    }
-}
-
-#[test]
-fn a_change_that_panics_changes_nothing_and_harms_nobody() {
-    for (name, store) in stores() {
-        let mut ada = Visitor::ada(&store);
-        // At once, and not before it is stored.
-        for calls in [0, 1] {
-            let inner = app(|environ, start_response| {
-                let session = Session::of(environ)?;
-                session.set("page", 1)?;
-                let left = std::sync::Mutex::new(calls);
-                session.update("name", move |_| {
-                    let mut left = left.lock().unwrap();
-                    *left = u32::checked_sub(*left, 1).expect("enough");
-                    Some("x".into())
-                })?;
-                Ok(start_response("200 OK", &TEXT)?.body("x"))
-            });
-            let inner = session(inner, Arc::clone(&store));
-            let answer = ada.get(&inner, "/");
-            let log = "GET /: the application panicked: enough\n";
-            assert_eq!(answer.log, log, "{name}");
-            assert_eq!(ada.sees(&store, "name"), "Ada", "{name}");
-            assert_eq!(ada.sees(&store, "page"), "-", "{name}");
-            ada.sets(&store, "other", "x");
-        }
-    }
-}
-
-#[test]
-fn a_store_that_fails_is_an_error_and_nothing_is_half_done() {
-    for (name, store) in stores() {
-        let failing = Failing::new(store);
-        let store: Arc<dyn Store> = failing.clone();
-        type Act = fn(&Session, &Failing) -> gateway::Result<()>;
-        let acts: [Act; 6] = [
-            |session, _| session.get("name").map(drop),
-            |session, _| session.flashes().map(drop),
-            |session, _| session.end(),
-            |session, failing| {
-                failing.set(false);
-                session.get("name")?;
-                failing.set(true);
-                session.end()
-            },
-            |session, failing| {
-                failing.set(false);
-                session.renew()?;
-                failing.set(true);
-                Ok(())
-            },
-            |session, failing| {
-                failing.set(false);
-                session.set("name", "x")?;
-                failing.set(true);
-                Ok(())
-            },
-        ];
-        for (number, act) in acts.iter().enumerate() {
-            let mut ada = Visitor::ada(&store);
-            let site = site(&store, |session| {
-                act(session, &failing)?;
-                Ok(String::new())
-            });
-            failing.set(true);
-            let answer = ada.get(&site, "/");
-            failing.set(false);
-            let log = "GET /: the store is away\n";
-            assert_eq!(answer.log, log, "{name}, {number}");
-            assert_eq!(ada.sees(&store, "name"), "Ada", "{name}");
-        }
-    }
-}
-
 #[test]
 fn without_the_middleware_there_is_none() {
     let inner = app(|environ: &mut Environ, _| {
@@ -357,11 +204,71 @@ fn without_the_middleware_there_is_none() {
     let text = "GET /: no session: put `middleware::session` around the \
                 application\n";
     assert_eq!(get(&inner, "/").log, text);
-    assert_eq!(
-        ask(&inner, environ("POST", "/"))
-            .log
-            .matches("no session")
-            .count(),
-        1
-    );
+}
+
+/// Half of it would be a surprise: what was too big is not there, and
+/// the rest of the request's changes is.
+#[test]
+fn what_is_too_big_is_refused_at_once() {
+    for (name, store) in stores() {
+        let mut ada = Visitor::ada(&store);
+        ada.does(&store, |session| {
+            session.set("page", 1)?;
+            let big = "x".repeat(16 * 1024);
+            let error = session.set("name", big).unwrap_err();
+            let text = "a session of 16393 bytes; 16384 may be kept";
+            assert_eq!(error.to_string(), text);
+            assert_eq!(session.get("name")?.as_deref(), Some("Ada"));
+            Ok(())
+        });
+        assert_eq!(ada.sees(&store, "name"), "Ada", "{name}");
+        assert_eq!(ada.sees(&store, "page"), "1", "{name}");
+    }
+}
+
+#[test]
+fn messages_come_in_the_order_in_which_they_were_left() {
+    for (name, store) in stores() {
+        let mut ada = Visitor::default();
+        let messages: Vec<_> = (0..20).map(|n| n.to_string()).collect();
+        for half in messages.chunks(10) {
+            ada.does(&store, |session| {
+                half.iter().try_for_each(|text| session.flash(text))
+            });
+        }
+        ada.does(&store, |session| {
+            assert_eq!(session.flashes()?, messages, "{name}");
+            assert!(session.flashes()?.is_empty(), "{name}");
+            Ok(())
+        });
+    }
+}
+
+/// The id is another by then, and the store is told at once.
+#[test]
+fn a_body_changes_a_session_that_has_begun_or_was_renewed() {
+    for (name, store) in stores() {
+        let noting = Noting::new(store);
+        let store: Arc<dyn Store> = noting.clone();
+        for mut ada in [Visitor::default(), Visitor::ada(&store)] {
+            let inner = app(|environ, start_response| {
+                let session = Session::of(environ)?;
+                session.set("name", "x")?;
+                session.renew()?;
+                let mut started = start_response("200 OK", &TEXT)?;
+                write!(started, "one")?;
+                noting.asked();
+                session.set("late", "y")?;
+                let asked = noting.asked().join(", ");
+                Ok(started.body(asked))
+            });
+            let inner = session(inner, Arc::clone(&store));
+            let answer = ada.get(&inner, "/");
+            let text = format!("oneupdate {}", key(ada.id()));
+            assert_eq!(answer.text(), text, "{name}");
+            assert_eq!(answer.log, "", "{name}");
+            assert_eq!(ada.sees(&store, "name"), "x", "{name}");
+            assert_eq!(ada.sees(&store, "late"), "y", "{name}");
+        }
+    }
 }

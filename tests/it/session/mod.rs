@@ -7,6 +7,7 @@ mod cookies;
 mod csrf;
 mod edges;
 mod life;
+mod meanwhile;
 mod pitfalls;
 mod places;
 mod processes;

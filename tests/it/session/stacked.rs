@@ -4,7 +4,7 @@ use super::acts::{TEXT, cookies, key, site};
 use super::{Visitor, stores};
 use gateway::middleware::session::{Session, session};
 use gateway::middleware::{
-    first_found, mount, validate, validate_middleware,
+    first_found, mount, timing, validate, validate_middleware,
 };
 use gateway::testing::{ask, environ, get};
 use gateway::{
@@ -63,6 +63,19 @@ fn failing<A: Application>(app: A, times: u32) -> impl Application {
         });
         app.call(environ, start)
     })
+}
+
+#[test]
+fn what_is_not_touched_stays_so_whoever_else_has_the_head() {
+    for (name, store) in stores() {
+        let mut ada = Visitor::ada(&store);
+        let page = site(&store, |_| Ok(String::new()));
+        let answer = ada.get(&timing(page), "/");
+        assert!(answer.headers.get("Server-Timing").is_some());
+        for of in ["Set-Cookie", "Vary", "Cache-Control"] {
+            assert_eq!(answer.headers.get(of), None, "{name}");
+        }
+    }
 }
 
 /// It has been stored by then, as the documentation says; a session

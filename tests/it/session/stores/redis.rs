@@ -251,13 +251,13 @@ fn a_change_that_may_have_been_made_is_an_error() {
         let mut times = 0;
         let update = store.update(KEY, &mut |before| {
             times += 1;
+            // It is not tried again: it would be made twice.
+            assert_eq!(times, 1);
             one_more(before)
         });
         let error = update.unwrap_err().to_string();
         assert!(error.contains(KEY), "{error}");
         assert!(!error.contains("secret"), "{error}");
-        // It is not tried again: it would be made twice.
-        assert_eq!(times, 1);
         let found = load(&direct, KEY).unwrap();
         assert_eq!(found, record(KEY, &[("count", count)]));
     }
@@ -331,6 +331,20 @@ fn a_server_that_is_full_is_an_error_and_changes_nothing() {
     // Nor is it said that somebody is logged out who is not.
     store.update(KEY, &mut |_| Ok(None)).unwrap_err();
     assert_eq!(load(&store, KEY), Some(ada));
+}
+
+#[test]
+fn a_server_that_stops_answering_is_an_error() {
+    let Some((server, _folder)) = own("sessions-pause") else { return };
+    let store = RedisStore::open(&server.database(0)).unwrap();
+    put(&store, &record(KEY, &[]));
+    let mut pause = cmd("CLIENT");
+    pause.arg("PAUSE").arg(60_000);
+    pause.exec(&mut connection(&server.database(0))).unwrap();
+    let begun = Instant::now();
+    let error = store.load(KEY).unwrap_err().to_string();
+    assert!(begun.elapsed() < PATIENCE, "{error}");
+    assert!(error.contains(KEY), "{error}");
 }
 
 /// It is an error, and no panic, where MULTI is not allowed.

@@ -95,10 +95,11 @@ fn what_is_over_goes_when_a_session_begins() {
     let folder = Folder::new("sessions-over");
     let file = folder.path("sessions.db");
     let store = SqliteStore::open(&file).unwrap();
-    put(&store, &record(KEY, &[]));
+    let never = Record { expires: u64::MAX, ..record(KEY, &[]) };
+    put(&store, &never);
     put(&store, &Record { expires: 1, ..record(OTHER, &[]) });
     assert_eq!(all_keys(&file), [OTHER, KEY]);
-    put(&store, &record(KEY, &[("user", "Ada")]));
+    put(&store, &never);
     assert_eq!(all_keys(&file), [OTHER, KEY]);
     put(&store, &record(FAR, &[]));
     assert_eq!(all_keys(&file), [KEY, FAR]);
@@ -113,4 +114,20 @@ fn the_database_has_a_log_of_what_is_written() {
     put(&store, &record(KEY, &[]));
     assert!(folder.path("sessions.db-wal").exists());
     assert!(load(&store, KEY).is_some());
+}
+
+/// Two that find a new file do so at once, and SQLite does not wait.
+#[test]
+fn who_cannot_have_the_log_does_without() {
+    let folder = Folder::new("sessions-no-wal");
+    let file = folder.path("sessions.db");
+    drop(SqliteStore::open(&file).unwrap());
+    let connection = Connection::open(&file).unwrap();
+    let pragma = "PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE";
+    connection.execute_batch(pragma).unwrap();
+    let store = SqliteStore::open(&file).unwrap();
+    assert_eq!(load(&store, KEY), None);
+    connection.execute_batch("COMMIT").unwrap();
+    put(&store, &record(KEY, &[]));
+    assert_eq!(all_keys(&file), [KEY]);
 }
