@@ -5,15 +5,25 @@
 //! id's hash.
 
 mod cookie;
+mod files;
 mod handle;
 mod id;
 mod known;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod store;
 
+pub use files::FileStore;
 pub use handle::Session;
 pub(super) use id::random;
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::RedisStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 pub use store::{Change, Record, Store};
 
 use crate::{

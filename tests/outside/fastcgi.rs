@@ -2,11 +2,10 @@
 //! its connections: web servers, and our FastCGI server behind them.
 
 use crate::http::Answer;
-use crate::nginx;
 use crate::process::{Folder, LIMIT, Running, until};
 use crate::required::required;
 use crate::strangers;
-use crate::web_servers::{Kind, error_log, free_port};
+use crate::web_servers::{Kind, error_log, free_port, start_nginx};
 use gateway::ProxyField::{For, Host, Proto};
 use gateway::fastcgi::{Server, Stopper};
 use gateway::{
@@ -153,7 +152,7 @@ pub fn start(
                 Kind::Lighttpd.start_in(folder, port, &text)
             }
             _ => {
-                let process = nginx::start(folder, &text, port)?;
+                let process = start_nginx(folder, &text, port)?;
                 Some((process, ([127, 0, 0, 1], port).into()))
             }
         }

@@ -14,6 +14,7 @@ mod fastcgi;
 mod http;
 mod killed;
 mod matrix;
+mod missing;
 mod nginx;
 mod oracle;
 mod process;

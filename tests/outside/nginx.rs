@@ -1,17 +1,17 @@
 //! The configuration that chapter 8 prints: nginx speaks TLS and
 //! HTTP/2 for our server.
 
-use crate::bound::bound_gently;
-use crate::process::{Folder, Running, until};
-use crate::required::{find, required};
+use crate::process::{Folder, Running};
+use crate::required::required;
 use crate::strangers;
-use crate::web_servers::free_port;
+use crate::web_servers::{
+    CERTIFICATE, free_port, make_certificate, start_nginx,
+};
 use gateway::ProxyField::{For, Host, Proto};
 use gateway::http::{Server, Stopper};
 use gateway::{
     Application, Environ, ErrorLog, Response, Result, StartResponse,
 };
-use std::net::TcpStream;
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 use std::{fs, io};
@@ -66,7 +66,7 @@ impl Site {
                 .replace("8080", &port.to_string())
                 .replace("server 127.0.0.1:8000", &back_end)
                 .replace("server 127.0.0.1:9000", &back_end);
-            Some((start(&folder, &site, port)?, port))
+            Some((start_nginx(&folder, &site, port)?, port))
         });
         let (nginx, port) = started.expect("nginx starts");
         let thread = Some(thread);
@@ -98,51 +98,6 @@ impl Drop for Site {
 
 /// What chapter 8 prints.
 const SITE: &str = include_str!("nginx.conf");
-
-const CERTIFICATE: &str = "certificate.pem";
-
-fn make_certificate(folder: &Folder) {
-    let mut command = Command::new("openssl");
-    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes"]);
-    command.args(["-subj", "/CN=localhost", "-days", "1"]);
-    command.args(["-addext", "subjectAltName=DNS:localhost"]);
-    command.arg("-out").arg(folder.path(CERTIFICATE));
-    command.arg("-keyout").arg(folder.path("key.pem"));
-    let output = command.output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{errors}");
-}
-
-/// Starts nginx with a site of the book, which listens at the port.
-pub fn start(
-    folder: &Folder,
-    site: &str,
-    port: u16,
-) -> Option<Running> {
-    let path = folder.text();
-    let temporary: String = TEMPORARY
-        .map(|kind| format!("{kind}_temp_path {path}/{kind};\n"))
-        .concat();
-    let text = format!(
-        "daemon off;\npid {path}/pid;\nerror_log {path}/errors;\n\
-         events {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
-    );
-    let configuration = folder.path("configuration");
-    fs::write(&configuration, text).unwrap();
-    let mut command = bound_gently(find("nginx").unwrap());
-    command.arg("-e").arg(folder.path("errors"));
-    command.arg("-c").arg(&configuration).arg("-p").arg(path);
-    let mut process = Running::start(&mut command);
-    let listens = until(|| {
-        let is_up = TcpStream::connect(("127.0.0.1", port)).is_ok();
-        (is_up || process.has_ended()).then_some(is_up)
-    });
-    let is_ours = listens == Some(true) && !process.has_ended();
-    is_ours.then_some(process)
-}
-
-const TEMPORARY: [&str; 5] =
-    ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
 /// A variable's value on the page.
 fn value<'a>(page: &'a str, name: &str) -> Option<&'a str> {

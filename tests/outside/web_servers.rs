@@ -1,4 +1,4 @@
-//! Apache and lighttpd, each with a configuration of its own, in a
+//! Apache, lighttpd and nginx, each with a configuration of its own, in a
 //! folder of its own, at a port that is free.
 
 use crate::bound::bound_gently;
@@ -132,6 +132,53 @@ impl Kind {
         let is_ours = listens == Some(true) && !process.has_ended();
         is_ours.then_some((process, address))
     }
+}
+
+/// Starts nginx with a site of the book, which listens at the port.
+pub fn start_nginx(
+    folder: &Folder,
+    site: &str,
+    port: u16,
+) -> Option<Running> {
+    let path = folder.text();
+    let temporary: String = TEMPORARY
+        .map(|kind| format!("{kind}_temp_path {path}/{kind};\n"))
+        .concat();
+    let text = format!(
+        "daemon off;\npid {path}/pid;\nerror_log {path}/errors;\n\
+         events {{}}\nhttp {{\naccess_log off;\n{temporary}{site}}}\n"
+    );
+    let configuration = folder.path("configuration");
+    fs::write(&configuration, text).unwrap();
+    let mut command = bound_gently(find("nginx").unwrap());
+    command.arg("-e").arg(folder.path("errors"));
+    command.arg("-c").arg(&configuration).arg("-p").arg(path);
+    let mut process = Running::start(&mut command);
+    let listens = until(|| {
+        let is_up = TcpStream::connect(("127.0.0.1", port)).is_ok();
+        (is_up || process.has_ended()).then_some(is_up)
+    });
+    let is_ours = listens == Some(true) && !process.has_ended();
+    is_ours.then_some(process)
+}
+
+const TEMPORARY: [&str; 5] =
+    ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+
+/// The file of a certificate for `localhost`.
+pub const CERTIFICATE: &str = "certificate.pem";
+
+/// Makes one, with its key in `key.pem`.
+pub fn make_certificate(folder: &Folder) {
+    let mut command = Command::new("openssl");
+    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes"]);
+    command.args(["-subj", "/CN=localhost", "-days", "1"]);
+    command.args(["-addext", "subjectAltName=DNS:localhost"]);
+    command.arg("-out").arg(folder.path(CERTIFICATE));
+    command.arg("-keyout").arg(folder.path("key.pem"));
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
 }
 
 /// As Debian runs it: threads, and CGI by `mod_cgid`.

@@ -30,6 +30,9 @@ const TAG: &str = "5d41402abc4b2a76";
 /// What stands for a request's id.
 const REQUEST: &str = "5d41402abc4b2a76-1";
 
+/// What stands for the id of a session.
+const SESSION: &str = "5d41402abc4b2a76b9719d911017c592";
+
 /// Replaces paths, dates, ports, threads' numbers, ids and times.
 pub fn normalize(text: &str, project: &Project) -> String {
     let text = paths(text, project);
@@ -121,6 +124,10 @@ fn line(line: &str) -> String {
         true => after(&line, "[", request, REQUEST),
         false => line,
     };
+    let line = after(&line, "gateway_session=", session, SESSION);
+    let token = format!("{SESSION}{SESSION}");
+    let lead = "name=\"csrf\" value=\"";
+    let line = after(&line, lead, csrf_token, &token);
     let line = after(&line, "head after ", milliseconds, "0.1 ms");
     let line = after(&line, "end after ", milliseconds, "0.2 ms");
     let line = after(&line, "head;dur=", decimal, "0.1");
@@ -229,6 +236,21 @@ fn request(text: &str) -> usize {
         true => length + 1 + number,
         false => 0,
     }
+}
+
+/// The length of a session's id: 32 digits.
+fn session(text: &str) -> usize {
+    of_length(text, 32)
+}
+
+/// The length of a form's token: 64 digits.
+fn csrf_token(text: &str) -> usize {
+    of_length(text, 64)
+}
+
+fn of_length(text: &str, wanted: usize) -> usize {
+    let length = hexadecimal(text);
+    if length == wanted { length } else { 0 }
 }
 
 /// The length of a time like `0.53s`.
@@ -373,10 +395,27 @@ mod tests {
     }
 
     #[test]
+    fn sessions_are_always_the_same() {
+        let id = "3cd4b975772d48f44525a7017af87247";
+        assert_eq!(
+            normal(&format!(
+                "Set-Cookie: gateway_session={id}; Path\n"
+            )),
+            format!("Set-Cookie: gateway_session={SESSION}; Path\n")
+        );
+        let field = "<input name=\"csrf\" value=\"";
+        assert_eq!(
+            normal(&format!("{field}{id}{id}\">")),
+            format!("{field}{SESSION}{SESSION}\">")
+        );
+    }
+
+    #[test]
     fn prose_stays() {
         for text in [
             "ETag: \"dc8d40ec8f5a9afaabd3a44dfe2ad7f6\"\n",
             "[a4646daca285d34f] and 127.0.0.1 a4646daca285d34f\n",
+            "gateway_session=3cd4b975; and gateway_session=\n",
             "the end after 3 lines, head after head\n",
             "the process starts; finished in style; Dates: 3\n",
             "each process 2 requests, pid 7 none\n",

@@ -95,7 +95,8 @@ fn page(notice: &str, name: &str, message: &str, list: &str) -> String {
     )
 }
 
-fn escape(text: &str) -> String {
+/// The text, as it may stand in a page.
+pub fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('"', "&quot;");
     text.replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -4,7 +4,8 @@ mod entries;
 mod guest_book;
 mod parcel;
 
-pub use guest_book::guest_book;
+pub use entries::{Entries, Entry};
+pub use guest_book::{escape, guest_book};
 pub use parcel::parcel;
 
 use gateway::{

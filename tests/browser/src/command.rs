@@ -133,7 +133,8 @@ fn pass_on(mut from: &TcpStream, mut to: &TcpStream) -> Vec<u8> {
 pub struct Program {
     pub address: SocketAddr,
     child: Child,
-    _folder: TempDir,
+    /// Where it runs.
+    pub folder: TempDir,
 }
 
 impl Program {
@@ -151,6 +152,8 @@ impl Program {
         let mut child = Command::new(crate::program(name))
             .args(["--port", "0", "--threads", "1"])
             .current_dir(folder.path())
+            .env_remove("GUEST_BOOK")
+            .env_remove("SESSIONS")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -164,7 +167,7 @@ impl Program {
             .and_then(|rest| rest.split_whitespace().next())
             .and_then(|a| a.trim_end_matches('/').parse().ok());
         let address = address.expect("its address");
-        Self { address, child, _folder: folder }
+        Self { address, child, folder }
     }
 }
 

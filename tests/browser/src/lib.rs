@@ -237,7 +237,7 @@ pub fn reading_together() -> Option<(Arc<Book>, Reader)> {
 pub struct Reader {
     pub tab: Arc<Tab>,
     seen: Arc<Mutex<Seen>>,
-    _browser: Browser,
+    browser: Browser,
 }
 
 /// What a page has done.
@@ -268,7 +268,16 @@ impl Reader {
             .args(arguments.iter().map(OsStr::new).collect())
             .build()
             .expect("options");
-        let browser = Browser::new(options).expect("a browser");
+        Self::of(Browser::new(options).expect("a browser"))
+    }
+
+    /// Another tab of the same browser.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self::of(self.browser.clone())
+    }
+
+    fn of(browser: Browser) -> Self {
         let tab = browser.new_tab().expect("a tab");
         tab.set_default_timeout(LIMIT);
         let seen = Arc::<Mutex<Seen>>::default();
@@ -289,7 +298,7 @@ impl Reader {
             enable_durable_messages: None,
         };
         tab.call_method(network).expect("the network");
-        Self { tab, seen, _browser: browser }
+        Self { tab, seen, browser }
     }
 
     /// Opens a page, and waits until it is there.

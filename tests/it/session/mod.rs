@@ -9,16 +9,34 @@ mod edges;
 mod life;
 mod meanwhile;
 mod pitfalls;
+mod places;
+mod processes;
+mod races;
+#[cfg(feature = "redis")]
+mod redis_server;
+#[allow(dead_code)]
+#[path = "../../programs/session_cgi.rs"]
+mod session_cgi;
 mod stacked;
+mod stores;
 
 use gateway::middleware::session::{MemoryStore, Store};
 use gateway::testing::{Answer, ask, environ};
 use gateway::{Application, Environ};
+use places::{Own, places};
 use std::sync::Arc;
 
 /// An empty store of each kind, with its name.
 fn stores() -> Vec<(&'static str, Arc<dyn Store>)> {
-    vec![("memory", Arc::new(MemoryStore::new()))]
+    let mut stores: Vec<(_, Arc<dyn Store>)> =
+        vec![("memory", Arc::new(MemoryStore::new()))];
+    for place in places() {
+        let store = place.open();
+        let name = place.name;
+        let own = Own { store, _place: place };
+        stores.push((name, Arc::new(own)));
+    }
+    stores
 }
 
 /// A browser, as far as one cookie goes.

@@ -10,14 +10,13 @@ use gateway::http::{Server, Stopper};
 use gateway::{
     Application, Environ, ErrorLog, Response, Result, StartResponse,
 };
+use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::sync::LazyLock;
+use std::path::Path;
+use std::process::Stdio;
 use std::thread::{self, JoinHandle};
-use std::{env, fs};
 
 /// How the program is run, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,20 +90,24 @@ pub struct Site {
 
 impl Site {
     /// Starts all of it; `None` if the web server is not installed.
-    pub fn start(kind: Kind) -> Option<Self> {
+    /// The program serves by `http` or `fastcgi` if its argument says
+    /// so.
+    pub fn with(kind: Kind, program: &Path) -> Option<Self> {
         if !kind.program().is_none_or(required) {
             return None;
         }
         let folder = Folder::new();
-        open_to_all(&folder);
-        let (program, back) = match kind {
-            CgiApache | CgiLighttpd | CgiBook => (None, None),
-            Http | HttpNginx => serving("http", &folder),
-            TinyHttp => serving("tiny_http", &folder),
+        open_to_all(&folder, program);
+        let how = match kind {
+            CgiApache | CgiLighttpd | CgiBook => None,
+            Http | HttpNginx => Some("http"),
+            TinyHttp => Some("tiny_http"),
             FastcgiApache | FastcgiLighttpd | FastcgiNginx => {
-                serving("fastcgi", &folder)
+                Some("fastcgi")
             }
         };
+        let start = |how| serving(program, how, &folder);
+        let (program, back) = how.map(start).unzip();
         let mut site = Self {
             address: back.unwrap_or(([127, 0, 0, 1], 0).into()),
             back: back.map_or(0, |address| address.port()),
@@ -148,11 +151,12 @@ impl Site {
 }
 
 /// Starts the program as a server of its own.
-fn serving(
+pub fn serving(
+    program: &Path,
     how: &str,
     folder: &Folder,
-) -> (Option<Running>, Option<SocketAddr>) {
-    let mut command = bound(&*PROGRAM);
+) -> (Running, SocketAddr) {
+    let mut command = bound(program);
     command.arg(how).env("SITE", folder.path(""));
     command.env_remove("GATEWAY_INTERFACE");
     command.stdout(Stdio::piped()).stderr(Stdio::null());
@@ -163,7 +167,7 @@ fn serving(
     let address = line.trim_end().rsplit([' ', '/']).next();
     let address = address.and_then(|address| address.parse().ok());
     let Some(address) = address else { panic!("{how}: {line:?}") };
-    (Some(program), Some(address))
+    (program, address)
 }
 
 /// The book's own way: a process for each request, behind our server.
@@ -174,7 +178,7 @@ struct Book {
 }
 
 impl Book {
-    fn start(program: &std::path::Path) -> Self {
+    fn start(program: &Path) -> Self {
         let server = Server::bind("127.0.0.1:0").unwrap();
         let server = server.errors(ErrorLog::new(io::sink()));
         let (address, stopper) = (server.address(), server.stopper());
@@ -328,7 +332,7 @@ fn nginx(path: &str, site: &str) -> String {
 
 /// Makes the folder one that a web server of another user can work in,
 /// with the program: a home folder is often closed.
-fn open_to_all(folder: &Folder) {
+fn open_to_all(folder: &Folder, program: &Path) {
     let open = |name: &str, mode| {
         let mode = fs::Permissions::from_mode(mode);
         fs::set_permissions(folder.path(name), mode).unwrap();
@@ -338,23 +342,6 @@ fn open_to_all(folder: &Folder) {
         fs::create_dir(folder.path(name)).unwrap();
         open(name, 0o777);
     }
-    fs::copy(&*PROGRAM, folder.path("cgi-bin/app")).unwrap();
+    fs::copy(program, folder.path("cgi-bin/app")).unwrap();
     open("cgi-bin/app", 0o755);
 }
-
-/// The program, which is built once.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    // <target>/debug/deps/outside-0123456789abcdef
-    let this = env::current_exe().unwrap();
-    let target = this.ancestors().nth(3).unwrap().to_path_buf();
-    let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["build", "--quiet", "--target-dir"]).arg(&target);
-    command.args(["-p", "gateway", "--all-features"]);
-    command.args(["--example", "one_for_all"]);
-    command.current_dir(env!("CARGO_MANIFEST_DIR"));
-    let output = command.output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {errors}");
-    target.join("debug/examples/one_for_all")
-});

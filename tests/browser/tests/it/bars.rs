@@ -3,7 +3,7 @@
 //! that has nothing else to do:
 //!
 //! ```sh
-//! cargo test -p browser --test bars -- \
+//! cargo test -p browser bars -- \
 //!     --ignored --nocapture --test-threads 1
 //! ```
 

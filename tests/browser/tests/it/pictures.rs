@@ -1,7 +1,7 @@
 //! The pictures of the book, taken anew from its pages:
 //!
 //! ```sh
-//! cargo test -p browser --test pictures -- --ignored
+//! cargo test -p browser pictures -- --ignored
 //! ```
 //!
 //! The recording is put together by `img2webp`, of Debian's package
