@@ -25,13 +25,13 @@ mod web_servers;
 
 use common::{Place, Visitor, between, said, shared};
 use http::Answer;
-use process::{Running, until};
+use process::Running;
 use required::required;
 use sites::serving;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use web_servers::{error_log, free_port, start_nginx};
 
@@ -179,22 +179,68 @@ struct Sent {
 fn signs(
     member: &mut Visitor,
     client: usize,
-    answered: &AtomicUsize,
+    answered: &Sender<()>,
 ) -> Sent {
     let mut sent = Sent::default();
     for change in 0..CHANGES / CLIENTS {
         let message = format!("{client}-{change}");
         let answer = member.sign(&message);
         if answer.status == "303 See Other" {
-            answered.fetch_add(1, Relaxed);
             sent.by.insert(by(&answer));
             sent.answered.push(message);
+            answered.send(()).unwrap();
         } else {
             assert_eq!(answer.status, "502 Bad Gateway");
             sent.failed.push(message);
         }
     }
     sent
+}
+
+/// Ends a loop, even if its scope is left by a panic.
+struct Until<'a>(&'a AtomicBool);
+
+impl Drop for Until<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+/// Has all of them sign, and kills one server in the middle of it.
+fn sign_and_kill(
+    site: &mut Site,
+    members: &mut [Visitor],
+) -> Vec<Sent> {
+    let mut reader = site.visitor();
+    let is_done = AtomicBool::new(false);
+    let (answered, answers) = channel();
+    thread::scope(|scope| {
+        let reading = scope.spawn(|| {
+            while !is_done.load(Relaxed) {
+                // A GET is asked again of the other server.
+                let answer = reader.ask("GET /", "", "");
+                assert_eq!(answer.status, "200 OK");
+            }
+        });
+        let signed = Until(&is_done);
+        let mut signing = Vec::new();
+        for (client, member) in members.iter_mut().enumerate() {
+            let answered = answered.clone();
+            signing.push(
+                scope.spawn(move || signs(member, client, &answered)),
+            );
+        }
+        drop(answered);
+        for _ in 0..CHANGES / 3 {
+            answers.recv().unwrap();
+        }
+        site.servers[0].0.0.kill().unwrap();
+        let sent = signing.into_iter().map(|t| t.join().unwrap());
+        let sent = sent.collect();
+        drop(signed);
+        reading.join().unwrap();
+        sent
+    })
 }
 
 #[test]
@@ -204,71 +250,32 @@ fn when_a_server_is_killed_nothing_that_was_answered_is_lost() {
             (0..CLIENTS).map(|_| site.member()).collect();
         let [gone, left] =
             site.servers.each_ref().map(|(_, at)| at.to_string());
-        let mut reader = site.visitor();
-        let (answered, is_done) =
-            <(AtomicUsize, AtomicBool)>::default();
-        let all = Mutex::new(Vec::new());
-        thread::scope(|scope| {
-            let reading = scope.spawn(|| {
-                while !is_done.load(Relaxed) {
-                    // A GET is asked again of the other server.
-                    let answer = reader.ask("GET /", "", "");
-                    assert_eq!(answer.status, "200 OK");
-                }
-            });
-            let signing: Vec<_> = members
-                .iter_mut()
-                .enumerate()
-                .map(|(client, member)| {
-                    let (all, answered) = (&all, &answered);
-                    scope.spawn(move || {
-                        let sent = signs(member, client, answered);
-                        all.lock().unwrap().push((client, sent));
-                    })
-                })
-                .collect();
-            let is_time = || answered.load(Relaxed) >= CHANGES / 3;
-            let middle = until(|| is_time().then_some(()));
-            assert!(middle.is_some(), "{}", site.name);
-            site.servers[0].0.0.kill().unwrap();
-            for thread in signing {
-                thread.join().unwrap();
-            }
-            is_done.store(true, Relaxed);
-            reading.join().unwrap();
-        });
-        let all = all.into_inner().unwrap();
-        assert_eq!(all.len(), CLIENTS);
-        let by: BTreeSet<_> =
-            all.iter().flat_map(|(_, sent)| &sent.by).collect();
+        let sent = sign_and_kill(&mut site, &mut members);
+        let by: BTreeSet<_> = sent.iter().flat_map(|s| &s.by).collect();
         assert_eq!(by, BTreeSet::from([&gone, &left]));
-        let failed: usize =
-            all.iter().map(|(_, sent)| sent.failed.len()).sum();
+        let failed: usize = sent.iter().map(|s| s.failed.len()).sum();
         // Not more than were under way.
         assert!(failed <= CLIENTS, "{failed} of {}", site.name);
         let entries = site.entries();
         let different: BTreeSet<_> = entries.iter().collect();
         assert_eq!(different.len(), entries.len(), "signed twice");
-        for (client, sent) in all {
+        for (member, sent) in members.iter_mut().zip(sent) {
             for message in &sent.answered {
                 assert!(different.contains(message), "{message}");
             }
             // Who has logged in by the one is known to the other.
-            let answer = members[client].ask("GET /", "", "");
+            let answer = member.ask("GET /", "", "");
             assert_eq!(self::by(&answer), left);
             let page = answer.text();
             assert!(page.contains("You are Ferris."), "{page}");
-            let thanks = said(&page)
-                .iter()
-                .filter(|s| **s == "Thank you!")
-                .count();
+            let said = said(&page);
+            let is_one = |said: &&&str| **said == "Thank you!";
+            let thanks = said.iter().filter(is_one).count();
             let least = sent.answered.len();
             let most = least + sent.failed.len();
-            assert!(
-                (least..=most).contains(&thanks),
-                "{}: {thanks} of {least} to {most}",
-                site.name
-            );
+            let is_right = (least..=most).contains(&thanks);
+            let name = site.name;
+            assert!(is_right, "{name}: {thanks} of {least} to {most}");
         }
     }
 }

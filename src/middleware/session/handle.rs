@@ -19,7 +19,8 @@ use std::time::SystemTime;
 /// when it is first asked. What is changed is not the session but a
 /// list of changes, which the store makes in one step when the head
 /// goes out; so two requests at once both have their way, and one that
-/// comes after the session's end does not bring it back.
+/// comes after the session's end does not bring it back. Of two that
+/// begin a session at once, the browser keeps one.
 ///
 /// A body may change it later, when it is made; the store is told at
 /// once then. But a session can begin or be renewed only before the
@@ -147,7 +148,8 @@ impl Session {
     /// Gives the session another id; the old one is nobody's any more.
     ///
     /// To be called when somebody logs in, or may do more than before:
-    /// whoever knew the id then does not know it now.
+    /// whoever knew the id then does not know it now. To requests under
+    /// way that have the old one, the session has ended.
     ///
     /// # Errors
     ///

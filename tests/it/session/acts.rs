@@ -211,16 +211,23 @@ impl Store for Failing {
 
 /// A store in which somebody else is always faster: what is changed is
 /// changed again, from what is there by then.
-pub struct Again(pub Arc<dyn Store>);
+pub struct Again {
+    pub store: Arc<dyn Store>,
+    /// Did that one end the session?
+    pub is_ended: bool,
+}
 
 impl Store for Again {
     fn load(&self, key: &str) -> Result<Option<Record>> {
-        self.0.load(key)
+        self.store.load(key)
     }
 
     fn update(&self, key: &str, change: Change<'_>) -> Result<()> {
         change(None)?;
-        change(self.0.load(key)?)?;
-        self.0.update(key, change)
+        change(self.store.load(key)?)?;
+        if self.is_ended {
+            self.store.update(key, &mut |_| Ok(None))?;
+        }
+        self.store.update(key, change)
     }
 }

@@ -202,15 +202,29 @@ fn a_change_while_others_are_stored_is_stored_too() {
 #[test]
 fn a_store_may_ask_for_a_change_again() {
     for (name, store) in stores() {
-        let store: Arc<dyn Store> = Arc::new(Again(store));
-        let mut ada = Visitor::ada(&store);
-        ada.does(&store, |session| {
+        let again = |is_ended| {
+            let store = Arc::clone(&store);
+            let again: Arc<dyn Store> =
+                Arc::new(Again { store, is_ended });
+            again
+        };
+        let faster = again(false);
+        let mut ada = Visitor::ada(&faster);
+        ada.does(&faster, |session| {
             session.renew()?;
             session.update("name", |name| Some(name?.repeat(2)))
         });
         assert_eq!(ada.sees(&store, "name"), "AdaAda", "{name}");
-        ada.does(&store, Session::end);
+        ada.does(&faster, Session::end);
         assert_eq!(ada.cookie, None, "{name}");
+        let mut ada = Visitor::ada(&store);
+        let faster = again(true);
+        let sets = site(&faster, |session| {
+            session.set("page", 1)?;
+            Ok(String::new())
+        });
+        assert_eq!(ada.get(&sets, "/").log, ENDED, "{name}");
+        assert_eq!(ada.sees(&store, "page"), "-", "{name}");
     }
 }
 
@@ -269,5 +283,53 @@ fn a_slow_request_does_not_bring_back_what_is_over() {
         drop(slow);
         assert_eq!(later.sees(&store, "name"), "-", "{name}");
         assert_eq!(later.sees(&store, "page"), "-", "{name}");
+    }
+}
+
+/// It is another session by then, and this request does not know.
+#[test]
+fn a_change_under_an_id_that_was_renewed_meanwhile_is_dropped() {
+    for (name, store) in stores() {
+        let mut ada = Visitor::ada(&store);
+        let slow = |session: &Session| session.set("page", 1);
+        let mut quick = ada.clone();
+        let site = site(&store, |session| {
+            session.get("name")?;
+            quick.clone().does(&store, Session::renew);
+            slow(session)?;
+            Ok(String::new())
+        });
+        assert_eq!(ada.get(&site, "/").log, ENDED, "{name}");
+        drop(site);
+        assert_eq!(quick.sees(&store, "page"), "-", "{name}");
+    }
+}
+
+#[test]
+fn who_has_no_session_yet_may_begin_two_at_once() {
+    for (name, store) in stores() {
+        let mut ada = Visitor::default();
+        let first = |session: &Session| session.set("first", 1);
+        let second = |session: &Session| session.set("second", 2);
+        let answer = meanwhile(&mut ada, &store, first, second);
+        assert_eq!(cookies(&answer).len(), 1, "{name}");
+        assert_eq!(ada.sees(&store, "first"), "1", "{name}");
+        assert_eq!(ada.sees(&store, "second"), "-", "{name}");
+    }
+}
+
+#[test]
+fn it_is_read_once_and_then_known() {
+    for (name, store) in stores() {
+        let mut ada = Visitor::ada(&store);
+        let tab = ada.clone();
+        let site = site(&store, |session| {
+            let before = session.get("name")?;
+            tab.clone().sets(&store, "name", "Lovelace");
+            assert_eq!(session.get("name")?, before);
+            Ok(before.unwrap_or_default())
+        });
+        assert_eq!(ada.get(&site, "/").text(), "Ada", "{name}");
+        assert_eq!(ada.sees(&store, "name"), "Lovelace", "{name}");
     }
 }
