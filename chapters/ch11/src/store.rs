@@ -1,7 +1,6 @@
 //! Where this chapter's program keeps its sessions.
 
 use gateway::Result;
-use gateway::middleware::session;
 use gateway::middleware::session::{FileStore, MemoryStore, Store};
 use std::env;
 use std::sync::Arc;
@@ -21,12 +20,14 @@ pub fn store() -> Result<Arc<dyn Store>> {
 
 #[cfg(feature = "sqlite")]
 fn sqlite(file: &str) -> Result<Arc<dyn Store>> {
-    Ok(Arc::new(session::SqliteStore::open(file)?))
+    use gateway::middleware::session::SqliteStore;
+    Ok(Arc::new(SqliteStore::open(file)?))
 }
 
 #[cfg(feature = "redis")]
 fn redis(url: &str) -> Result<Arc<dyn Store>> {
-    Ok(Arc::new(session::RedisStore::open(url)?))
+    use gateway::middleware::session::RedisStore;
+    Ok(Arc::new(RedisStore::open(url)?))
 }
 
 #[cfg(not(feature = "sqlite"))]
