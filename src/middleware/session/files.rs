@@ -1,8 +1,8 @@
 //! Sessions in files.
 
+use super::store::named;
 use super::{Change, Record, Store};
 use crate::Result;
-use std::fmt::Display;
 use std::fs::{self, DirBuilder, DirEntry, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ impl FileStore {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        named(&folder, builder.create(&folder))?;
+        named(folder.display(), builder.create(&folder))?;
         Ok(Self { folder })
     }
 
@@ -78,8 +78,8 @@ impl FileStore {
         let path = self.folder.join(format!("{}.lock", &key[..2]));
         let mut options = File::options();
         options.create(true).truncate(false).write(true);
-        let file = named(&path, options.open(&path))?;
-        named(&path, file.lock())?;
+        let file = named(path.display(), options.open(&path))?;
+        named(path.display(), file.lock())?;
         Ok(file)
     }
 
@@ -96,7 +96,7 @@ impl FileStore {
             file.sync_data()?;
             fs::rename(beside, &path)
         };
-        named(beside, write())
+        named(beside.display(), write())
     }
 
     /// Removes what is over, unless somebody has done so within the
@@ -108,8 +108,10 @@ impl FileStore {
         if age.is_some_and(|age| age < HOUR) {
             return Ok(());
         }
-        named(&swept, fs::write(&swept, "\n"))?;
-        for entry in named(&self.folder, fs::read_dir(&self.folder))? {
+        named(swept.display(), fs::write(&swept, "\n"))?;
+        for entry in
+            named(self.folder.display(), fs::read_dir(&self.folder))?
+        {
             // This visitor has no part in it if one cannot be removed.
             let _ = entry.map(|entry| self.sweep_one(&entry));
         }
@@ -139,9 +141,10 @@ impl FileStore {
 impl Store for FileStore {
     fn load(&self, key: &str) -> Result<Option<Record>> {
         let path = self.path(key)?;
-        let text = named(&path, there(fs::read_to_string(&path)))?;
+        let text =
+            named(path.display(), there(fs::read_to_string(&path)))?;
         let record = text.map(|text| Record::from_text(key, &text));
-        named(&path, record.transpose())
+        named(path.display(), record.transpose())
     }
 
     fn update(&self, key: &str, change: Change<'_>) -> Result<()> {
@@ -156,12 +159,12 @@ impl Store for FileStore {
         }
         // Not before the new one is there, if it has another key.
         if after.is_none_or(|record| record.key != key) {
-            named(&path, there(fs::remove_file(&path)))?;
+            named(path.display(), there(fs::remove_file(&path)))?;
         }
         // Else a power cut could undo it: a logout, too.
         #[cfg(unix)]
         named(
-            &self.folder,
+            self.folder.display(),
             File::open(&self.folder)
                 .and_then(|folder| folder.sync_all()),
         )?;
@@ -175,9 +178,4 @@ fn there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
         result => result.map(Some),
     }
-}
-
-/// An error that says which file it is about.
-fn named<T, E: Display>(path: &Path, it: Result<T, E>) -> Result<T> {
-    it.map_err(|e| format!("{}: {e}", path.display()).into())
 }

@@ -1,9 +1,10 @@
 //! Sessions in a Redis server.
 
+use super::store::named;
 use super::{Change, Record, Store};
 use crate::Result;
 use redis::{Client, Connection, Pipeline, Value, pipe};
-use std::fmt::{self, Display};
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -69,13 +70,13 @@ impl RedisStore {
             _ => {
                 let connected = self.connect();
                 let answered = connected.and_then(|c| ask(c, question));
-                self.named(key, answered)?
+                named(self.place(key), answered)?
             }
         };
         let record = found.map(|bytes| {
             Record::from_text(key, &String::from_utf8(bytes)?)
         });
-        Ok((connection, self.named(key, record.transpose())?))
+        Ok((connection, named(self.place(key), record.transpose())?))
     }
 
     fn connect(&self) -> redis::RedisResult<Connection> {
@@ -86,16 +87,10 @@ impl RedisStore {
         Ok(connection)
     }
 
-    /// An error that says where, and which session.
-    fn named<T, E: Display>(
-        &self,
-        key: &str,
-        result: Result<T, E>,
-    ) -> Result<T> {
+    /// Where it is, for an error: without the password.
+    fn place(&self, key: &str) -> String {
         let server = self.client.get_connection_info().addr();
-        let name = name(key);
-        result
-            .map_err(|e| format!("Redis, {server}, {name}: {e}").into())
+        format!("Redis, {server}, {}", name(key))
     }
 }
 
@@ -131,7 +126,7 @@ impl Store for RedisStore {
             let after = change(before)?;
             let commands = transaction(key, after);
             let answered = commands.query(&mut connection);
-            let (answer,): (Value,) = self.named(key, answered)?;
+            let (answer,): (Value,) = named(self.place(key), answered)?;
             self.idle().push(connection);
             // Nil: somebody else was faster.
             if answer != Value::Nil {

@@ -1,11 +1,10 @@
 //! Sessions in a database of SQLite.
 
-use super::store::now;
+use super::store::{named, now};
 use super::{Change, Record, Store};
 use crate::Result;
 use rusqlite::TransactionBehavior::Immediate;
 use rusqlite::{Connection, OptionalExtension, Transaction};
-use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -77,9 +76,7 @@ impl SqliteStore {
             connection.execute_batch(SETUP)?;
             Ok::<_, rusqlite::Error>(Mutex::new(connection))
         };
-        let opened = open();
-        let connection =
-            opened.map_err(|e| format!("{}: {e}", file.display()))?;
+        let connection = named(file.display(), open())?;
         Ok(Self { file, connection })
     }
 
@@ -97,19 +94,14 @@ impl SqliteStore {
             let mut select = connection.prepare_cached(SELECT)?;
             select.query_row([key], |row| row.get(0)).optional()
         };
-        let text: Option<String> = self.named(key, read())?;
+        let text: Option<String> = named(self.place(key), read())?;
         let record = text.map(|text| Record::from_text(key, &text));
-        self.named(key, record.transpose())
+        named(self.place(key), record.transpose())
     }
 
-    /// An error that says which row it is about.
-    fn named<T, E: Display>(
-        &self,
-        key: &str,
-        result: Result<T, E>,
-    ) -> Result<T> {
-        let file = self.file.display();
-        result.map_err(|e| format!("{file}, session {key}: {e}").into())
+    /// Where it is, for an error.
+    fn place(&self, key: &str) -> String {
+        format!("{}, session {key}", self.file.display())
     }
 }
 
@@ -123,11 +115,11 @@ impl Store for SqliteStore {
         // From here on nobody else writes. If this one only read at
         // first, of two that want to write one would fail.
         let begun = connection.transaction_with_behavior(Immediate);
-        let transaction = self.named(key, begun)?;
+        let transaction = named(self.place(key), begun)?;
         let before = self.read(&transaction, key)?;
         let is_new = before.is_none();
         let after = change(before)?;
-        self.named(key, write(transaction, key, is_new, after))
+        named(self.place(key), write(transaction, key, is_new, after))
     }
 }
 

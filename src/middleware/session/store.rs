@@ -2,6 +2,7 @@
 
 use crate::{Form, Result};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::SystemTime;
 use url::form_urlencoded::Serializer;
@@ -114,4 +115,12 @@ impl Record {
 pub(super) fn now() -> u64 {
     let since = SystemTime::UNIX_EPOCH.elapsed();
     since.unwrap_or_default().as_secs()
+}
+
+/// An error that says where it came about.
+pub(super) fn named<T, E: Display>(
+    place: impl Display,
+    result: Result<T, E>,
+) -> Result<T> {
+    result.map_err(|error| format!("{place}: {error}").into())
 }
