@@ -7,17 +7,16 @@ use gateway::middleware::session::{
 use gateway::{Application, Result, app};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::{env, io};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{env, thread};
 
 fn main() -> ExitCode {
     let place = env::var("SESSIONS").unwrap_or_default();
     match open(&place) {
         Ok(store) => gateway::cgi::run(application(store)),
         Err(error) => {
-            let _ = io::Write::write_all(
-                &mut io::stderr(),
-                error.to_string().as_bytes(),
-            );
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }
@@ -52,6 +51,7 @@ pub fn application(store: Arc<dyn Store>) -> impl Application {
                 session.set(name, "set")?;
                 session.update("count", one_more)?;
             }
+            ["", "hold"] => session.update("count", hold())?,
             ["", "renew"] => session.renew()?,
             ["", "end"] => session.end()?,
             _ => return Err("no such path".into()),
@@ -60,6 +60,19 @@ pub fn application(store: Arc<dyn Store>) -> impl Application {
         Ok(start_response("200 OK", &text)?.body("done\n"))
     });
     session(inner, store)
+}
+
+/// A change that does not end when the store is making it; a line in
+/// the log says when that is.
+fn hold() -> impl Fn(Option<&str>) -> Option<String> + Send {
+    let is_called = AtomicBool::new(false);
+    move |count| {
+        if is_called.swap(true, Ordering::Relaxed) {
+            eprintln!("held");
+            thread::sleep(Duration::from_secs(300));
+        }
+        count.map(String::from)
+    }
 }
 
 fn one_more(count: Option<&str>) -> Option<String> {

@@ -249,3 +249,23 @@ fn a_member_is_known_until_the_logout_and_a_copy_of_the_cookie_too() {
     let answer = get(&app, "/mine", &given);
     assert_eq!(answer.status, "303 See Other");
 }
+
+#[test]
+fn behind_a_proxy_on_this_machine_https_is_https() {
+    let app = ch11::application(MemoryStore::new());
+    let ask = |from: &'static str| {
+        post(&app, "/login", "name=Ada&password=engine", |environ| {
+            environ.set("REMOTE_ADDR", from);
+            environ.set("HTTP_X_FORWARDED_PROTO", "https");
+            environ.set("HTTP_ORIGIN", "https://localhost");
+        })
+    };
+    let answer = ask("127.0.0.1");
+    let set = answer.headers.get("Set-Cookie").unwrap();
+    assert!(set.starts_with("__Host-gateway_session="), "{set}");
+    assert!(set.ends_with("; Secure"), "{set}");
+    let location = answer.headers.get("Location").unwrap();
+    assert_eq!(location, "https://localhost/");
+    // A visitor is not believed.
+    assert_eq!(ask("192.0.2.7").status, "403 Forbidden");
+}

@@ -9,7 +9,7 @@ use crate::core::anything::Chance;
 use crate::support::example;
 use gateway::cgi::Script;
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -77,7 +77,8 @@ impl Request {
             .env("PATH_INFO", path)
             .env("HTTP_COOKIE", visitor.cookie.as_ref().unwrap())
             .stdin(Stdio::null())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         Self(command.spawn().unwrap())
     }
 
@@ -98,6 +99,26 @@ impl Drop for Request {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn who_dies_with_the_store_in_hand_lets_it_go() {
+    for place in places() {
+        let script = script(&place);
+        let mut visitor = Visitor::default();
+        visitor.get(&script, "/change/begun");
+        let mut request = Request::start(&place, &visitor, "/hold");
+        let mut log = BufReader::new(request.0.stderr.take().unwrap());
+        let mut line = String::new();
+        log.read_line(&mut line).unwrap();
+        assert_eq!(line, "held\n", "{}", place.name);
+        request.0.kill().unwrap();
+        assert!(!request.end(), "{}", place.name);
+        let answer = visitor.get(&script, "/change/0.0");
+        assert_eq!(answer.text(), "done\n", "{answer:?}");
+        let (count, _) = found(&place.open(), &mut visitor);
+        assert_eq!(count, 2, "{}", place.name);
     }
 }
 
