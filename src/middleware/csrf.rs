@@ -23,7 +23,7 @@ const LIMIT: u64 = 64 * 1024;
 /// `X-CSRF-Token`, or in the field `csrf` of a form of at most 64 KiB
 /// in `application/x-www-form-urlencoded`.
 ///
-/// It stands inside of [`session`](fn@super::session), and behind a
+/// It stands inside of [`session`](super::session()), and behind a
 /// proxy inside of [`behind_proxy`](crate::behind_proxy), which says
 /// what this site is.
 ///
@@ -136,5 +136,5 @@ fn refuse(reason: impl Into<String>) -> Result<()> {
         .into())
 }
 
-const PAGE: &str = "This form did not come from a page of this site, or \
-    it is too old.\nGo back, load the page again, and send it again.\n";
+const PAGE: &str = "This form did not come from a page of this site, \
+    or it is too old.\nGo back, load the page again, and send it again.\n";

@@ -86,7 +86,7 @@ impl Session {
     /// wins; [`Session::update`] is for what depends on the old value.
     ///
     /// Names that begin with `flash.` are the messages', and `csrf` is
-    /// [`mod@csrf`]'s.
+    /// [`csrf`](mod@csrf)'s.
     ///
     /// # Errors
     ///

@@ -201,8 +201,8 @@ fn without_the_middleware_there_is_none() {
     let inner = app(|environ: &mut Environ, _| {
         Err(Session::of(environ).unwrap_err())
     });
-    let text = "GET /: no session: put `middleware::session` around the \
-                application\n";
+    let text = "GET /: no session: put `middleware::session` around \
+                the application\n";
     assert_eq!(get(&inner, "/").log, text);
 }
 

@@ -79,7 +79,8 @@ fn a_day_without_use_and_thirty_in_all() {
         let mut ada = Visitor::default();
         ada.get(&sets, "/");
         let Record { expires, ends, .. } = record(&store, &ada);
-        assert_eq!(ends - expires, 1000);
+        // The clock is looked at twice.
+        assert!((999..=1000).contains(&(ends - expires)));
     }
 }
 

@@ -333,3 +333,24 @@ fn it_is_read_once_and_then_known() {
         assert_eq!(ada.sees(&store, "name"), "Lovelace", "{name}");
     }
 }
+
+/// What is taken is what was seen.
+#[test]
+fn a_message_that_comes_while_others_are_taken_is_not_taken() {
+    for (name, store) in stores() {
+        let mut ada = Visitor::default();
+        ada.does(&store, |session| session.flash("first"));
+        let mut tab = ada.clone();
+        let site = site(&store, |session| {
+            let taken = session.flashes()?;
+            tab.clone().does(&store, |s| s.flash("second"));
+            Ok(taken.join(","))
+        });
+        assert_eq!(ada.get(&site, "/").text(), "first", "{name}");
+        drop(site);
+        tab.does(&store, |session| {
+            assert_eq!(session.flashes()?, ["second"], "{name}");
+            Ok(())
+        });
+    }
+}

@@ -1,6 +1,7 @@
 //! The body that a token is looked for in, and the token itself.
 
 use super::*;
+use gateway::middleware::first_found;
 
 /// A form with a token, of so many bytes.
 fn form(token: &str, length: usize) -> String {
@@ -198,5 +199,28 @@ fn a_token_needs_a_session_that_can_keep_it() {
         };
         let answer = get(&session(late, Arc::clone(&store)), "/");
         assert!(answer.log.contains("the head is out"), "{name}");
+    }
+}
+
+/// Around it, whoever answers has the body; inside of the first, which
+/// has read of it then, that one's 404 is the answer.
+#[test]
+fn first_found_asks_the_second_with_the_body_or_not_at_all() {
+    for (name, store) in stores() {
+        let none = Failure::new("404 Not Found", "nothing");
+        let store = || Arc::clone(&store);
+        let around =
+            session(csrf(first_found(none.clone(), inner())), store());
+        let inside = session(first_found(csrf(none), inner()), store());
+        let mut ada = Visitor::default();
+        let token = ada.get(&around, "/").text().into_owned();
+        let body = form(&token, 100);
+        let answer = ada.ask(&around, post(Cursor::new(body.clone())));
+        assert_eq!(answer.text(), format!("reached: {body}"), "{name}");
+        let answer = ada.ask(&inside, post(Cursor::new(body)));
+        assert_eq!(answer.status, "404 Not Found", "{name}");
+        // Nor is it asked for a form that is refused.
+        let answer = ada.ask(&inside, post(Cursor::new("csrf=x")));
+        assert_eq!(answer.status, "403 Forbidden", "{name}");
     }
 }
