@@ -28,8 +28,8 @@ pub struct Environ {
     text: Vec<u8>,
     /// Where each name is, and its value. The latest of a name counts.
     places: Vec<(Range<usize>, Range<usize>)>,
-    /// What servers and middleware have put there.
-    pub(crate) extensions: BTreeMap<&'static str, Box<dyn Any + Send>>,
+    /// What servers and middleware have put there, which is little.
+    pub(crate) extensions: Vec<(&'static str, Box<dyn Any + Send>)>,
     /// `wsgi.input`: the request's body. It ends where the body ends.
     pub input: Box<dyn BufRead + Send>,
     /// `wsgi.errors`: the server's error log.
@@ -68,7 +68,7 @@ impl Environ {
         Self {
             text: Vec::with_capacity(1500),
             places: Vec::with_capacity(30),
-            extensions: BTreeMap::new(),
+            extensions: Vec::new(),
             input: Box::new(io::empty()),
             errors: ErrorLog::stderr(),
             url_scheme: "http",
@@ -211,24 +211,28 @@ impl Environ {
     /// All keys: variables, `wsgi.*`, and extensions.
     pub fn keys(&self) -> BTreeSet<&str> {
         let variables = self.variables().into_keys();
-        let extensions = self.extensions.keys().copied();
+        let extensions = self.extensions.iter().map(|e| e.0);
         variables.chain(WSGI_KEYS).chain(extensions).collect()
     }
 
     /// Sets the value under a server's or middleware's own key.
     pub fn insert<T: Send + 'static>(&mut self, key: Key<T>, value: T) {
-        self.extensions.insert(key.name, Box::new(value));
+        self.extensions.retain(|e| e.0 != key.name);
+        self.extensions.push((key.name, Box::new(value)));
     }
 
     /// The value under a server's or middleware's own key.
     pub fn extension<T: 'static>(&self, key: Key<T>) -> Option<&T> {
-        self.extensions.get(key.name)?.downcast_ref()
+        let mut extensions = self.extensions.iter();
+        extensions.find(|e| e.0 == key.name)?.1.downcast_ref()
     }
 
     /// Takes the value under a key out. One of another type stays.
     pub fn take<T: 'static>(&mut self, key: Key<T>) -> Option<T> {
+        let mut extensions = self.extensions.iter();
+        let at = extensions.position(|e| e.0 == key.name)?;
         self.extension(key)?;
-        Some(*self.extensions.remove(key.name)?.downcast().ok()?)
+        Some(*self.extensions.swap_remove(at).1.downcast().ok()?)
     }
 }
 

@@ -247,7 +247,7 @@ fn drop_all(
         drop(error.take());
         drop(theirs.take());
         while answer.layers.pop().is_some() {}
-        while environ.extensions.pop_first().is_some() {}
+        while environ.extensions.pop().is_some() {}
         environ.input = Box::new(io::empty());
         Ok(())
     }) {

@@ -31,11 +31,21 @@ use crate::{
     Result, StartResponse,
 };
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// Where an application finds the session. [`Session::of`] looks there.
-pub const SESSION: Key<Session> = Key::new("gateway.session");
+const PLACE: Key<Arc<Place>> = Key::new("gateway.session");
+
+/// What lies in the environ: room for a session, which is there once
+/// the application has asked for it.
+struct Place {
+    site: Arc<Site>,
+    session: OnceLock<Session>,
+    /// Was the head sent before that?
+    head_is_out: AtomicBool,
+}
 
 /// Gives each visitor a [`Session`].
 ///
@@ -169,17 +179,21 @@ impl<A: Application> Application for Sessions<A> {
         environ: &mut Environ,
         start_response: StartResponse<'_>,
     ) -> Result<Response> {
-        let session = Session::new(environ, &self.site);
-        let outer = environ.take(SESSION);
-        environ.insert(SESSION, session.clone());
+        let place = Arc::new(Place {
+            site: Arc::clone(&self.site),
+            session: OnceLock::new(),
+            head_is_out: AtomicBool::new(false),
+        });
+        let outer = environ.take(PLACE);
+        environ.insert(PLACE, Arc::clone(&place));
         let start: StartResponse = Box::new(|status, headers| {
-            Ok(start_response(status, headers)?.layer(Kept(session)))
+            Ok(start_response(status, headers)?.layer(Kept(place)))
         });
         let result = self.app.call(environ, start);
         // Who is outside would change what nobody stores.
         match outer {
-            Some(outer) => environ.insert(SESSION, outer),
-            None => drop(environ.take(SESSION)),
+            Some(outer) => environ.insert(PLACE, outer),
+            None => drop(environ.take(PLACE)),
         }
         result
     }
@@ -187,16 +201,19 @@ impl<A: Application> Application for Sessions<A> {
 
 /// Stores what has changed before the head goes out, and puts into it
 /// what the browser has to know.
-struct Kept(Session);
+struct Kept(Arc<Place>);
 
 impl Layer for Kept {
     fn has_head(&self) -> bool {
-        self.0.is_touched()
+        self.0.session.get().is_some_and(Session::is_touched)
     }
 
     fn head(&mut self, head: &mut ResponseHead) -> Result<()> {
-        let cookie = self.0.save()?;
-        if !self.0.is_touched() {
+        let Some(session) = self.0.session.get() else {
+            return Ok(());
+        };
+        let cookie = session.save()?;
+        if !session.is_touched() {
             return Ok(());
         }
         if let Some(cookie) = cookie {
@@ -211,7 +228,10 @@ impl Layer for Kept {
     }
 
     fn block(&mut self, block: Block) -> Result<Block> {
-        self.0.head_is_out();
+        match self.0.session.get() {
+            Some(session) => session.head_is_out(),
+            None => self.0.head_is_out.store(true, Ordering::Relaxed),
+        }
         Ok(block)
     }
 }

@@ -4,12 +4,13 @@ use super::cookie;
 use super::id::{Id, random};
 use super::known::{Changes, Known, apply, check, put, size};
 use super::store::now;
-use super::{SESSION, Site};
+use super::{PLACE, Place, Site};
 use crate::middleware::csrf;
 use crate::{Environ, ErrorLog, Result};
 use std::fmt;
 use std::io::Write;
 use std::mem;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -49,10 +50,10 @@ struct State {
 const FLASH: &str = "flash.";
 
 impl Session {
-    pub(super) fn new(environ: &Environ, site: &Arc<Site>) -> Self {
+    fn new(environ: &Environ, place: &Place) -> Self {
         let field = environ.bytes("HTTP_COOKIE").unwrap_or_default();
         Self(Arc::new(Mutex::new(State {
-            site: Arc::clone(site),
+            site: Arc::clone(&place.site),
             field: field.to_vec(),
             is_https: environ.url_scheme == "https",
             errors: environ.errors.clone(),
@@ -60,7 +61,7 @@ impl Session {
             changes: Vec::new(),
             is_renewed: false,
             cookie: None,
-            head_is_out: false,
+            head_is_out: place.head_is_out.load(Ordering::Relaxed),
         })))
     }
 
@@ -73,7 +74,9 @@ impl Session {
     pub fn of(environ: &Environ) -> Result<Self> {
         const NONE: &str = "no session: put `middleware::session` \
             around the application";
-        Ok(environ.extension(SESSION).cloned().ok_or(NONE)?)
+        let place = environ.extension(PLACE).ok_or(NONE)?;
+        let new = || Self::new(environ, place);
+        Ok(place.session.get_or_init(new).clone())
     }
 
     /// The value of a name.
