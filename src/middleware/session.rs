@@ -190,7 +190,8 @@ impl<A: Application> Application for Sessions<A> {
             Ok(start_response(status, headers)?.layer(Kept(place)))
         });
         let result = self.app.call(environ, start);
-        // Who is outside would change what nobody stores.
+        // Another application, asked next, would find one that nobody
+        // stores any more.
         match outer {
             Some(outer) => environ.insert(PLACE, outer),
             None => drop(environ.take(PLACE)),

@@ -30,12 +30,22 @@ const TAG: &str = "5d41402abc4b2a76";
 /// What stands for a request's id.
 const REQUEST: &str = "5d41402abc4b2a76-1";
 
-/// What stands for the id of a session.
-const SESSION: &str = "5d41402abc4b2a76b9719d911017c592";
+/// What stands for the ids of sessions: the first in a text, the second
+/// and so on.
+const SESSIONS: [&str; 4] = [
+    "5d41402abc4b2a76b9719d911017c592",
+    "7d793037a0760186574b0282f2f435e7",
+    "bc9ffcbf5c3fd1c5a1f6c0a4d1a5a0b3",
+    "1b8a2c6fd0e94b07a0c8b6f3d7e5a914",
+];
+
+/// What stands for a form's token.
+const TOKEN: &str = "9e107d9d372bb6826bd81d3542a419d6\
+                     e4d909c290d0fb1ca068ffaddf22cbd0";
 
 /// Replaces paths, dates, ports, threads' numbers, ids and times.
 pub fn normalize(text: &str, project: &Project) -> String {
-    let text = paths(text, project);
+    let text = sessions(&paths(text, project));
     let lines = text.split_inclusive('\n');
     lines.filter(|line| !is_about_a_file(line)).map(line).collect()
 }
@@ -124,10 +134,8 @@ fn line(line: &str) -> String {
         true => after(&line, "[", request, REQUEST),
         false => line,
     };
-    let line = after(&line, "gateway_session=", session, SESSION);
-    let token = format!("{SESSION}{SESSION}");
-    let lead = "name=\"csrf\" value=\"";
-    let line = after(&line, lead, csrf_token, &token);
+    let line =
+        after(&line, "name=\"csrf\" value=\"", csrf_token, TOKEN);
     let line = after(&line, "head after ", milliseconds, "0.1 ms");
     let line = after(&line, "end after ", milliseconds, "0.2 ms");
     let line = after(&line, "head;dur=", decimal, "0.1");
@@ -138,6 +146,25 @@ fn line(line: &str) -> String {
         true => after(&line, "' (", digits, ID),
         false => line,
     }
+}
+
+/// Replaces the ids of sessions, so that the same stay the same.
+fn sessions(text: &str) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut parts = text.split("gateway_session=");
+    let mut result = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        result.push_str("gateway_session=");
+        let (id, rest) = part.split_at(session(part));
+        if !id.is_empty() && !seen.contains(&id) {
+            seen.push(id);
+        }
+        let at = seen.iter().position(|other| *other == id);
+        let new = at.map_or("", |at| SESSIONS[at % SESSIONS.len()]);
+        result.push_str(new);
+        result.push_str(rest);
+    }
+    result
 }
 
 /// The value of a `Date`, and of a file's `Last-Modified`.
@@ -395,18 +422,18 @@ mod tests {
     }
 
     #[test]
-    fn sessions_are_always_the_same() {
-        let id = "3cd4b975772d48f44525a7017af87247";
-        assert_eq!(
-            normal(&format!(
-                "Set-Cookie: gateway_session={id}; Path\n"
-            )),
-            format!("Set-Cookie: gateway_session={SESSION}; Path\n")
-        );
+    fn sessions_are_always_the_same_and_told_apart() {
+        let [one, two] = ["3cd4", "47af"].map(|id| id.repeat(8));
+        let text = |one: &str, two: &str| {
+            let name = "gateway_session=";
+            format!("{name}{one}; Path=/\n{name}{two}\n{name}{one}\n")
+        };
+        let [first, second, ..] = SESSIONS;
+        assert_eq!(normal(&text(&one, &two)), text(first, second));
         let field = "<input name=\"csrf\" value=\"";
         assert_eq!(
-            normal(&format!("{field}{id}{id}\">")),
-            format!("{field}{SESSION}{SESSION}\">")
+            normal(&format!("{field}{one}{two}\">")),
+            format!("{field}{TOKEN}\">")
         );
     }
 
