@@ -68,7 +68,7 @@ impl Environ {
         Self {
             text: Vec::with_capacity(1500),
             places: Vec::with_capacity(30),
-            extensions: Vec::new(),
+            extensions: Vec::with_capacity(4),
             input: Box::new(io::empty()),
             errors: ErrorLog::stderr(),
             url_scheme: "http",

@@ -132,6 +132,7 @@ fn main() {
     }
     let table = middleware::table(rounds);
     print!("{table}");
+    println!("bars: `session` 0.3 µs, and 3 µs if it is read");
     if env::args().any(|argument| argument == "--table") {
         std::fs::write(TABLE, table).expect("a file");
     }
