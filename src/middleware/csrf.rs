@@ -136,5 +136,7 @@ fn refuse(reason: impl Into<String>) -> Result<()> {
         .into())
 }
 
-const PAGE: &str = "This form did not come from a page of this site, \
-    or it is too old.\nGo back, load the page again, and send it again.\n";
+const PAGE: &str = "\
+This form did not come from a page of this site, or it is too old.
+Go back, load the page again, and send it again.
+";

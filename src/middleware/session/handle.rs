@@ -112,8 +112,9 @@ impl Session {
     /// must not use the session.
     ///
     /// ```
+    /// # use gateway::Result;
     /// # use gateway::middleware::session::Session;
-    /// fn add_to_cart(session: &Session, item: u32) -> gateway::Result<()> {
+    /// fn add_to_cart(session: &Session, item: u32) -> Result<()> {
     ///     session.update("cart", move |cart| {
     ///         Some(format!("{} {item}", cart.unwrap_or_default()))
     ///     })
@@ -123,11 +124,10 @@ impl Session {
     /// # Errors
     ///
     /// As [`Session::set`].
-    pub fn update(
-        &self,
-        name: &str,
-        change: impl Fn(Option<&str>) -> Option<String> + Send + 'static,
-    ) -> Result<()> {
+    pub fn update<F>(&self, name: &str, change: F) -> Result<()>
+    where
+        F: Fn(Option<&str>) -> Option<String> + Send + 'static,
+    {
         // Without the lock: it is the application's code.
         let value = change(self.get(name)?.as_deref());
         let mut state = self.lock();

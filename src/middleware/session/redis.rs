@@ -11,11 +11,12 @@ use std::time::Duration;
 /// Keeps sessions in a Redis server, 6.2 or later, for all processes of
 /// several machines. It forgets by itself those that are over.
 ///
-/// How much of them outlives the server is for its settings to say. One
-/// that is full has to refuse all changes (`maxmemory-policy
-/// noeviction`), lest it forget whom it likes. If the connection breaks
-/// while the server makes a change, nobody knows whether it was made;
-/// that is an error.
+/// It is one server, and not a cluster, in which two keys of a change
+/// may be in two places. How much of them outlives the server is for
+/// its settings to say. One that is full has to refuse all changes
+/// (`maxmemory-policy noeviction`), lest it forget whom it likes. If
+/// the connection breaks while the server makes a change, nobody knows
+/// whether it was made; that is an error.
 ///
 /// ```no_run
 /// use gateway::middleware::session::{RedisStore, session};

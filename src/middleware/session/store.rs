@@ -81,7 +81,8 @@ impl Record {
     ///     values: [("user".into(), "Zoë & Co".into())].into(),
     /// };
     /// let text = record.to_text();
-    /// assert_eq!(text, "1800000000 1900000000 user=Zo%C3%AB+%26+Co\n");
+    /// let line = "1800000000 1900000000 user=Zo%C3%AB+%26+Co\n";
+    /// assert_eq!(text, line);
     /// assert_eq!(Record::from_text(&record.key, &text)?, record);
     /// # Ok::<(), gateway::Error>(())
     /// ```
