@@ -39,6 +39,7 @@ const NORMAL: &str = r"((text) => text
     .replace(/^(Date|Last-Modified): .*/gim, '$1: …')
     .replace(/^X-Request-Id: .*/gim, '')
     .replace(/(head;dur=)[\d.]+/g, '$1…')
+    .replace(/(gateway_session=|name=.csrf. value=.)[\da-f]+/g, '$1…')
     .replace(/^(ETag: \x22)[\da-f]{16}\x22/gim, '$1…')
     .replace(/[\ufffd\uef80-\uefff]+/g, '(no text)')
     .replace(/((127\.0\.0\.1|localhost):|_PORT( = |=|: ))\d+/g, '$1…')
