@@ -26,21 +26,24 @@ fn a_program_in_path_is_found() {
     assert!(required("sh"));
 }
 
+/// Tests, and the program that they need.
+const NEEDED: [(&str, &str); 11] = [
+    ("oracle::", "python3"),
+    ("chapters::apache::", "apache2"),
+    ("chapters::lighttpd::", "lighttpd"),
+    ("nginx::", "nginx"),
+    ("fastcgi::apache", "apache2"),
+    ("fastcgi::lighttpd", "lighttpd"),
+    ("fastcgi::nginx", "nginx"),
+    ("smuggling::apache", "apache2"),
+    ("smuggling::lighttpd", "lighttpd"),
+    ("smuggling::nginx", "nginx"),
+    ("urls::", "python3"),
+];
+
 #[test]
 fn a_missing_program_skips_its_tests_and_is_named() {
-    for (filter, program) in [
-        ("oracle::", "python3"),
-        ("chapters::apache::", "apache2"),
-        ("chapters::lighttpd::", "lighttpd"),
-        ("nginx::", "nginx"),
-        ("fastcgi::apache", "apache2"),
-        ("fastcgi::lighttpd", "lighttpd"),
-        ("fastcgi::nginx", "nginx"),
-        ("smuggling::apache", "apache2"),
-        ("smuggling::lighttpd", "lighttpd"),
-        ("smuggling::nginx", "nginx"),
-        ("urls::", "python3"),
-    ] {
+    for (filter, program) in NEEDED {
         let (passed, text) = where_nothing_is_installed(filter, None);
         assert!(passed, "{text}");
         let note = format!("skipped: {program} is not installed\n");
@@ -51,19 +54,7 @@ fn a_missing_program_skips_its_tests_and_is_named() {
 
 #[test]
 fn a_missing_program_fails_its_tests_where_ci_is_set() {
-    for (filter, program) in [
-        ("oracle::", "python3"),
-        ("chapters::apache::", "apache2"),
-        ("chapters::lighttpd::", "lighttpd"),
-        ("nginx::", "nginx"),
-        ("fastcgi::apache", "apache2"),
-        ("fastcgi::lighttpd", "lighttpd"),
-        ("fastcgi::nginx", "nginx"),
-        ("smuggling::apache", "apache2"),
-        ("smuggling::lighttpd", "lighttpd"),
-        ("smuggling::nginx", "nginx"),
-        ("urls::", "python3"),
-    ] {
+    for (filter, program) in NEEDED {
         let (passed, text) =
             where_nothing_is_installed(filter, Some("true"));
         assert!(!passed, "{text}");

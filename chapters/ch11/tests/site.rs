@@ -155,38 +155,36 @@ fn ids_that_are_guessed_or_planted_open_nothing_of_ours() {
     assert_eq!(get(&app, "/", &given).text(), "Ada");
 }
 
-#[test]
-fn two_tabs_have_their_way() {
+/// A theme is set by a slow request, and something else is asked for
+/// meanwhile. What is the slow one told, and what is there then?
+fn meanwhile(path: &str) -> (Answer, String) {
     let others = Barrier::new(2);
     let app = site(&others);
     let given = cookie(&get(&app, "/?name=Ferris", ""));
-    thread::scope(|scope| {
+    let slow = thread::scope(|scope| {
         let theme = || get(&app, "/slow?theme=dark", &given);
         let slow = scope.spawn(theme);
         others.wait();
-        get(&app, "/?name=Ada", &given);
+        get(&app, path, &given);
         others.wait();
-        assert_eq!(slow.join().unwrap().text(), "Ferrisdark");
+        slow.join().unwrap()
     });
-    assert_eq!(get(&app, "/", &given).text(), "Adadark");
+    (slow, get(&app, "/", &given).text().into_owned())
+}
+
+#[test]
+fn two_tabs_have_their_way() {
+    let (slow, then) = meanwhile("/?name=Ada");
+    assert_eq!(slow.text(), "Ferrisdark");
+    assert_eq!(then, "Adadark");
 }
 
 #[test]
 fn a_slow_request_does_not_undo_a_logout() {
-    let others = Barrier::new(2);
-    let app = site(&others);
-    let given = cookie(&get(&app, "/?name=Ferris", ""));
-    thread::scope(|scope| {
-        let theme = || get(&app, "/slow?theme=dark", &given);
-        let slow = scope.spawn(theme);
-        others.wait();
-        get(&app, "/end", &given);
-        others.wait();
-        let answer = slow.join().unwrap();
-        assert_eq!(answer.status, "200 OK");
-        assert!(answer.log.contains("has ended"), "{}", answer.log);
-    });
-    assert_eq!(get(&app, "/", &given).text(), "");
+    let (slow, then) = meanwhile("/end");
+    assert_eq!(slow.status, "200 OK");
+    assert!(slow.log.contains("has ended"), "{}", slow.log);
+    assert_eq!(then, "");
 }
 
 /// Posts a form to the guest book.

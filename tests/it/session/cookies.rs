@@ -1,57 +1,33 @@
 //! Cookie fields and ids by chance. FUZZ_EXECUTIONS says how many, and
 //! FUZZ_SEED with which numbers; what fails is printed with its own.
 
+#[path = "../../fuzz/mutated.rs"]
+mod mutated;
+
 use super::acts::site;
 use super::{Visitor, stores};
 use gateway::Application;
 use gateway::middleware::session::{MemoryStore, Store};
 use gateway::testing::{ask, environ};
+use mutated::{Chance, mutated};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Numbers that look like chance.
-struct Chance(u64);
-
-impl Chance {
-    fn new(seed: u64) -> Self {
-        let mut chance = Self(seed.wrapping_mul(2).wrapping_add(1));
-        for _ in 0..4 {
-            chance.next();
-        }
-        chance
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        (self.next() % end.max(1) as u64) as usize
-    }
-
-    fn pick<'a>(&mut self, all: &[&'a [u8]]) -> &'a [u8] {
-        all[self.below(all.len())]
-    }
-}
-
 /// Cookies to begin with, beside our own.
 const FOREIGN: &[&[u8]] = &[
-    b"theme=dark",
-    b"_ga=GA1.2.1034567.1700000000",
-    b"PHPSESSID=0123456789abcdef0123456789abcdef",
-    b"cart=\"a, b; c\"",
-    b"consent={\"a\":[1,2]}",
-    b"token=eyJhbGciOiJIUzI1NiJ9.eyJuIjoxfQ.c2ln==",
-    b"name=Zo\xc3\xab",
-    b"latin=Zo\xeb",
-    b"gateway_session=",
-    b"gateway_session=none",
-    b"__Host-gateway_session=0123",
-    b"flag",
-    b"",
+    b"theme=dark; ",
+    b"_ga=GA1.2.1034567.1700000000; ",
+    b"PHPSESSID=0123456789abcdef0123456789abcdef; ",
+    b"cart=\"a, b; c\"; ",
+    b"consent={\"a\":[1,2]}; ",
+    b"token=eyJhbGciOiJIUzI1NiJ9.eyJuIjoxfQ.c2ln==; ",
+    b"name=Zo\xc3\xab; ",
+    b"latin=Zo\xeb; ",
+    b"gateway_session=; ",
+    b"gateway_session=none; ",
+    b"__Host-gateway_session=0123; ",
+    b"flag; ",
+    b"; ",
 ];
 
 /// Pieces that matter to somebody who reads cookies.
@@ -85,32 +61,6 @@ const TOKENS: &[&[u8]] = &[
     b"Path=/",
     b"Max-Age=0",
 ];
-
-/// One or some of the corpus, with mistakes.
-fn mutated(chance: &mut Chance, corpus: &[&[u8]]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for _ in 0..=chance.below(3) {
-        bytes.extend_from_slice(chance.pick(corpus));
-        bytes.extend_from_slice(b"; ");
-    }
-    for _ in 0..chance.below(6) {
-        let at = chance.below(bytes.len() + 1);
-        let end = bytes.len().min(at + chance.below(20));
-        match chance.below(6) {
-            0 => bytes.truncate(at),
-            1 => drop(bytes.drain(at..end)),
-            2 => bytes.extend_from_within(at..end),
-            3 if at < bytes.len() => {
-                bytes[at] = chance.next() as u8;
-            }
-            _ => {
-                let token = chance.pick(TOKENS).iter().copied();
-                bytes.splice(at..at, token);
-            }
-        }
-    }
-    bytes
-}
 
 /// Whose session it is, said by somebody who reads in another way: of
 /// the first four ids that are written as ours are, the first that was
@@ -191,7 +141,7 @@ fn no_field_is_a_session_that_was_not_given_out() {
     let ids: Vec<_> = issued.keys().cloned().collect();
     let own = ids.iter().flat_map(|id| {
         ["", "__Host-"]
-            .map(|host| format!("{host}gateway_session={id}"))
+            .map(|host| format!("{host}gateway_session={id}; "))
     });
     let own: Vec<_> = own.collect();
     let all: Vec<&[u8]> = own
@@ -207,7 +157,7 @@ fn no_field_is_a_session_that_was_not_given_out() {
         let scheme = if is_https { "https" } else { "http" };
         let host = if is_https { "__Host-" } else { "" };
         let name = format!("{host}gateway_session");
-        let field = mutated(&mut chance, &all);
+        let field = mutated(&mut chance, &all, TOKENS);
         let expected = expected(&field, &name, &issued);
         let seen = shown(&site, scheme, &field, &case);
         let field = field.escape_ascii();
@@ -217,7 +167,7 @@ fn no_field_is_a_session_that_was_not_given_out() {
             _ => found += 1,
         }
         // Whatever stands beside ours, it is found.
-        let foreign = mutated(&mut chance, FOREIGN);
+        let foreign = mutated(&mut chance, FOREIGN, TOKENS);
         let (id, name) = issued.first_key_value().unwrap();
         let own = format!("{host}gateway_session={id}");
         let beside = match chance.below(2) {
