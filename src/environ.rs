@@ -44,6 +44,8 @@ pub struct Environ {
     /// `wsgi.run_once`: is this the only request that this process
     /// is expected to answer?
     pub run_once: bool,
+    /// Does the server listen at an address that other machines reach?
+    pub(crate) is_open: bool,
 }
 
 /// The keys that PEP 3333 defines, which every environ has.
@@ -75,6 +77,7 @@ impl Environ {
             multithread: false,
             multiprocess: false,
             run_once: false,
+            is_open: false,
         }
     }
 
@@ -122,11 +125,16 @@ impl Environ {
 
     /// A copy of the variables and of `url_scheme`, as they are now.
     pub fn save(&self) -> Variables {
-        Variables {
-            text: self.text.clone(),
-            places: self.places.clone(),
-            url_scheme: self.url_scheme,
-        }
+        let mut saved = Variables::default();
+        self.save_to(&mut saved);
+        saved
+    }
+
+    /// The same, into memory that is there.
+    pub(crate) fn save_to(&self, saved: &mut Variables) {
+        saved.text.clone_from(&self.text);
+        saved.places.clone_from(&self.places);
+        saved.url_scheme = self.url_scheme;
     }
 
     /// Puts them back, whatever has been done to them meanwhile.
@@ -147,6 +155,15 @@ impl Environ {
         self.url_scheme = saved.url_scheme;
     }
 
+    /// Can the request have a body?
+    pub(crate) fn has_body(&self) -> bool {
+        match self.bytes("CONTENT_LENGTH") {
+            Some(length) => !matches!(length, b"" | b"0"),
+            // One in chunks has no length.
+            None => self.bytes("REQUEST_METHOD") != Some(b"GET"),
+        }
+    }
+
     /// Makes it as good as new, for the next request, but for `errors`.
     /// The memory is kept. What the application has put there is gone
     /// with the exchange.
@@ -158,6 +175,7 @@ impl Environ {
         self.multithread = false;
         self.multiprocess = false;
         self.run_once = false;
+        self.is_open = false;
     }
 
     /// Moves the first segment of PATH_INFO to the end of SCRIPT_NAME,
@@ -237,7 +255,7 @@ impl Environ {
 }
 
 /// What [`Environ::save`] has saved.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Variables {
     text: Vec<u8>,
     places: Vec<(Range<usize>, Range<usize>)>,

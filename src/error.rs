@@ -1,5 +1,6 @@
 //! Errors: any at all, and one that says what the client is told.
 
+use crate::diagnostics::{self, Trace};
 use crate::{Application, Environ, Headers, Response, StartResponse};
 use std::any::Any;
 use std::error::Error as StdError;
@@ -27,6 +28,8 @@ use std::{io, iter, mem};
 pub struct Error {
     inner: Box<dyn StdError + Send + Sync>,
     location: &'static Location<'static>,
+    /// The way to there, if somebody wants to know.
+    pub(crate) trace: Option<Box<Trace>>,
 }
 
 /// A result whose error is an [`Error`] unless another is named.
@@ -42,7 +45,9 @@ impl Error {
 impl<E: Into<Box<dyn StdError + Send + Sync>>> From<E> for Error {
     #[track_caller]
     fn from(error: E) -> Self {
-        Self { inner: error.into(), location: Location::caller() }
+        let location = Location::caller();
+        let trace = diagnostics::trace(location).map(Box::new);
+        Self { inner: error.into(), location, trace }
     }
 }
 
@@ -209,7 +214,11 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or(panic.downcast_ref::<&str>().copied());
     let text = text.unwrap_or("a value that is not text");
-    format!("the application panicked: {text}").into()
+    let text = format!("the application panicked: {text}");
+    let mut error = Error::from(text);
+    error.trace =
+        diagnostics::last_panic().map(Box::new).or(error.trace);
+    error
 }
 
 /// An error and its causes, on one line.

@@ -1,5 +1,6 @@
 //! `wsgi.errors`: the stream that ends in the server's error log.
 
+use crate::diagnostics;
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -110,6 +111,7 @@ impl Write for ErrorLog {
             let mut sink = sink.unwrap_or_else(PoisonError::into_inner);
             sink.write_all(lines.as_bytes())?;
             sink.flush()?;
+            diagnostics::log(&lines);
         }
         Ok(bytes.len())
     }

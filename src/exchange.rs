@@ -216,7 +216,8 @@ pub(crate) fn run_on(
     let mut body = None;
     let sent = called.and_then(|response| {
         let body = body.insert(response.body);
-        guarded(|| answer.send(body, out))
+        let sent = guarded(|| answer.send(body, out));
+        sent.map_err(|error| answer.offer(error, environ))
     });
     let error = sent.err();
     if let Some(error) = &error {
@@ -251,6 +252,7 @@ fn drop_all(
         environ.input = Box::new(io::empty());
         Ok(())
     }) {
+        let panic = answer.offer(panic, environ);
         answer.complain(panic.to_string());
     }
 }

@@ -35,6 +35,7 @@ pub const SOFTWARE: &str =
 // What an application sees.
 mod application;
 mod body;
+mod diagnostics;
 #[cfg(any(feature = "conditional", feature = "session"))]
 mod digest;
 mod environ;
@@ -82,6 +83,8 @@ mod url;
 
 pub use application::{Application, StartResponse, app};
 pub use body::{Block, Body};
+#[doc(hidden)]
+pub use diagnostics::{is_watched, watched};
 pub use environ::{Environ, Key, Variables};
 pub use error::{Error, Failure, Result};
 pub use error_log::ErrorLog;

@@ -14,6 +14,7 @@
 mod conditional;
 #[cfg(feature = "session")]
 pub mod csrf;
+pub mod debugger;
 #[cfg(all(feature = "files", unix))]
 mod files;
 mod first_found;
@@ -30,6 +31,7 @@ mod validate;
 pub use conditional::conditional;
 #[cfg(feature = "session")]
 pub use csrf::csrf;
+pub use debugger::debugger;
 #[cfg(all(feature = "files", unix))]
 pub use files::{Files, files};
 pub use first_found::first_found;

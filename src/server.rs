@@ -223,6 +223,8 @@ impl Server {
     ) -> Outcome {
         environ.errors = self.errors.clone();
         environ.multithread = self.threads > 1;
+        environ.is_open =
+            !self.address.ip().to_canonical().is_loopback();
         let client = request.remote_addr().copied();
         let client = client.map(address_and_port);
         fill_addresses(environ, &self.name_and_port, client.as_ref());

@@ -53,6 +53,8 @@ pub(crate) struct Settings<P> {
     pub(crate) limits: Limits,
     pub(crate) errors: ErrorLog,
     pub(crate) access_log: Option<ErrorLog>,
+    /// Does it listen where other machines reach it?
+    pub(crate) is_open: bool,
     /// What its protocol alone has.
     pub(crate) own: P,
 }
@@ -246,7 +248,10 @@ impl<P: Protocol> Server<P> {
 
     pub(crate) fn listen(listener: Listener) -> io::Result<Self> {
         let nowhere = (Ipv4Addr::UNSPECIFIED, 0).into();
-        let address = listener.address().unwrap_or(nowhere);
+        let address = listener.address();
+        let is_open = address
+            .is_some_and(|a| !a.ip().to_canonical().is_loopback());
+        let address = address.unwrap_or(nowhere);
         let (watch, waker) = Watch::new(listener)?;
         let wake = move || {
             // If that cannot be done, the next look is soon.
@@ -257,6 +262,7 @@ impl<P: Protocol> Server<P> {
             limits: P::limits(),
             errors: ErrorLog::stderr(),
             access_log: None,
+            is_open,
             own: P::default(),
         };
         let crew = Arc::new(Crew::new(watch, wake));

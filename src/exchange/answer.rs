@@ -396,6 +396,30 @@ impl Answer {
         }
     }
 
+    /// Shows an error to the layers, from the inmost on: each may put
+    /// another in its place. That a client has gone is none.
+    pub(super) fn offer(
+        &mut self,
+        mut error: Error,
+        environ: &mut Environ,
+    ) -> Error {
+        if self.outcome.end == End::Gone {
+            return error;
+        }
+        let mut panics = Vec::new();
+        for layer in self.layers.iter_mut().rev() {
+            match guarded(|| Ok(layer.failed(&error, environ))) {
+                Ok(Some(other)) => error = other,
+                Ok(None) => {}
+                Err(panic) => panics.push(panic),
+            }
+        }
+        for panic in &panics {
+            self.note(panic);
+        }
+        error
+    }
+
     /// Notes an error. That a client has gone is none.
     pub(super) fn note(&mut self, error: &Error) {
         if self.outcome.end != End::Gone {

@@ -183,6 +183,7 @@ impl Connection {
         environ: &mut Environ,
     ) -> Result<(), Failure> {
         environ.multithread = true;
+        environ.is_open = self.settings.is_open;
         environ.multiprocess = self.settings.own.is_shared;
         let length = inbound.params_length;
         let is_too_long = length > PARAMS_LIMIT;

@@ -124,6 +124,7 @@ impl Connection {
         let environ = &mut caller.environ;
         environ.errors = self.settings.errors.clone();
         environ.multithread = true;
+        environ.is_open = self.settings.is_open;
         let client = self.client.as_ref();
         fill_addresses(environ, &self.name_and_port, client);
         let request = head.and_then(|length| {

@@ -1,0 +1,3 @@
+//! A page that fails in every way there is.
+
+pub mod failing;

@@ -1,0 +1,261 @@
+//! What is noted of the request under way, in the thread that serves
+//! it: for whoever has to explain what became of it.
+
+use crate::{Environ, Variables};
+use std::backtrace::Backtrace;
+use std::cell::{Cell, RefCell};
+use std::fmt::{self, Debug, Write as _};
+use std::io::{self, BufRead, Read};
+use std::mem;
+use std::panic::{self, AssertUnwindSafe, Location, catch_unwind};
+use std::sync::Once;
+
+/// The longest that is kept of an input, a log or a value, in bytes.
+pub(crate) const INPUT_LIMIT: usize = 1 << 20;
+const LOG_LIMIT: usize = 64 * 1024;
+const VALUE_LIMIT: usize = 1000;
+const VALUES_LIMIT: usize = 100;
+
+/// All that is noted of one request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Notes {
+    /// The variables as they were in the beginning.
+    pub variables: Variables,
+    /// What was read of the input, if it is not too long.
+    pub input: Vec<u8>,
+    /// How much of it the application has read.
+    pub read: usize,
+    /// Is that all that the client has sent?
+    pub is_whole: bool,
+    /// Its lines in the error log.
+    pub log: String,
+    /// What [`watch!`](crate::watch) was given.
+    pub values: Vec<Value>,
+}
+
+/// A value at some moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Value {
+    pub file: &'static str,
+    pub line: u32,
+    pub function: &'static str,
+    pub name: &'static str,
+    pub text: String,
+}
+
+impl Value {
+    pub fn line(&self) -> String {
+        format!("{} = {}", self.name, self.text)
+    }
+}
+
+/// Where an error or a panic began, and how the program got there.
+#[derive(Debug)]
+pub(crate) struct Trace {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+    pub backtrace: Backtrace,
+}
+
+thread_local! {
+    static IS_ON: Cell<bool> = const { Cell::new(false) };
+    static NOTES: RefCell<Notes> = RefCell::default();
+    static PANIC: Cell<Option<Trace>> = const { Cell::new(None) };
+}
+
+/// Begins the notes of a request. From now on errors that are made in
+/// this thread know how the program got to them.
+pub(crate) fn begin(environ: &mut Environ) {
+    IS_ON.set(true);
+    note(|notes| {
+        environ.save_to(&mut notes.variables);
+        notes.input.clear();
+        notes.log.clear();
+        notes.values.clear();
+    });
+    if environ.has_body() {
+        let input =
+            mem::replace(&mut environ.input, Box::new(io::empty()));
+        environ.input = Box::new(Tee(input));
+    }
+}
+
+/// What was noted, and the rest of the input, as far as it is kept.
+pub(crate) fn notes(environ: &mut Environ) -> Notes {
+    note(|notes| notes.read = notes.input.len());
+    // It goes through the tee, if that is still there: what else may
+    // stand in its place was read before.
+    let mut rest = (&mut environ.input).take(INPUT_LIMIT as u64);
+    let is_read = io::copy(&mut rest, &mut io::sink()).is_ok();
+    let length = environ.get("CONTENT_LENGTH");
+    let length = length.and_then(|length| length.parse().ok());
+    note(|notes| {
+        let kept = notes.input.len();
+        notes.is_whole = is_read
+            && kept < INPUT_LIMIT
+            && length.is_none_or(|length: usize| length == kept);
+    });
+    NOTES.with_borrow(Notes::clone)
+}
+
+fn note(change: impl FnOnce(&mut Notes)) {
+    NOTES.with_borrow_mut(change);
+}
+
+/// Notes a line of the error log.
+pub(crate) fn log(line: &str) {
+    if IS_ON.get() {
+        note(|notes| {
+            if notes.log.len() < LOG_LIMIT {
+                notes.log += line;
+            }
+        });
+    }
+}
+
+/// Has panics noted, in threads that take notes; what was done about
+/// them before is done, too.
+pub(crate) fn catch_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if let Some(at) = info.location() {
+                PANIC.set(trace(at));
+            }
+            before(info);
+        }));
+    });
+}
+
+/// The way to the panic that was caught just now.
+pub(crate) fn last_panic() -> Option<Trace> {
+    PANIC.take()
+}
+
+/// The way to here, if this thread takes notes. The backtrace is not
+/// read yet: that takes a thousand times as long.
+pub(crate) fn trace(at: &Location<'_>) -> Option<Trace> {
+    IS_ON.get().then(|| Trace {
+        file: at.file().into(),
+        line: at.line(),
+        column: at.column(),
+        backtrace: Backtrace::force_capture(),
+    })
+}
+
+/// Notes what is read through it.
+struct Tee(Box<dyn BufRead + Send>);
+
+fn note_input(bytes: &[u8]) {
+    note(|notes| {
+        let room = INPUT_LIMIT - notes.input.len();
+        notes.input.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    });
+}
+
+impl Read for Tee {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        note_input(&buffer[..read]);
+        Ok(read)
+    }
+}
+
+impl BufRead for Tee {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, length: usize) {
+        // It is there already, and does not have to be waited for.
+        if length > 0
+            && let Ok(bytes) = self.0.fill_buf()
+        {
+            note_input(&bytes[..length.min(bytes.len())]);
+        }
+        self.0.consume(length);
+    }
+}
+
+/// Notes values, for the page that the
+/// [`debugger`](crate::middleware::debugger()) makes if the request
+/// fails: their names, and what `{:?}` writes of them, a thousand bytes
+/// at most.
+///
+/// Without a debugger it does nothing, and costs a nanosecond. A value
+/// that panics when it is written does no harm.
+///
+/// ```
+/// use gateway::middleware::debugger;
+/// use gateway::{testing, watch};
+///
+/// let app = debugger(gateway::app(|environ, _| {
+///     let query = environ.get("QUERY_STRING").unwrap_or_default();
+///     watch!(query);
+///     Err("not today".into())
+/// }));
+/// let report = testing::get(&app, "/?page=2").text().into_owned();
+/// assert!(report.contains("query = \"page=2\""));
+/// ```
+#[macro_export]
+macro_rules! watch {
+    ($($value:expr),+ $(,)?) => {
+        if $crate::is_watched() {
+            let function = ::std::any::type_name_of_val(&|| ());
+            $($crate::watched(
+                (file!(), line!(), function, stringify!($value)),
+                &$value,
+            );)+
+        }
+    };
+}
+
+#[doc(hidden)]
+pub fn is_watched() -> bool {
+    IS_ON.get()
+}
+
+#[doc(hidden)]
+pub fn watched(
+    (file, line, function, name): (
+        &'static str,
+        u32,
+        &'static str,
+        &'static str,
+    ),
+    value: &dyn Debug,
+) {
+    let mut text = Short(String::new());
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        // It ends with an error where it is cut.
+        let _ = write!(text, "{value:?}");
+    }));
+    if written.is_err() {
+        text.0 += "… and panicked";
+    }
+    let value = Value { file, line, function, name, text: text.0 };
+    note(|notes| {
+        if notes.values.len() == VALUES_LIMIT {
+            notes.values.remove(0);
+        }
+        notes.values.push(value);
+    });
+}
+
+/// A text that ends where it gets too long.
+struct Short(String);
+
+impl fmt::Write for Short {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            if self.0.len() >= VALUE_LIMIT {
+                self.0.push('…');
+                return Err(fmt::Error);
+            }
+            self.0.push(c);
+        }
+        Ok(())
+    }
+}
