@@ -63,6 +63,13 @@ pub(crate) fn absolute(file: &str) -> PathBuf {
     found.unwrap_or(file.into()).components().collect()
 }
 
+/// A place as it is seen from the current folder.
+pub(crate) fn nearby(place: &str) -> String {
+    let folder = env::current_dir().unwrap_or_default();
+    let path = Path::new(place);
+    path.strip_prefix(folder).unwrap_or(path).display().to_string()
+}
+
 /// The place, and the source around it.
 pub(crate) fn source(place: &str) -> Vec<String> {
     let (file, numbers) = divided(place);
@@ -70,7 +77,7 @@ pub(crate) fn source(place: &str) -> Vec<String> {
     let mut numbers = numbers.split(':').skip(1);
     let line = numbers.next().and_then(|line| line.parse().ok());
     let line: usize = line.unwrap_or_default();
-    let mut lines = vec![place.to_string()];
+    let mut lines = vec![nearby(place)];
     if is_edited(&file).unwrap_or(false) {
         lines.push("edited since this program was built".into());
     }

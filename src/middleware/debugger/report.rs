@@ -4,7 +4,7 @@
 use crate::diagnostics::Notes;
 use crate::error::causes;
 use crate::middleware::guard::covered;
-use crate::trace::{Trace, source};
+use crate::trace::{Trace, nearby, source};
 use crate::{Environ, Error, exchange};
 use std::mem;
 
@@ -81,7 +81,7 @@ fn way(trace: &Trace, text: &mut String) {
             let title = format!("On the way, in {name}");
             section(text, &title, source(&place));
         }
-        all.push(format!("{name}, {place}"));
+        all.push(format!("{name}, {}", nearby(&place)));
     }
     passed.dedup();
     section(text, "Middleware on the way, the inmost first", passed);
