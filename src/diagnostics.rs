@@ -53,6 +53,7 @@ thread_local! {
 /// this thread know how the program got to them.
 pub(crate) fn begin(environ: &mut Environ) {
     IS_ON.set(true);
+    PANIC.set(None);
     note(|notes| {
         environ.save_to(&mut notes.variables);
         notes.input.clear();

@@ -68,6 +68,16 @@ impl Guard {
         format!("{script}/_{}/{}/{page}", self.name, self.token)
     }
 
+    /// The address of one, for the log. The host is a stranger's word
+    /// unless the stranger is here, and may not be told the token.
+    pub fn address(&self, environ: &Environ, page: &str) -> String {
+        let path = self.path(environ, page);
+        match self.admits(environ) {
+            true => environ.origin() + &path,
+            false => path,
+        }
+    }
+
     /// Which page of ours is asked for, by who may see it.
     pub fn page(&self, environ: &Environ) -> Option<String> {
         let path = environ.bytes("PATH_INFO")?.strip_prefix(b"/_")?;
