@@ -1,16 +1,17 @@
 //! What is noted of the request under way, in the thread that serves
 //! it: for whoever has to explain what became of it.
 
+use crate::trace::Trace;
 use crate::{Environ, Variables};
-use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
-use std::fmt::{self, Debug, Write as _};
+use std::fmt::Debug;
 use std::io::{self, BufRead, Read};
 use std::mem;
 use std::panic::{self, AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Once;
 
-/// The longest that is kept of an input, a log or a value, in bytes.
+/// The longest that is kept of an input and a log, in bytes, and of a
+/// value, in characters.
 pub(crate) const INPUT_LIMIT: usize = 1 << 20;
 const LOG_LIMIT: usize = 64 * 1024;
 const VALUE_LIMIT: usize = 1000;
@@ -30,32 +31,16 @@ pub(crate) struct Notes {
     /// Its lines in the error log.
     pub log: String,
     /// What [`watch!`](crate::watch) was given.
-    pub values: Vec<Value>,
+    pub values: Vec<String>,
 }
 
-/// A value at some moment.
-#[derive(Debug, Clone)]
-pub(crate) struct Value {
-    pub file: &'static str,
-    pub line: u32,
-    pub function: &'static str,
-    pub name: &'static str,
-    pub text: String,
-}
-
-impl Value {
-    pub fn line(&self) -> String {
-        format!("{} = {}", self.name, self.text)
+impl Notes {
+    /// An environ with the variables of the beginning.
+    pub fn environ(&self) -> Environ {
+        let mut environ = Environ::new();
+        environ.restore(self.variables.clone());
+        environ
     }
-}
-
-/// Where an error or a panic began, and how the program got there.
-#[derive(Debug)]
-pub(crate) struct Trace {
-    pub file: String,
-    pub line: u32,
-    pub column: u32,
-    pub backtrace: Backtrace,
 }
 
 thread_local! {
@@ -68,6 +53,7 @@ thread_local! {
 /// this thread know how the program got to them.
 pub(crate) fn begin(environ: &mut Environ) {
     IS_ON.set(true);
+    PANIC.set(None);
     note(|notes| {
         environ.save_to(&mut notes.variables);
         notes.input.clear();
@@ -134,15 +120,9 @@ pub(crate) fn last_panic() -> Option<Trace> {
     PANIC.take()
 }
 
-/// The way to here, if this thread takes notes. The backtrace is not
-/// read yet: that takes a thousand times as long.
+/// The way to here, if this thread takes notes.
 pub(crate) fn trace(at: &Location<'_>) -> Option<Trace> {
-    IS_ON.get().then(|| Trace {
-        file: at.file().into(),
-        line: at.line(),
-        column: at.column(),
-        backtrace: Backtrace::force_capture(),
-    })
+    IS_ON.get().then(|| Trace::here(at))
 }
 
 /// Notes what is read through it.
@@ -181,8 +161,8 @@ impl BufRead for Tee {
 
 /// Notes values, for the page that the
 /// [`debugger`](crate::middleware::debugger()) makes if the request
-/// fails: their names, and what `{:?}` writes of them, a thousand bytes
-/// at most.
+/// fails: their names, and what `{:?}` writes of them, a thousand
+/// characters at most; and a hundred values.
 ///
 /// Without a debugger it does nothing, and costs a nanosecond. A value
 /// that panics when it is written does no harm.
@@ -203,11 +183,7 @@ impl BufRead for Tee {
 macro_rules! watch {
     ($($value:expr),+ $(,)?) => {
         if $crate::is_watched() {
-            let function = ::std::any::type_name_of_val(&|| ());
-            $($crate::watched(
-                (file!(), line!(), function, stringify!($value)),
-                &$value,
-            );)+
+            $($crate::watched(stringify!($value), &$value);)+
         }
     };
 }
@@ -218,44 +194,18 @@ pub fn is_watched() -> bool {
 }
 
 #[doc(hidden)]
-pub fn watched(
-    (file, line, function, name): (
-        &'static str,
-        u32,
-        &'static str,
-        &'static str,
-    ),
-    value: &dyn Debug,
-) {
-    let mut text = Short(String::new());
-    let written = catch_unwind(AssertUnwindSafe(|| {
-        // It ends with an error where it is cut.
-        let _ = write!(text, "{value:?}");
-    }));
-    if written.is_err() {
-        text.0 += "… and panicked";
-    }
-    let value = Value { file, line, function, name, text: text.0 };
+#[track_caller]
+pub fn watched(name: &str, value: &dyn Debug) {
+    let at = Location::caller();
+    let write = AssertUnwindSafe(|| format!("{value:?}"));
+    let text = catch_unwind(write);
+    let text = text.unwrap_or("a value that panics".into());
+    let text: String = text.chars().take(VALUE_LIMIT).collect();
     note(|notes| {
-        if notes.values.len() == VALUES_LIMIT {
-            notes.values.remove(0);
+        if notes.values.len() < VALUES_LIMIT {
+            let (file, line) = (at.file(), at.line());
+            let value = format!("{name} = {text}, at {file}:{line}");
+            notes.values.push(value);
         }
-        notes.values.push(value);
     });
-}
-
-/// A text that ends where it gets too long.
-struct Short(String);
-
-impl fmt::Write for Short {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for c in text.chars() {
-            if self.0.len() >= VALUE_LIMIT {
-                self.0.push('…');
-                return Err(fmt::Error);
-            }
-            self.0.push(c);
-        }
-        Ok(())
-    }
 }

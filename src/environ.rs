@@ -155,6 +155,13 @@ impl Environ {
         self.url_scheme = saved.url_scheme;
     }
 
+    /// The scheme and host that were asked for, as browsers write an
+    /// Origin.
+    pub(crate) fn origin(&self) -> String {
+        let host = self.get("HTTP_HOST").unwrap_or_default();
+        format!("{}://{host}", self.url_scheme)
+    }
+
     /// Can the request have a body?
     pub(crate) fn has_body(&self) -> bool {
         match self.bytes("CONTENT_LENGTH") {

@@ -1,6 +1,7 @@
 //! Errors: any at all, and one that says what the client is told.
 
-use crate::diagnostics::{self, Trace};
+use crate::diagnostics;
+use crate::trace::Trace;
 use crate::{Application, Environ, Headers, Response, StartResponse};
 use std::any::Any;
 use std::error::Error as StdError;

@@ -10,7 +10,7 @@ mod answer;
 use crate::error::guarded;
 pub use crate::framing::{End, Protocol};
 use crate::{
-    Application, Body, Environ, Error, ErrorLog, Layer, Result,
+    Application, Body, Environ, Error, ErrorLog, Key, Layer, Result,
 };
 use answer::Answer;
 pub(crate) use answer::{Keeps, request};
@@ -146,6 +146,14 @@ impl Response {
     }
 }
 
+/// Is shown the error that a request ends with, wherever it comes from,
+/// and may put another in its place.
+pub(crate) type Explain =
+    Box<dyn Fn(&Error, &mut Environ) -> Option<Error> + Send>;
+
+/// Who is shown it.
+pub(crate) const EXPLAIN: Key<Explain> = Key::new("gateway.debugger");
+
 /// Calls the application once and sends its answer to `out`.
 ///
 /// What the application goes on behind is flushed, but not always the
@@ -216,10 +224,9 @@ pub(crate) fn run_on(
     let mut body = None;
     let sent = called.and_then(|response| {
         let body = body.insert(response.body);
-        let sent = guarded(|| answer.send(body, out));
-        sent.map_err(|error| answer.offer(error, environ))
+        guarded(|| answer.send(body, out))
     });
-    let error = sent.err();
+    let error = sent.err().map(|e| answer.explained(e, environ));
     if let Some(error) = &error {
         answer.fail(error, environ, out);
     }
@@ -252,7 +259,7 @@ fn drop_all(
         environ.input = Box::new(io::empty());
         Ok(())
     }) {
-        let panic = answer.offer(panic, environ);
+        let panic = answer.explained(panic, environ);
         answer.complain(panic.to_string());
     }
 }

@@ -1,6 +1,6 @@
 //! What middleware puts between an application and the exchange.
 
-use crate::{Block, Environ, Error, ResponseHead, Result};
+use crate::{Block, ResponseHead, Result};
 
 /// A part of middleware through which an answer goes on its way out.
 ///
@@ -82,18 +82,5 @@ pub trait Layer {
     /// As for a block.
     fn end(&mut self) -> Result<Block> {
         Ok(Block::default())
-    }
-
-    /// Sees an error that comes after the application has returned:
-    /// from its body, or from a layer. If some of the answer has been
-    /// sent, it is cut short; otherwise this error is answered, or the
-    /// one that is returned in its place.
-    fn failed(
-        &mut self,
-        error: &Error,
-        environ: &mut Environ,
-    ) -> Option<Error> {
-        let _ = (error, environ);
-        None
     }
 }

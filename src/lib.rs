@@ -43,6 +43,7 @@ mod error;
 mod error_log;
 mod headers;
 pub mod testing;
+mod trace;
 
 // What lies between it and every server.
 pub mod exchange;

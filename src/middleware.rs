@@ -14,10 +14,11 @@
 mod conditional;
 #[cfg(feature = "session")]
 pub mod csrf;
-pub mod debugger;
+mod debugger;
 #[cfg(all(feature = "files", unix))]
 mod files;
 mod first_found;
+mod guard;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod mount;

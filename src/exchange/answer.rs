@@ -1,7 +1,7 @@
 //! An answer on its way to the wire: its head, its blocks, its end, and
 //! what the log is told of it.
 
-use super::Outcome;
+use super::{EXPLAIN, Outcome};
 use crate::error::{describe, guarded};
 use crate::framing::{End, Framing, Protocol};
 use crate::headers::find;
@@ -396,28 +396,23 @@ impl Answer {
         }
     }
 
-    /// Shows an error to the layers, from the inmost on: each may put
-    /// another in its place. That a client has gone is none.
-    pub(super) fn offer(
+    /// What is put in the place of an error by who explains it. That a
+    /// client has gone is none.
+    pub(super) fn explained(
         &mut self,
-        mut error: Error,
+        error: Error,
         environ: &mut Environ,
     ) -> Error {
         if self.outcome.end == End::Gone {
             return error;
         }
-        let mut panics = Vec::new();
-        for layer in self.layers.iter_mut().rev() {
-            match guarded(|| Ok(layer.failed(&error, environ))) {
-                Ok(Some(other)) => error = other,
-                Ok(None) => {}
-                Err(panic) => panics.push(panic),
-            }
+        let Some(explain) = environ.take(EXPLAIN) else { return error };
+        let explained = guarded(|| Ok(explain(&error, environ)));
+        environ.insert(EXPLAIN, explain); // another may follow
+        if let Err(own) = &explained {
+            self.note(own);
         }
-        for panic in &panics {
-            self.note(panic);
-        }
-        error
+        explained.ok().flatten().unwrap_or(error)
     }
 
     /// Notes an error. That a client has gone is none.

@@ -1,33 +1,21 @@
 //! What went wrong: a page for each failure, and the same request once
 //! more.
 
-mod frames;
-pub(crate) mod guard;
 mod page;
 mod report;
 mod request;
 
-pub use frames::{Frame, frames};
-pub use guard::TOKEN;
-
-use crate::error::{describe, guarded};
-use crate::exchange::{self, Protocol};
-use crate::input::read_all;
+use crate::diagnostics::{self, Notes};
+use crate::error::describe;
+use crate::exchange::{self, EXPLAIN, Protocol};
+use crate::middleware::guard::{self, Guard};
 use crate::{
-    Application, Environ, Error, Failure, Key, Layer, Response, Result,
-    StartResponse, diagnostics,
+    Application, Environ, Error, Failure, Response, Result,
+    StartResponse,
 };
-use guard::Guard;
-use page::{Html, Page};
-use report::Report;
 use std::cell::Cell;
-use std::collections::VecDeque;
-use std::io::{self, Write};
+use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// Is in the environ of each request that a debugger watches: whoever
-/// makes pages for errors lets them pass then.
-pub const DEBUGGER: Key<()> = Key::new("gateway.debugger");
 
 /// Shows what went wrong, to who sits at the same machine, and sends
 /// the same request again.
@@ -49,14 +37,16 @@ pub const DEBUGGER: Key<()> = Key::new("gateway.debugger");
 /// a name of this machine, through no proxy that says so, and not if
 /// the server listens at an address that others reach. Their addresses
 /// have a random part, which is another in each process, or what the
-/// variable [`GATEWAY_DEBUGGER`](TOKEN) says: at least 16 letters and
+/// variable `GATEWAY_DEBUGGER` says: at least 16 letters and
 /// digits. In a release build there is no debugger without this
 /// variable: then it is the application alone.
 ///
 /// The variable `GATEWAY_EDITOR` makes places links:
 /// `vscode://file/{file}:{line}:{column}`.
 ///
-/// It is the outermost of middleware.
+/// It is the outermost of middleware. The environ has the key
+/// `gateway.debugger` below it: whoever makes pages for errors lets
+/// them pass then.
 ///
 /// ```
 /// use gateway::middleware::debugger;
@@ -73,24 +63,28 @@ pub const DEBUGGER: Key<()> = Key::new("gateway.debugger");
 /// assert!(report.contains("let number: u32 = \"two\".parse()?;"));
 /// ```
 pub fn debugger(app: impl Application) -> impl Application {
-    let desk = Guard::new().map(|guard| Arc::new(Desk::new(guard)));
-    crate::app(move |environ, start_response| {
-        let Some(desk) = &desk else {
-            return app.call(environ, start_response);
-        };
-        match desk.guard.page(environ) {
-            Some(page) => {
-                desk.show(&page, &app, environ)?.answer(start_response)
-            }
+    let desk = Guard::new("debugger").map(|guard| {
+        diagnostics::catch_panics();
+        Arc::new(Desk { guard, failures: Mutex::default() })
+    });
+    crate::app(move |environ, start_response| match &desk {
+        None => app.call(environ, start_response),
+        Some(desk) => match desk.guard.page(environ) {
             None => desk.watch(&app, environ, start_response),
-        }
+            Some(page) => {
+                let page = desk.show(&page, &app, environ)?;
+                let headers = page.headers.pairs();
+                let started = start_response(&page.status, &headers)?;
+                Ok(started.body(page.page))
+            }
+        },
     })
 }
 
 /// How many failures are kept.
 const KEPT: usize = 20;
 
-/// The longest answer to a second try that is shown, in bytes.
+/// The longest answer to another try that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
 
 /// The longest form that asks for one, in bytes.
@@ -99,148 +93,104 @@ const FORM_LIMIT: u64 = 8 << 20;
 /// The failures, and who may see them.
 struct Desk {
     guard: Guard,
-    failures: Mutex<Failures>,
+    failures: Mutex<Vec<Arc<Failed>>>,
 }
 
-#[derive(Default)]
-struct Failures {
-    count: usize,
-    kept: VecDeque<Arc<Report>>,
+/// A request that has failed.
+struct Failed {
+    number: usize,
+    report: String,
+    notes: Notes,
 }
 
 thread_local! {
-    /// The failure that this thread has explained last.
-    static LAST: Cell<Option<Arc<Report>>> = const { Cell::new(None) };
+    /// The one that this thread has explained last.
+    static LAST: Cell<Option<Arc<Failed>>> = const { Cell::new(None) };
 }
 
 impl Desk {
-    fn new(guard: Guard) -> Self {
-        diagnostics::catch_panics();
-        Self { guard, failures: Mutex::default() }
-    }
-
-    /// Calls the application, and explains what goes wrong.
+    /// Calls the application. What goes wrong from now on is explained
+    /// to the exchange.
     fn watch(
         self: &Arc<Self>,
         app: &dyn Application,
         environ: &mut Environ,
         start_response: StartResponse<'_>,
     ) -> Result<Response> {
-        if environ.extension(DEBUGGER).is_some() {
-            return app.call(environ, start_response);
+        if environ.extension(EXPLAIN).is_none() {
+            diagnostics::begin(environ);
+            let desk = Arc::clone(self);
+            environ.insert(
+                EXPLAIN,
+                Box::new(move |e, environ| desk.explain(e, environ)),
+            );
         }
-        environ.insert(DEBUGGER, ());
-        diagnostics::begin(environ);
-        let late = Late(Arc::clone(self));
-        let start: StartResponse = Box::new(|status, headers| {
-            Ok(start_response(status, headers)?.layer(late))
-        });
-        let called = guarded(|| app.call(environ, start));
-        called.map_err(|error| {
-            self.explain(&error, environ).unwrap_or(error)
-        })
+        app.call(environ, start_response)
     }
 
-    /// The failure that is answered in the place of an error, if that
-    /// is to be explained.
+    /// What is answered in the place of an error, if it is for us. The
+    /// log gets the address of its page.
     fn explain(
         &self,
         error: &Error,
         environ: &mut Environ,
     ) -> Option<Error> {
-        let explained = guarded(|| {
-            let failure = Failure::find(error).cloned();
-            let mut failure = failure.unwrap_or_else(|| {
-                Failure::new(ERROR, describe(error))
-            });
-            if !failure.status.starts_with('5') {
-                return Ok(None);
-            }
-            let notes = diagnostics::notes(environ);
-            let report = self.keep(Report::new(error, &notes, environ));
-            let number = report.number.to_string();
-            let address = self.guard.address(environ, &number);
-            failure.reason += &format!(", see {address}");
-            if self.guard.admits(environ) {
-                let page = self.page(&report, None, environ);
-                failure = page.fail(failure);
-            }
-            Ok(Some(failure))
+        let known = Failure::find(error).cloned();
+        let mut failure = known.unwrap_or_else(|| {
+            Failure::new("500 Internal Server Error", describe(error))
         });
-        match explained {
-            Ok(failure) => failure.map(Error::from),
-            Err(own) => {
-                let reason =
-                    format!("{error}, and the debugger failed: {own}");
-                Some(Failure::new(ERROR, reason).into())
-            }
+        if !failure.status.starts_with('5') {
+            return None;
         }
-    }
-
-    /// Puts a failure to the last ones, under a number.
-    fn keep(&self, mut report: Report) -> Arc<Report> {
+        let notes = diagnostics::notes(environ);
+        environ.restore(notes.variables.clone());
+        let report = report::report(error, &notes, environ);
         let failures = self.failures.lock();
         let mut failures =
             failures.unwrap_or_else(PoisonError::into_inner);
-        failures.count += 1;
-        report.number = failures.count;
-        let report = Arc::new(report);
-        failures.kept.push_front(Arc::clone(&report));
-        failures.kept.truncate(KEPT);
-        LAST.set(Some(Arc::clone(&report)));
-        report
+        let number = failures.first().map_or(1, |f| f.number + 1);
+        let failed = Arc::new(Failed { number, report, notes });
+        failures.insert(0, Arc::clone(&failed));
+        failures.truncate(KEPT);
+        LAST.set(Some(Arc::clone(&failed)));
+        let page = number.to_string();
+        failure.reason += ", see ";
+        failure.reason += &self.guard.address(environ, &page);
+        if self.guard.admits(environ) {
+            failure = self.page(failure, &failed, None, environ);
+        }
+        Some(failure.into())
     }
 
-    /// The page of a failure, beside what was said the last time.
+    /// Makes a failure's page: text, unless HTML is accepted. With what
+    /// was said the last time, it shows what is different.
     fn page(
         &self,
-        report: &Report,
+        page: Failure,
+        failed: &Failed,
         last: Option<&str>,
         environ: &Environ,
-    ) -> Page {
-        let text = report.to_string();
-        if !Page::is_html(environ) {
-            return Page::text(text);
+    ) -> Failure {
+        let Failed { report, notes, .. } = failed;
+        let accept = environ.get("HTTP_ACCEPT").unwrap_or_default();
+        if !accept.contains("text/html") {
+            let kind = "text/plain; charset=utf-8";
+            return guard::private(page.page(kind, &**report));
         }
-        let mut html = Html::new(&report.error, &report.title);
-        if let Some(last) = last {
-            html.beside(last, &text);
-        }
-        html.report(report);
-        let address = |page| self.guard.path(environ, page);
-        match self.obstacle(report, environ) {
-            Some(obstacle) => html.paragraph(&obstacle),
-            None => {
-                html.form(&address("again"), &report.request, &text)
-            }
-        }
-        let origin = self.guard.origin(environ);
-        if let Some(command) = request::curl(&origin, &report.request) {
-            html.folded("As a command (with its secrets)", &command);
-        }
-        html.link(&address(""), "The last failures");
-        html.page()
-    }
-
-    /// Why the same request cannot be sent again, if it cannot.
-    fn obstacle(
-        &self,
-        report: &Report,
-        environ: &Environ,
-    ) -> Option<String> {
-        if environ.multiprocess && !self.guard.is_given {
-            return Some(format!(
-                "This program runs in more than one process, and each \
-                 has another token, so that this page may lead to one \
-                 that does not know it. Start it with the variable \
-                 {TOKEN}: at least 16 random letters and digits."
-            ));
-        }
-        (!report.is_whole).then(|| {
-            "The request's body was not kept whole: it is too long, or \
-             the application has not left the rest to be read."
-                .into()
-        })
+        let beside = last.map(|last| page::beside(last, report));
+        let again = self.guard.path(environ, "again");
+        let form = match (environ.multiprocess, notes.is_whole) {
+            (true, _) if !self.guard.is_given => SEVERAL.into(),
+            (_, false) => CUT.into(),
+            _ => page::form(&again, &request::written(notes), report),
+        };
+        let curl = page::curl(&request::curl(notes));
+        let all = self.guard.path(environ, "");
+        let all = page::link(&all, "The last failures");
+        let (title, sections) = page::sections(report);
+        let html = [sections, form, curl, all].concat();
+        let html = beside.unwrap_or_default() + &html;
+        guard::page(page, title, &html)
     }
 
     /// A page of our own.
@@ -249,98 +199,66 @@ impl Desk {
         page: &str,
         app: &dyn Application,
         environ: &mut Environ,
-    ) -> Result<Page> {
+    ) -> Result<Failure> {
+        let empty = Failure::new("200 OK", "");
         if page == "again" && self.guard.allows(environ) {
-            return self.again(app, environ);
+            return self.again(empty, app, environ);
         }
         let failures = self.failures.lock();
         let failures = failures.unwrap_or_else(PoisonError::into_inner);
-        if page.is_empty() {
-            let mut html = Html::new("The last failures", "");
-            for report in &failures.kept {
-                let number = report.number.to_string();
-                let path = self.guard.path(environ, &number);
-                html.link(&path, &report.title);
+        let mut links = String::new();
+        for failed in &*failures {
+            let number = failed.number.to_string();
+            if number == page {
+                return Ok(self.page(empty, failed, None, environ));
             }
-            return Ok(html.page());
+            let (title, _) = page::sections(&failed.report);
+            let path = self.guard.path(environ, &number);
+            links += &page::link(&path, title);
         }
-        let mut kept = failures.kept.iter();
-        let is =
-            |report: &&Arc<Report>| report.number.to_string() == page;
-        let report = kept.find(is).cloned();
-        drop(failures);
-        let gone = || Failure::new("404 Not Found", "no such failure");
-        let report = report.ok_or_else(gone)?;
-        Ok(self.page(&report, None, environ))
+        Ok(guard::page(empty, "The last failures", &links))
     }
 
     /// Sends a request again, to the program as it is now.
     fn again(
         self: &Arc<Self>,
+        empty: Failure,
         app: &dyn Application,
         environ: &mut Environ,
-    ) -> Result<Page> {
-        let sent = read_all(&mut *environ.input, FORM_LIMIT)?;
-        let form = request::Form::read(&sent);
-        let base = environ.save();
-        request::fill(&form.request, environ)?;
+    ) -> Result<Failure> {
+        let mut parts = environ.parts(FORM_LIMIT)?;
+        let mut fields = [String::new(), String::new()];
+        for field in &mut fields {
+            if let Some(mut part) = parts.next_part()? {
+                part.read_to_string(field)?;
+            }
+        }
+        let [last, request] = fields;
+        let before = environ.save();
+        request::read(&request, environ);
+        let mut shown = vec![0; SHOWN];
+        let mut room = &mut shown[..];
         LAST.set(None);
-        let mut sent = Short(Vec::new());
-        let watched = crate::app(|environ, start| {
-            self.watch(app, environ, start)
+        let watched = crate::app(|environ, start_response| {
+            self.watch(app, environ, start_response)
         });
-        exchange::run(&watched, environ, Protocol::Cgi, &mut sent);
-        environ.restore(base);
-        if let Some(report) = LAST.take() {
-            return Ok(self.page(&report, Some(&form.last), environ));
+        exchange::run(&watched, environ, Protocol::Cgi, &mut room);
+        let length = SHOWN - room.len();
+        environ.restore(before);
+        if let Some(failed) = LAST.take() {
+            return Ok(self.page(empty, &failed, Some(&last), environ));
         }
-        let answer = String::from_utf8_lossy(&sent.0);
-        let mut html = Html::new("It is answered", "");
-        html.beside(&form.last, &answer);
-        html.form(
-            &self.guard.path(environ, "again"),
-            &form.request,
-            &form.last,
-        );
-        Ok(html.page())
+        let answer = String::from_utf8_lossy(&shown[..length]);
+        let path = self.guard.path(environ, "again");
+        let html = page::beside(&last, &answer)
+            + &page::form(&path, &request, &last);
+        Ok(guard::page(empty, "It is answered", &html))
     }
 }
 
-const ERROR: &str = "500 Internal Server Error";
+const SEVERAL: &str = "<p>To try it again from here, start the program \
+    with the variable GATEWAY_DEBUGGER, 16 random letters: it runs in \
+    several processes, and each has another token without.";
 
-/// Explains what goes wrong when the application has returned.
-struct Late(Arc<Desk>);
-
-impl Layer for Late {
-    fn has_head(&self) -> bool {
-        false
-    }
-
-    fn failed(
-        &mut self,
-        error: &Error,
-        environ: &mut Environ,
-    ) -> Option<Error> {
-        self.0.explain(error, environ)
-    }
-}
-
-/// The beginning of an answer. What is longer is as good as sent to a
-/// client that has left.
-struct Short(Vec<u8>);
-
-impl Write for Short {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let room = SHOWN - self.0.len();
-        if room == 0 && !bytes.is_empty() {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        }
-        let length = bytes.len().min(room);
-        self.0.extend_from_slice(&bytes[..length]);
-        Ok(length)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+const CUT: &str = "<p>It cannot be tried again from here, since its \
+    body is too long, or out of reach.";
