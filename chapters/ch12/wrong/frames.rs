@@ -94,7 +94,7 @@ note: Some details \
 at noon: 12:00
 ";
 
-const CASES: [(&str, &[Frame<'_>], &str); 18] = [
+const CASES: [(&str, &[Frame<'_>], &str); 19] = [
     (
         "   0: tea::pour\n             at ./src/tea.rs:12:34\n",
         &[("tea::pour", "./src/tea.rs", 12)],
@@ -180,6 +180,11 @@ const CASES: [(&str, &[Frame<'_>], &str); 18] = [
         STRAY,
     ),
     (
+        "   0: a\n   at a.rs:3:4\n   at b.rs:5:6\n",
+        &[("a", "a.rs", 3)],
+        STRAY,
+    ),
+    (
         "   0: a\n             at nowhere\n   1: b\n   at b.rs:3:4\n",
         &[("b", "b.rs", 3)],
         NOWHERE,
@@ -231,7 +236,7 @@ fn by<'b>(
         .collect()
 }
 
-pub const WRONG: [(&str, Answer); 19] = [
+pub const WRONG: [(&str, Answer); 20] = [
     // The column.
     (LINE, |backtrace| {
         by(backtrace, function, |line| {
@@ -364,6 +369,18 @@ pub const WRONG: [(&str, Answer); 19] = [
             }
         }
         frames.retain(|frame| !frame.0.is_empty());
+        frames
+    }),
+    // The name stays.
+    (STRAY, |backtrace| {
+        let (mut frames, mut name) = (Vec::new(), None);
+        for line in backtrace.lines().map(str::trim) {
+            let frame = name.zip(place(line));
+            frames.extend(frame.map(|(n, (f, l))| (n, f, l)));
+            if place(line).is_none() {
+                name = function(line);
+            }
+        }
         frames
     }),
     // Nowhere is somewhere.

@@ -38,7 +38,7 @@ const HASH: &str = "A folder of Cargo's ends with a dash and 16 \
 const STD_HASH: &str =
     "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library";
 
-const FILES: [(&str, bool, &str); 43] = [
+const FILES: [(&str, bool, &str); 45] = [
     ("./src/main.rs", true, OURS),
     ("src/main.rs", true, OURS),
     ("./chapters/ch12/src/small.rs", true, OURS),
@@ -121,6 +121,8 @@ const FILES: [(&str, bool, &str); 43] = [
     ("/home/ada/rustlib/src/main.rs", true, PLACE),
     ("/home/ada/registry/src/main.rs", true, PLACE),
     ("/home/ada/.cargo/tea/src/main.rs", true, PLACE),
+    ("tea-1949cf8c6b5b557f/registry/src/main.rs", true, PLACE),
+    ("/my-registry/src/tea-1949cf8c6b5b557f/main.rs", true, PLACE),
     ("/home/ada/git/checkouts/tea/src/main.rs", true, HASH),
     ("/home/ada/registry/src/tea-house/main.rs", true, HASH),
     ("/home/ada/registry/src/tea-of-the-morning-sun/a.rs", true, HASH),
