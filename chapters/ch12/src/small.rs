@@ -1,28 +1,9 @@
-//! A debugger on one page, and an application that needs it.
+//! A debugger on one page.
 
-use gateway::{
-    Application, Environ, Failure, Response, Result, StartResponse, app,
-};
+use gateway::{Application, Failure, app};
 use std::backtrace::Backtrace;
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
-
-/// Shares ten cakes.
-pub fn cakes(
-    environ: &mut Environ,
-    start_response: StartResponse,
-) -> Result<Response> {
-    let query = environ.get("QUERY_STRING").unwrap_or_default();
-    let each = share(&query)?;
-    let text = [("Content-Type", "text/plain")];
-    let page = format!("{each} for each\n");
-    Ok(start_response("200 OK", &text)?.body(page))
-}
-
-fn share(query: &str) -> Result<u32> {
-    let guests: u32 = query.trim_start_matches("guests=").parse()?;
-    Ok(10 / guests)
-}
 
 thread_local! {
     /// What is known of the panic under way.
@@ -54,8 +35,8 @@ fn note(panic: &PanicHookInfo) {
     for line in backtrace.lines() {
         if let Some((_, name)) = line.split_once(": ") {
             function = name;
-        } else if let Some((_, place)) = line.split_once("/small.rs:") {
-            page += &format!("{function:.40}, small.rs:{place}\n");
+        } else if let Some((_, place)) = line.split_once("/ch12/src/") {
+            page += &format!("{function:.40}, {place}\n");
         }
     }
     PANIC.set(page);

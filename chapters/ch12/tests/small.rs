@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::process::Stdio;
 use std::thread;
 
-const SOURCE: &str = include_str!("../src/small.rs");
+const SOURCE: &str = include_str!("../src/pages.rs");
 
 /// The line and column of this in the source.
 fn place(of: &str) -> String {
@@ -21,7 +21,10 @@ fn place(of: &str) -> String {
 /// A process of its own: it changes what a panic does.
 fn start() -> Program {
     let mut command = bound(env!("CARGO_BIN_EXE_small12"));
+    // Paths are as seen from here.
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     command.args(["--port", "0"]).stderr(Stdio::null());
+    command.current_dir(root);
     Program::serving(&mut command, "http")
 }
 
@@ -48,32 +51,34 @@ fn failed(target: &str) -> String {
 
 #[test]
 fn what_does_not_fail_is_answered() {
-    let answer = ask(&start(), "/?guests=5");
-    assert_eq!(answer, ("200 OK".into(), "2 for each\n".into()));
+    let answer = ask(&start(), "/?number=2");
+    assert_eq!(answer.0, "200 OK");
+    assert!(answer.1.starts_with("Ferris: I am\n"), "{answer:?}");
 }
 
 #[test]
 fn an_error_has_the_place_of_its_question_mark() {
-    let place = place("query.trim_start_matches(");
+    let place = place("number.parse()");
     let page = format!(
         "invalid digit found in string\n\
-         at chapters/ch12/src/small.rs:{place}\n"
+         at chapters/ch12/src/pages.rs:{place}\n"
     );
-    assert_eq!(failed("/?guests=two"), page);
+    assert_eq!(failed("/?number=two"), page);
 }
 
 #[test]
 fn a_panic_has_its_place_and_our_functions() {
-    let page = failed("/?guests=0");
-    let place = place("10 / guests");
+    let page = failed("/?number=3");
+    let place = place("ENTRIES[first..");
     let start = format!(
-        "panicked at chapters/ch12/src/small.rs:{place}:\n\
-         attempt to divide by zero\nnote, small.rs:"
+        "panicked at chapters/ch12/src/pages.rs:{place}:\n\
+         range end index 9 out of range for slice of length 7\n\
+         note, small.rs:"
     );
     assert!(page.starts_with(&start), "{page}");
     let lines: Vec<&str> = page.lines().collect();
-    assert!(lines[3].ends_with(&format!("share, small.rs:{place}")));
-    assert!(lines[4].contains("cakes, small.rs:"), "{page}");
+    assert!(lines[3].ends_with(&format!("page, pages.rs:{place}")));
+    assert!(lines[4].contains("pages, pages.rs:"), "{page}");
     assert!(lines.iter().all(|line| line.len() < 72), "{page}");
 }
 
@@ -82,8 +87,8 @@ fn two_at_once_are_told_apart() {
     let program = start();
     thread::scope(|scope| {
         for (target, why) in [
-            ("/?guests=0", "attempt to divide by zero"),
-            ("/?guests=-1", "invalid digit found in string"),
+            ("/?number=3", "range end index 9"),
+            ("/?number=-1", "invalid digit found in string"),
         ] {
             let program = &program;
             scope.spawn(move || {
