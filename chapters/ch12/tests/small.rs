@@ -69,7 +69,7 @@ fn an_error_has_the_place_of_its_question_mark() {
 #[test]
 fn a_panic_has_its_place_and_our_functions() {
     let page = failed("/?number=3");
-    let place = place("ENTRIES[first..");
+    let place = place("[first..first");
     let start = format!(
         "panicked at chapters/ch12/src/pages.rs:{place}:\n\
          range end index 9 out of range for slice of length 7\n\
