@@ -1,0 +1,24 @@
+//! What the exercises ask for, of the library's debugger.
+
+use gateway::middleware::debugger;
+use gateway::{Result, testing};
+
+#[test]
+fn a_password_is_covered_however_its_name_is_written() {
+    let app = debugger(gateway::app(|environ, _| {
+        let count = environ.form(1000)?.fields().count();
+        Result::Err(format!("{count} fields").into())
+    }));
+    for body in ["a=b&password=7f6", "a=b&pass%77ord=7f6"] {
+        let mut environ = testing::environ("POST", "/login");
+        let kind = "application/x-www-form-urlencoded";
+        environ.set("CONTENT_TYPE", kind);
+        environ.set("CONTENT_LENGTH", body.len().to_string());
+        environ.input = Box::new(body.as_bytes());
+        let answer = testing::ask(&app, environ);
+        let report = answer.text();
+        let (_, shown) = report.split_once("\nThe input").unwrap();
+        assert!(shown.contains("(covered)"), "{report}");
+        assert!(!shown.contains("7f6"), "{report}");
+    }
+}
