@@ -2,6 +2,22 @@
 
 use gateway::middleware::debugger;
 use gateway::{Result, testing};
+use std::collections::HashMap;
+
+#[test]
+fn a_crate_of_the_standard_library_is_not_ours() {
+    let app = debugger(gateway::app(|_, _| {
+        let mut map = HashMap::from([(1, 2)]);
+        map.retain(|_, _| panic!("no entries"));
+        Err(format!("{} entries", map.len()).into())
+    }));
+    let answer = testing::get(&app, "/");
+    let report = answer.text();
+    let (way, all) = report.split_once("\nAll functions").unwrap();
+    // The test is of something.
+    assert!(all.contains("/hashbrown-"), "{report}");
+    assert!(!way.contains("/hashbrown-"), "{report}");
+}
 
 #[test]
 fn a_password_is_covered_however_its_name_is_written() {
