@@ -2,6 +2,7 @@
 //! sent.
 
 use crate::{Environ, Failure};
+use percent_encoding::percent_decode_str;
 use std::env;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -137,8 +138,9 @@ pub(super) fn escape(text: &str) -> String {
 pub(super) fn covered<'a>(name: &str, value: &'a str) -> &'a str {
     const WORDS: &str =
         "apikey authorization cookie passw private secret token";
-    let text = [name, value].concat().to_lowercase();
-    let text = text.replace(['-', '_'], "");
+    let text = [name, value].concat();
+    let text = percent_decode_str(&text).decode_utf8_lossy();
+    let text = text.to_lowercase().replace(['-', '_'], "");
     match WORDS.split(' ').any(|word| text.contains(word)) {
         true => "(covered)",
         false => value,

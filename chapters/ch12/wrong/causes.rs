@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 use std::iter::successors;
 
-pub const READ: &str = "Why";
+pub const READ: &str = "What is said";
 
 pub const HINT: &str = "`std::iter::successors(Some(error), |&e| \
     e.source())` is an error and its causes. `take(LINES)` of it ends; \

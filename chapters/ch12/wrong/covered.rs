@@ -3,7 +3,7 @@
 use crate::exercise::{RIGHT, Verdict, expect};
 use percent_encoding::percent_decode_str;
 
-pub const READ: &str = "What a page must not show";
+pub const READ: &str = "What such a page must never do";
 
 pub const HINT: &str = "Write `is_secret(name)` first: lower case, no \
     `-` and `_`, and then `contains` for one of the words. Then \

@@ -2,7 +2,7 @@
 
 use crate::exercise::{RIGHT, Verdict, expect};
 
-pub const READ: &str = "Ours and theirs";
+pub const READ: &str = "What is said";
 
 pub const HINT: &str = "Make a `/` of every `\\` first; then there is \
     one way to write a folder. For the standard library `starts_with` \

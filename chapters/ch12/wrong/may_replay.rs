@@ -4,7 +4,7 @@ use crate::exercise::{RIGHT, Verdict, expect};
 use gateway::{Environ, testing};
 use std::net::{IpAddr, Ipv4Addr};
 
-pub const READ: &str = "Once more, and not for everybody";
+pub const READ: &str = "What such a page must never do";
 
 pub const HINT: &str = "Write a small function for each of the six, \
     and put `&&` between. `parse::<IpAddr>()` reads an address, and \

@@ -61,8 +61,8 @@ fn began(place: &str, text: &mut String) {
 /// of the program itself with their source, of middleware by its name.
 fn way(trace: &Trace, text: &mut String) {
     const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
-    const THEIRS: [&str; 4] =
-        ["/rustc/", "/rustlib/", "/registry/src/", LIBRARY];
+    const THEIRS: &str =
+        "/rustc/ /rust/deps/ /rustlib/ /registry/src/ /git/checkouts/";
     began(&trace.place, text);
     let (here, _) = trace.place.rsplit_once(':').unwrap_or_default();
     let (mut passed, mut all) = (Vec::new(), Vec::new());
@@ -76,7 +76,8 @@ fn way(trace: &Trace, text: &mut String) {
             passed.push(file[..end].to_string());
         }
         let is_here = place.contains(&format!("{here}:"));
-        let is_theirs = THEIRS.iter().any(|t| place.contains(t));
+        let mut theirs = THEIRS.split(' ').chain([LIBRARY]);
+        let is_theirs = theirs.any(|t| place.contains(t));
         if place.starts_with('/') && !is_theirs && !is_here {
             let title = format!("On the way, in {name}");
             section(text, &title, source(&place));
