@@ -3,6 +3,7 @@
 
 pub mod failing;
 pub mod pages;
+pub mod small;
 pub mod tap;
 
 use gateway::Application;
