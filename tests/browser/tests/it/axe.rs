@@ -192,7 +192,7 @@ fn a_page_is_clean_with_all_open_that_can_be() {
     let now = "performance.timeOrigin";
     let loaded = reader.number(now);
     reader.wait(&format!("{now} !== {loaded}"));
-    reader.wait(&format!("!!{FIGURE}?.querySelector('button')"));
+    reader.get_ready_to_edit();
     press(&reader, "Send");
     reader.wait(&format!(
         "/does not compile/.test({FIGURE}.textContent)"

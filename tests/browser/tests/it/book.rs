@@ -16,7 +16,6 @@ const HELPERS: &str = "
     ";
 
 fn helpers(reader: &Reader) {
-    reader.wait("!!document.querySelector('.live-bar')");
     reader.get_ready_to_edit();
     let window = HELPERS.replace("    figure =", "window.figure =");
     let window = window.replace("    status =", "window.status_ =");
