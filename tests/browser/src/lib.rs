@@ -7,10 +7,11 @@ pub mod site;
 
 pub use reader::Reader;
 
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use std::{env, fs};
 use tempfile::TempDir;
@@ -63,12 +64,15 @@ pub struct Book {
 }
 
 impl Book {
-    /// Copies what git knows of, with the figures that were made, and
-    /// serves it.
+    /// Serves a copy of what git knows of, with the figures and the
+    /// programs that were made.
     pub fn serve() -> Self {
         let folder = TempDir::new().expect("a folder");
-        copy_repository(folder.path());
-        build(&["-p", "book"]);
+        let copied = Command::new("cp")
+            .arg("-a")
+            .args([&prepared().join("."), folder.path()])
+            .status();
+        assert!(copied.expect("cp").success());
         let mut server = Command::new(program("book"))
             .args(["--port", "0"])
             .current_dir(folder.path())
@@ -157,6 +161,49 @@ impl Drop for Book {
     }
 }
 
+/// What all copies are made of: the repository, and what many tests
+/// need that cargo builds there.
+fn prepared() -> &'static Path {
+    static PREPARED: OnceLock<PathBuf> = OnceLock::new();
+    PREPARED.get_or_init(|| {
+        build(&["-p", "book"]);
+        let folder = program("prepared");
+        let entries = fs::read_dir(&folder).into_iter().flatten();
+        for path in entries.flatten().map(|entry| entry.path()) {
+            // What was built for the last tests need not be built anew.
+            if !path.ends_with("target") {
+                let removed = fs::remove_file(&path);
+                let _ = removed.or_else(|_| fs::remove_dir_all(path));
+            }
+        }
+        copy_repository(&folder);
+        for chapter in ["ch03", "ch04", "ch05", "ch08", "ch09"] {
+            build_in(&folder, &["-p", chapter, "--lib"]);
+        }
+        let debug = folder.join("target/debug");
+        // It is of no use elsewhere.
+        let _ = fs::remove_dir_all(debug.join("incremental"));
+        forget_what_stays(&folder, &debug.join(".fingerprint"));
+        folder
+    })
+}
+
+/// Has cargo build anew what is made from files outside of its package:
+/// it would go by those of the first copy.
+fn forget_what_stays(copy: &Path, units: &Path) {
+    let copy = copy.as_os_str().as_encoded_bytes();
+    for unit in fs::read_dir(units).expect("what was built").flatten() {
+        let files = fs::read_dir(unit.path()).expect("its files");
+        let names_copy = files.flatten().any(|file| {
+            let bytes = fs::read(file.path()).expect("a file");
+            bytes.windows(copy.len()).any(|part| part == copy)
+        });
+        if names_copy {
+            fs::remove_dir_all(unit.path()).expect("a unit");
+        }
+    }
+}
+
 fn copy_repository(to: &Path) {
     let list = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others"])
@@ -183,18 +230,40 @@ fn copy_repository(to: &Path) {
             let to = to.join(&file);
             let parent = to.parent().expect("a folder");
             fs::create_dir_all(parent).expect("a folder");
-            fs::copy(from, to).expect("a copy");
+            fs::copy(&from, &to).expect("a copy");
+            // Cargo goes by it.
+            let saved = fs::metadata(from).and_then(|f| f.modified());
+            let copy = File::options().append(true).open(to);
+            copy.and_then(|copy| copy.set_modified(saved?))
+                .expect("the time when it was saved");
         }
     }
 }
 
+fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+}
+
 /// Builds programs of the repository.
 fn build(arguments: &[&str]) {
-    let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
-    let built = Command::new(cargo)
+    let mut cargo = cargo();
+    cargo.args(["build", "-q"]).args(arguments).current_dir(ROOT);
+    assert!(cargo.status().expect("cargo").success());
+}
+
+/// Has cargo build in a copy what the book would have built there.
+///
+/// # Panics
+///
+/// It does not compile.
+pub fn build_in(folder: &Path, arguments: &[&str]) {
+    let built = cargo()
         .args(["build", "-q"])
         .args(arguments)
-        .current_dir(ROOT)
+        .current_dir(folder)
+        // The rest says which compiler it is, and stays.
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("RUSTFLAGS")
         .status();
     assert!(built.expect("cargo").success());
 }
