@@ -11,10 +11,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use std::{env, fs};
-use tempfile::TempDir;
 
 /// How long anything on a page may take.
 pub const LIMIT: Duration = Duration::from_secs(120);
@@ -59,52 +58,57 @@ pub fn skip(missing: &str) {
 /// The book, served from a copy of the repository that tests may edit.
 pub struct Book {
     pub address: String,
-    pub folder: TempDir,
-    server: Child,
+    pub folder: PathBuf,
+    /// Its process, and the one that ends it with the tests.
+    id: u32,
+    supervisor: Child,
 }
+
+/// Says which process in which folder is going to be the book.
+const SERVE: &str =
+    r#"echo $$ && pwd && cp -a "$0/." . && exec "$1" --port 0"#;
 
 impl Book {
     /// Serves a copy of what git knows of, with the figures and the
-    /// programs that were made.
+    /// programs that were made, in a folder that is gone behind it.
     pub fn serve() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let copied = Command::new("cp")
-            .arg("-a")
-            .args([&prepared().join("."), folder.path()])
-            .status();
-        assert!(copied.expect("cp").success());
-        let mut server = Command::new(program("book"))
-            .args(["--port", "0"])
-            .current_dir(folder.path())
+        let prepared = prepared();
+        let mut supervisor = Command::new(program("book"))
+            .args(["supervise", "0", "", "sh", "-c", SERVE])
+            .args([prepared, &program("book")])
             .env_remove("CARGO_TARGET_DIR")
             .env_remove("CARGO_MANIFEST_DIR")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("the book starts");
-        let mut line = String::new();
-        let out = server.stdout.take().expect("its output");
-        BufReader::new(out).read_line(&mut line).expect("a line");
-        let address = line.split_whitespace().nth(2);
-        let address = address.expect("its address").to_string();
-        Self { address, folder, server }
+        let out = supervisor.stdout.take().expect("its output");
+        let mut lines =
+            BufReader::new(out).lines().map_while(Result::ok);
+        let mut line = || lines.next().expect("a line");
+        let id = line().parse().expect("a process");
+        let folder = line().into();
+        let address = line().split_whitespace().nth(2).map(Into::into);
+        let address = address.expect("its address");
+        Self { address, folder, id, supervisor }
     }
 
     /// A file of the copy.
     pub fn read(&self, path: &str) -> String {
-        let path = self.folder.path().join(path);
+        let path = self.folder.join(path);
         fs::read_to_string(path).expect("a file")
     }
 
     /// Saves a file of the copy.
     pub fn write(&self, path: &str, text: &str) {
-        let path = self.folder.path().join(path);
+        let path = self.folder.join(path);
         fs::write(path, text).expect("a file that can be written");
     }
 
     /// The memory that its process uses, in kB, on Linux.
     pub fn memory(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.server.id());
+        let path = format!("/proc/{}/status", self.id);
         let status = fs::read_to_string(path).expect("its status");
         let line = status.lines().find(|l| l.starts_with("VmRSS"));
         let size = line.and_then(|l| l.split_whitespace().nth(1));
@@ -113,7 +117,7 @@ impl Book {
 
     /// How many files, pipes and connections it has, on Linux.
     pub fn files(&self) -> usize {
-        let path = format!("/proc/{}/fd", self.server.id());
+        let path = format!("/proc/{}/fd", self.id);
         fs::read_dir(path).expect("its files").count()
     }
 
@@ -123,13 +127,13 @@ impl Book {
         static TURN: Mutex<()> = Mutex::new(());
         // Who panics in here has said why.
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = self.folder.path().join("target/book/html");
+        let folder = self.folder.join("target/book/html");
         if folder.is_dir() {
             return folder;
         }
         let built = Command::new(program("book"))
             .arg("build")
-            .current_dir(self.folder.path())
+            .current_dir(&self.folder)
             .env_remove("CARGO_TARGET_DIR")
             .env_remove("CARGO_MANIFEST_DIR")
             .status();
@@ -154,10 +158,8 @@ impl Book {
 
 impl Drop for Book {
     fn drop(&mut self) {
-        let id = self.server.id().to_string();
-        // Ctrl-C, for it has programs running.
-        let _ = Command::new("kill").args(["-INT", &id]).status();
-        let _ = self.server.wait();
+        drop(self.supervisor.stdin.take());
+        let _ = self.supervisor.wait();
     }
 }
 
@@ -287,14 +289,9 @@ pub fn reading() -> Option<(Book, Reader)> {
 /// The same, of a book that others read meanwhile: no file of it is
 /// to be written.
 pub fn reading_together() -> Option<(Arc<Book>, Reader)> {
-    static BOOK: Mutex<Weak<Book>> = Mutex::new(Weak::new());
+    // It ends with the tests.
+    static BOOK: OnceLock<Arc<Book>> = OnceLock::new();
     let chromium = chromium()?;
-    let mut shared = BOOK.lock().expect("a book");
-    let book = shared.upgrade().unwrap_or_else(|| {
-        let book = Arc::new(Book::serve());
-        *shared = Arc::downgrade(&book);
-        book
-    });
-    drop(shared);
-    Some((book, Reader::start(&chromium)))
+    let book = BOOK.get_or_init(|| Arc::new(Book::serve()));
+    Some((Arc::clone(book), Reader::start(&chromium)))
 }

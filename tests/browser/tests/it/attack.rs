@@ -38,7 +38,7 @@ fn press(reader: &Reader, button: &str) {
 /// Builds the reader's server in the copy, as the book does, which
 /// gives up when that takes long.
 fn build(book: &Book) {
-    build_in(book.folder.path(), &["-p", "ch09", "--bin", "mine9"]);
+    build_in(&book.folder, &["-p", "ch09", "--bin", "mine9"]);
 }
 
 fn came(reader: &Reader, name: &str) -> String {
