@@ -19,6 +19,7 @@ use gateway::{
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 use std::hint::black_box;
+use std::process::Command;
 use std::time::Instant;
 use std::{env, io};
 
@@ -107,7 +108,18 @@ impl Measured {
     }
 }
 
+/// A release build has no recorder without it.
+const TOKEN: (&str, &str) = ("GATEWAY_DEBUGGER", "0123456789abcdef");
+
 fn main() {
+    if env::var_os(TOKEN.0).is_none() {
+        let program = env::current_exe().expect("its own path");
+        let mut again = Command::new(program);
+        let again = again.args(env::args_os().skip(1));
+        let status = again.env(TOKEN.0, TOKEN.1).status();
+        let code = status.ok().and_then(|status| status.code());
+        std::process::exit(code.unwrap_or(1));
+    }
     let rounds = env::var("ROUNDS").map_or(1000, |rounds| {
         rounds.parse().expect("ROUNDS is a number of rounds")
     });
