@@ -14,7 +14,7 @@ const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
 const WIDTHS: [u32; 4] = [320, 390, 650, 1300];
 
 /// axe-core, which `.ci/run` installs.
-fn axe() -> Option<String> {
+pub fn axe() -> Option<String> {
     let file =
         Path::new(ROOT).join("target/ci-tools/axe-core/axe.min.js");
     let text = fs::read_to_string(&file).ok();
@@ -39,7 +39,11 @@ fn choose(reader: &Reader, theme: &str) {
 const NOT_ASKED: [&str; 2] = ["region", "aria-allowed-role"];
 
 /// What axe-core finds with all of its rules, or with some.
-fn violations(reader: &Reader, axe: &str, rules: &[&str]) -> String {
+pub fn violations(
+    reader: &Reader,
+    axe: &str,
+    rules: &[&str],
+) -> String {
     if reader.text("typeof axe") == "undefined" {
         reader.run(axe);
     }
@@ -73,7 +77,7 @@ const SIDEWAYS: &str = "(() => { const found = [];\
     return found.join('\\n'); })()";
 
 /// What does not fit, at all widths.
-fn sideways(reader: &Reader) -> String {
+pub fn sideways(reader: &Reader) -> String {
     let mut found = String::new();
     for width in WIDTHS {
         reader.resize(width);
