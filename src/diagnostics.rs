@@ -53,17 +53,14 @@ thread_local! {
 /// this thread know how the program got to them.
 pub(crate) fn begin(environ: &mut Environ) {
     IS_ON.set(true);
+    PANIC.set(None);
     note(|notes| {
         environ.save_to(&mut notes.variables);
         notes.input.clear();
         notes.log.clear();
         notes.values.clear();
     });
-    if environ.has_body() {
-        let input =
-            mem::replace(&mut environ.input, Box::new(io::empty()));
-        environ.input = Box::new(Tee(input));
-    }
+    tee(environ, note_input);
 }
 
 /// What was noted, and the rest of the input, as far as it is kept.
@@ -124,9 +121,6 @@ pub(crate) fn trace(at: &Location<'_>) -> Option<Trace> {
     IS_ON.get().then(|| Trace::here(at))
 }
 
-/// Notes what is read through it.
-struct Tee(Box<dyn BufRead + Send>);
-
 fn note_input(bytes: &[u8]) {
     note(|notes| {
         let room = INPUT_LIMIT - notes.input.len();
@@ -134,15 +128,29 @@ fn note_input(bytes: &[u8]) {
     });
 }
 
-impl Read for Tee {
+/// Has noted what is read of the input from now on.
+pub(crate) fn tee(
+    environ: &mut Environ,
+    note: impl FnMut(&[u8]) + Send + 'static,
+) {
+    if environ.has_body() {
+        let input =
+            mem::replace(&mut environ.input, Box::new(io::empty()));
+        environ.input = Box::new(Tee(input, note));
+    }
+}
+
+struct Tee<N>(Box<dyn BufRead + Send>, N);
+
+impl<N: FnMut(&[u8])> Read for Tee<N> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read(buffer)?;
-        note_input(&buffer[..read]);
+        (self.1)(&buffer[..read]);
         Ok(read)
     }
 }
 
-impl BufRead for Tee {
+impl<N: FnMut(&[u8])> BufRead for Tee<N> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.0.fill_buf()
     }
@@ -152,7 +160,7 @@ impl BufRead for Tee {
         if length > 0
             && let Ok(bytes) = self.0.fill_buf()
         {
-            note_input(&bytes[..length.min(bytes.len())]);
+            (self.1)(&bytes[..length.min(bytes.len())]);
         }
         self.0.consume(length);
     }

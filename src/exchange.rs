@@ -91,6 +91,7 @@ impl<'r> Started<'r> {
             return Err(error.into());
         }
         self.answer.start(status, headers)?;
+        self.answer.is_another = true;
         Ok(self)
     }
 
@@ -153,6 +154,12 @@ pub(crate) type Explain =
 
 /// Who is shown it.
 pub(crate) const EXPLAIN: Key<Explain> = Key::new("gateway.debugger");
+
+/// Is told how an exchange has ended.
+pub(crate) type Over = Box<dyn FnOnce(&Outcome, Option<&Error>) + Send>;
+
+/// Who is told.
+pub(crate) const OVER: Key<Over> = Key::new("gateway.recorder");
 
 /// Calls the application once and sends its answer to `out`.
 ///
@@ -233,6 +240,9 @@ pub(crate) fn run_on(
     if !is_plain(body.as_ref(), environ, &answer) {
         // To drop it may take its time. That this fails is noted.
         let _ = answer.flush(out);
+    }
+    if let Some(over) = environ.take(OVER) {
+        over(&answer.outcome, error.as_ref());
     }
     drop_all((body, error, theirs), environ, &mut answer);
     answer.log(environ);

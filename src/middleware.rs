@@ -22,6 +22,7 @@ mod guard;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod mount;
+mod recorder;
 mod request_id;
 #[cfg(feature = "session")]
 pub mod session;
@@ -39,6 +40,7 @@ pub use first_found::first_found;
 #[cfg(feature = "gzip")]
 pub use gzip::gzip;
 pub use mount::{Mount, mount};
+pub use recorder::recorder;
 pub use request_id::{REQUEST_ID, request_id, request_id_from_proxy};
 #[cfg(feature = "session")]
 pub use session::session;

@@ -72,6 +72,13 @@ pub(crate) fn panic_of_program(log: &str) -> Option<&str> {
     })
 }
 
+/// A place as it is seen from the current folder.
+pub(crate) fn nearby(place: &str) -> String {
+    let folder = env::current_dir().unwrap_or_default();
+    let path = Path::new(place);
+    path.strip_prefix(folder).unwrap_or(path).display().to_string()
+}
+
 /// A place in this program, and the source around it.
 pub(crate) fn source(place: &str) -> Vec<String> {
     let mut lines = around(place);
@@ -89,7 +96,7 @@ pub(crate) fn around(place: &str) -> Vec<String> {
     let mut numbers = numbers.split(':').skip(1);
     let line = numbers.next().and_then(|line| line.parse().ok());
     let line: usize = line.unwrap_or_default();
-    let mut lines = vec![place.to_string()];
+    let mut lines = vec![nearby(place)];
     match text(&file) {
         Ok(text) => {
             let around = text.lines().enumerate();

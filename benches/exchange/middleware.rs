@@ -4,8 +4,8 @@ use crate::{COUNTED, RUNS, hello, named};
 use gateway::exchange::{self, Protocol};
 use gateway::middleware::session::{MemoryStore, Session};
 use gateway::middleware::{
-    conditional, first_found, gzip, mount, request_id, session, timing,
-    validate,
+    conditional, first_found, gzip, mount, recorder, request_id,
+    session, timing, validate,
 };
 use gateway::{
     Application, Environ, ErrorLog, Failure, Response, Result,
@@ -153,6 +153,7 @@ fn rows() -> Rows {
     rows.around("… in a function that calls it", plain(hello));
     rows.around("… and adds a header, by a layer", named(hello));
     rows.around("`timing`", timing(hello));
+    rows.around("`recorder`", recorder(hello));
     rows.around("`request_id`", request_id(hello));
     rows.around("`mount`", mount().at("/a", hello).at("/b", hello));
     rows.around("`first_found`, the first", first_found(hello, hello));

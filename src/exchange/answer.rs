@@ -34,6 +34,8 @@ pub(super) struct Answer {
     buffer: Vec<u8>,
     /// Has any of it been sent? Until then it can be another.
     pub(super) has_begun: bool,
+    /// Has its head another begun before?
+    pub(super) is_another: bool,
     /// What it is if no more is sent.
     pub(super) outcome: Outcome,
     /// What the error log is to be told.
@@ -77,6 +79,7 @@ impl Answer {
             length: None,
             buffer: Vec::with_capacity(1000),
             has_begun: false,
+            is_another: false,
             outcome: Outcome {
                 status: 0,
                 bytes: 0,
@@ -182,7 +185,8 @@ impl Answer {
     /// connection.
     fn open(&mut self) -> Result<()> {
         if let Stage::Started(_) = self.stage
-            && self.layers.iter().any(|layer| layer.has_head())
+            && (self.is_another
+                || self.layers.iter().any(|layer| layer.has_head()))
         {
             self.settle()?;
         }

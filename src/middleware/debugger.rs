@@ -153,8 +153,9 @@ impl Desk {
         failures.insert(0, Arc::clone(&failed));
         failures.truncate(KEPT);
         LAST.set(Some(Arc::clone(&failed)));
-        let path = self.guard.path(environ, &number.to_string());
-        failure.reason += &format!(", see {}{path}", environ.origin());
+        let page = number.to_string();
+        failure.reason += ", see ";
+        failure.reason += &self.guard.address(environ, &page);
         if self.guard.admits(environ) {
             failure = self.page(failure, &failed, None, environ);
         }

@@ -2,6 +2,7 @@
 //! sent.
 
 use crate::{Environ, Failure};
+use percent_encoding::percent_decode_str;
 use std::env;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
@@ -68,6 +69,16 @@ impl Guard {
         format!("{script}/_{}/{}/{page}", self.name, self.token)
     }
 
+    /// The address of one, for the log. The host is a stranger's word
+    /// unless the stranger is here, and may not be told the token.
+    pub fn address(&self, environ: &Environ, page: &str) -> String {
+        let path = self.path(environ, page);
+        match self.admits(environ) {
+            true => environ.origin() + &path,
+            false => path,
+        }
+    }
+
     /// Which page of ours is asked for, by who may see it.
     pub fn page(&self, environ: &Environ) -> Option<String> {
         let path = environ.bytes("PATH_INFO")?.strip_prefix(b"/_")?;
@@ -127,8 +138,9 @@ pub(super) fn escape(text: &str) -> String {
 pub(super) fn covered<'a>(name: &str, value: &'a str) -> &'a str {
     const WORDS: &str =
         "apikey authorization cookie passw private secret token";
-    let text = [name, value].concat().to_lowercase();
-    let text = text.replace(['-', '_'], "");
+    let text = [name, value].concat();
+    let text = percent_decode_str(&text).decode_utf8_lossy();
+    let text = text.to_lowercase().replace(['-', '_'], "");
     match WORDS.split(' ').any(|word| text.contains(word)) {
         true => "(covered)",
         false => value,

@@ -121,8 +121,24 @@ fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((content, rest.strip_prefix(b"\r\n")?))
 }
 
+/// A row that a tap has drawn begins with a connection's number and a
+/// time in milliseconds. Of those that somebody waited for the hundreds
+/// are kept.
+fn tapped(line: &str) -> Option<String> {
+    let (start, rest) = line.split_once(" │")?;
+    let (number, time) = start.split_at_checked(3)?;
+    let time: f64 = time.trim().parse().ok()?;
+    let time = match time < 100.0 {
+        true => 0.1,
+        false => (time / 100.0).floor() * 100.0,
+    };
+    Some(format!("{number} {time:8.1} │{rest}"))
+}
+
 fn line(line: &str) -> String {
     let line = date(line);
+    let line = tapped(&line).unwrap_or(line);
+    let line = after(&line, "/_debugger/", session, SESSIONS[0]);
     let line = after(&line, "/rustc/", hexadecimal, "…");
     let line = after(&line, "127.0.0.1:", port, PORT);
     let line = after(&line, "localhost:", port, PORT);
@@ -363,6 +379,34 @@ mod tests {
         assert_eq!(
             normal("thread 'main' (20375) panicked at"),
             "thread 'main' (4711) panicked at"
+        );
+    }
+
+    #[test]
+    fn a_taps_times_are_the_same_unless_somebody_waits() {
+        for (row, wanted) in [
+            (
+                "  1      0.7 │◀─ 5 bytes ─│",
+                "  1      0.1 │◀─ 5 bytes ─│",
+            ),
+            (
+                " 12    304.2 │─ closes ─▶│",
+                " 12    300.0 │─ closes ─▶│",
+            ),
+            ("             │ a 7.5 │", "             │ a 7.5 │"),
+            ("  #       ms  client", "  #       ms  client"),
+        ] {
+            assert_eq!(normal(row), wanted);
+        }
+    }
+
+    #[test]
+    fn a_debuggers_token_is_always_the_same() {
+        let place = "see http://localhost/_debugger/";
+        let line = format!("{place}{:032x}/3\n", 0xabc);
+        assert_eq!(
+            normal(&line),
+            format!("{place}{}/3\n", SESSIONS[0])
         );
     }
 

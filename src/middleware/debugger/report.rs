@@ -4,7 +4,7 @@
 use crate::diagnostics::Notes;
 use crate::error::causes;
 use crate::middleware::guard::covered;
-use crate::trace::{Trace, around, panic_of_program, source};
+use crate::trace::{Trace, around, nearby, panic_of_program, source};
 use crate::{Environ, Error, exchange};
 use std::mem;
 
@@ -64,8 +64,8 @@ fn began(place: &str, text: &mut String) {
 /// of the program itself with their source, of middleware by its name.
 fn way(trace: &Trace, text: &mut String) {
     const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
-    const THEIRS: [&str; 4] =
-        ["/rustc/", "/rustlib/", "/registry/src/", LIBRARY];
+    const THEIRS: &str =
+        "/rustc/ /rust/deps/ /rustlib/ /registry/src/ /git/checkouts/";
     began(&trace.place, text);
     let (here, _) = trace.place.rsplit_once(':').unwrap_or_default();
     let (mut passed, mut all) = (Vec::new(), Vec::new());
@@ -79,12 +79,13 @@ fn way(trace: &Trace, text: &mut String) {
             passed.push(file[..end].to_string());
         }
         let is_here = place.contains(&format!("{here}:"));
-        let is_theirs = THEIRS.iter().any(|t| place.contains(t));
+        let mut theirs = THEIRS.split(' ').chain([LIBRARY]);
+        let is_theirs = theirs.any(|t| place.contains(t));
         if place.starts_with('/') && !is_theirs && !is_here {
             let title = format!("On the way, in {name} …");
             section(text, &title, source(&place));
         }
-        all.push(format!("{name}, {place}"));
+        all.push(format!("{name}, {}", nearby(&place)));
     }
     passed.dedup();
     section(text, "Middleware on the way, the inmost first", passed);

@@ -12,7 +12,7 @@ const LENGTH: usize = 200 << 20;
 const CHILD: &str = "GATEWAY_TEST_MEMORY";
 
 /// The most memory that this process ever held, in bytes.
-fn peak() -> usize {
+pub fn peak() -> usize {
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|l| l.starts_with("VmHWM:"));
     let number = line.unwrap().split_ascii_whitespace().nth(1);

@@ -7,4 +7,4 @@ mod environ_and_log;
 mod errors;
 mod exchange;
 mod layers;
-mod memory;
+pub mod memory;

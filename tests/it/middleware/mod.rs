@@ -8,6 +8,7 @@ mod first_found;
 #[cfg(all(feature = "conditional", feature = "gzip"))]
 mod gzip;
 mod mount;
+mod recorder;
 mod request_id;
 #[cfg(all(unix, feature = "fastcgi", feature = "http"))]
 #[cfg(feature = "tiny_http")]

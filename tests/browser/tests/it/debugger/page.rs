@@ -1,7 +1,7 @@
 //! The page itself: to be read by all, and to be tried again from.
 
 use super::*;
-use crate::axe::{axe, violations};
+use crate::axe::{axe, violations_now};
 use browser::chromium;
 
 /// A request whose page is of the last kind: it cannot be tried again.
@@ -82,7 +82,7 @@ fn it_is_clean_in_light_and_dark_and_on_a_phone() {
             ] {
                 reader.prefer(scheme);
                 reader.resize(width);
-                let mut said = violations(&reader, &axe, &[]);
+                let mut said = violations_now(&reader, &axe);
                 let over =
                     "document.documentElement.scrollWidth - innerWidth";
                 if reader.number(over) > 0.0 {

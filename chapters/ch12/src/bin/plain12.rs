@@ -1,0 +1,5 @@
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gateway::http::run(ch12::pages::pages)
+}
