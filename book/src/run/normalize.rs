@@ -39,9 +39,6 @@ const SESSIONS: [&str; 4] = [
     "1b8a2c6fd0e94b07a0c8b6f3d7e5a914",
 ];
 
-/// What stands for the token of a debugger, and a failure's number.
-const FAILURE: &str = "5d41402abc4b2a76b9719d911017c592/1";
-
 /// What stands for a form's token.
 const TOKEN: &str = "9e107d9d372bb6826bd81d3542a419d6\
                      e4d909c290d0fb1ca068ffaddf22cbd0";
@@ -143,7 +140,6 @@ fn line(line: &str) -> String {
     let line = after(&line, "127.0.0.1:", port, PORT);
     let line = after(&line, "localhost:", port, PORT);
     let line = after(&line, "[::1]:", port, PORT);
-    let line = after(&line, "/_debugger/", failure, FAILURE);
     let line = variable(&line, "SERVER_PORT", PORT);
     let line = variable(&line, "REMOTE_PORT", CLIENT_PORT);
     let line = after(&line, " - [", time_of_day, LOG_DATE);
@@ -280,16 +276,6 @@ fn request(text: &str) -> usize {
     let length = hexadecimal(text);
     let number = text[length..].strip_prefix('-').map_or(0, digits);
     match length == TAG.len() && number > 0 {
-        true => length + 1 + number,
-        false => 0,
-    }
-}
-
-/// The length of a debugger's token and a failure's number.
-fn failure(text: &str) -> usize {
-    let length = session(text);
-    let number = text[length..].strip_prefix('/').map_or(0, digits);
-    match length > 0 && number > 0 {
         true => length + 1 + number,
         false => 0,
     }
