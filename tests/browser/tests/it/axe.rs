@@ -14,7 +14,7 @@ const THEMES: [&str; 5] = ["light", "rust", "coal", "navy", "ayu"];
 const WIDTHS: [u32; 4] = [320, 390, 650, 1300];
 
 /// axe-core, which `.ci/run` installs.
-fn axe() -> Option<String> {
+pub fn axe() -> Option<String> {
     let file =
         Path::new(ROOT).join("target/ci-tools/axe-core/axe.min.js");
     let text = fs::read_to_string(&file).ok();
@@ -65,10 +65,18 @@ const UNSEEN: &str = "(() => {\
     sessionStorage.setItem('seen', JSON.stringify([...seen]));\
     return unseen; })()";
 
+/// What axe-core finds on a page without themes of its own.
+pub fn violations_now(reader: &Reader, axe: &str) -> String {
+    if reader.text("typeof axe") == "undefined" {
+        reader.run(axe);
+    }
+    run(reader, "document", &json!({}))
+}
+
 /// What axe-core finds in all themes: in one with all of its rules. From
 /// theme to theme, colors alone differ, and what it has said of some is
 /// true of all texts that have them.
-fn violations(reader: &Reader, axe: &str, turn: usize) -> String {
+pub fn violations(reader: &Reader, axe: &str, turn: usize) -> String {
     if reader.text("typeof axe") == "undefined" {
         reader.run(axe);
     }
@@ -118,7 +126,7 @@ const SIDEWAYS: &str = "(() => { const found = [];\
     return found.join('\\n'); })()";
 
 /// What does not fit, at all widths.
-fn sideways(reader: &Reader) -> String {
+pub fn sideways(reader: &Reader) -> String {
     let mut found = String::new();
     for width in WIDTHS {
         reader.resize(width);
