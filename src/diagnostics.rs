@@ -26,7 +26,8 @@ pub(crate) struct Notes {
     pub input: Vec<u8>,
     /// How much of it the application has read.
     pub read: usize,
-    /// Is that all that the client has sent?
+    /// Is that all that the client has sent? Until the notes are made:
+    /// was its end seen?
     pub is_whole: bool,
     /// Its lines in the error log.
     pub log: String,
@@ -53,9 +54,11 @@ thread_local! {
 /// this thread know how the program got to them.
 pub(crate) fn begin(environ: &mut Environ) {
     IS_ON.set(true);
-    PANIC.set(None);
+    PANIC.set(None); // of one that was caught
+    let has_body = environ.has_body();
     note(|notes| {
         environ.save_to(&mut notes.variables);
+        notes.is_whole = !has_body;
         notes.input.clear();
         notes.log.clear();
         notes.values.clear();
@@ -69,14 +72,15 @@ pub(crate) fn notes(environ: &mut Environ) -> Notes {
     // It goes through the tee, if that is still there: what else may
     // stand in its place was read before.
     let mut rest = (&mut environ.input).take(INPUT_LIMIT as u64);
-    let is_read = io::copy(&mut rest, &mut io::sink()).is_ok();
+    // What cannot be read is not whole, and that is seen below.
+    let _ = io::copy(&mut rest, &mut io::sink());
     let length = environ.get("CONTENT_LENGTH");
     let length = length.and_then(|length| length.parse().ok());
     note(|notes| {
         let kept = notes.input.len();
-        notes.is_whole = is_read
-            && kept < INPUT_LIMIT
-            && length.is_none_or(|length: usize| length == kept);
+        let is_whole = length.map(|length: usize| length == kept);
+        notes.is_whole =
+            kept < INPUT_LIMIT && is_whole.unwrap_or(notes.is_whole);
     });
     NOTES.with_borrow(Notes::clone)
 }
@@ -89,9 +93,8 @@ fn note(change: impl FnOnce(&mut Notes)) {
 pub(crate) fn log(line: &str) {
     if IS_ON.get() {
         note(|notes| {
-            if notes.log.len() < LOG_LIMIT {
-                notes.log += line;
-            }
+            let room = LOG_LIMIT.saturating_sub(notes.log.len());
+            notes.log.extend(line.chars().take(room));
         });
     }
 }
@@ -121,14 +124,17 @@ pub(crate) fn trace(at: &Location<'_>) -> Option<Trace> {
     IS_ON.get().then(|| Trace::here(at))
 }
 
+/// What was read; nothing, at the end.
 fn note_input(bytes: &[u8]) {
     note(|notes| {
+        notes.is_whole |= bytes.is_empty();
         let room = INPUT_LIMIT - notes.input.len();
         notes.input.extend_from_slice(&bytes[..bytes.len().min(room)]);
     });
 }
 
-/// Has noted what is read of the input from now on.
+/// Has noted what is read of the input from now on, and at its end
+/// nothing.
 pub(crate) fn tee(
     environ: &mut Environ,
     note: impl FnMut(&[u8]) + Send + 'static,
@@ -145,14 +151,20 @@ struct Tee<N>(Box<dyn BufRead + Send>, N);
 impl<N: FnMut(&[u8])> Read for Tee<N> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read(buffer)?;
-        (self.1)(&buffer[..read]);
+        if !buffer.is_empty() {
+            (self.1)(&buffer[..read]);
+        }
         Ok(read)
     }
 }
 
 impl<N: FnMut(&[u8])> BufRead for Tee<N> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.0.fill_buf()
+        let bytes = self.0.fill_buf()?;
+        if bytes.is_empty() {
+            (self.1)(bytes);
+        }
+        Ok(bytes)
     }
 
     fn consume(&mut self, length: usize) {

@@ -227,11 +227,22 @@ pub(crate) fn describe(error: &Error) -> String {
     let mut text = String::new();
     for cause in causes(&**error) {
         let colon = if text.is_empty() { "" } else { ": " };
-        if write!(text, "{colon}{cause}").is_err() {
-            text += "an error that cannot be shown";
-        }
+        text = text + colon + &said(cause, usize::MAX);
     }
     text
+}
+
+/// What an error itself says, in so many characters at most, or that it
+/// cannot.
+pub(crate) fn said(error: &dyn StdError, most: usize) -> String {
+    let mut text = String::new();
+    if write!(text, "{error}").is_err() {
+        text += "an error that cannot be shown";
+    }
+    match text.char_indices().nth(most) {
+        Some((at, _)) => text[..at].into(),
+        None => text,
+    }
 }
 
 /// An error and its causes, the outermost first. An error that names

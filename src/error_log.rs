@@ -67,7 +67,7 @@ impl ErrorLog {
 }
 
 /// A line as it may stand in a log.
-fn harmless(line: &[u8]) -> String {
+pub(crate) fn harmless(line: &[u8]) -> String {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let mut text = String::new();
     for c in String::from_utf8_lossy(line).chars() {

@@ -79,11 +79,12 @@ pub(crate) fn nearby(place: &str) -> String {
     path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }
 
-/// A place in this program, and the source around it.
+/// A place in this program, and the source around it: lines with their
+/// ends, indented but for a mark before the one of the place.
 pub(crate) fn source(place: &str) -> Vec<String> {
     let mut lines = around(place);
     if is_edited(&absolute(divided(place).0)).unwrap_or(false) {
-        let edited = "edited since this program was built";
+        let edited = "  edited since this program was built\n";
         lines.insert(1, edited.into());
     }
     lines
@@ -96,25 +97,32 @@ pub(crate) fn around(place: &str) -> Vec<String> {
     let mut numbers = numbers.split(':').skip(1);
     let line = numbers.next().and_then(|line| line.parse().ok());
     let line: usize = line.unwrap_or_default();
-    let mut lines = vec![nearby(place)];
+    let mut lines = vec![format!("  {}\n", nearby(place))];
     match text(&file) {
         Ok(text) => {
             let around = text.lines().enumerate();
             let around = around.skip(line.saturating_sub(6)).take(11);
             lines.extend(around.map(|(at, text)| {
-                let mark = if at + 1 == line { "> " } else { "" };
-                format!("{mark}{:4}  {text}", at + 1)
+                let mark = if at + 1 == line { '>' } else { ' ' };
+                format!("{mark} {:4}  {text}\n", at + 1)
             }));
         }
-        Err(error) => lines.push(format!("not shown: {error}")),
+        Err(error) => lines.push(format!("  not shown: {error}\n")),
     }
     lines
 }
 
-/// A source, and nothing else: what a link leads to may be anything.
+/// The longest source that is shown, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// A source, and nothing else: what a link leads to may be anything, and
+/// a pipe may have no end.
 fn text(file: &Path) -> io::Result<String> {
+    let about = file.metadata()?;
     if file.canonicalize()? != file
         || file.extension() != Some("rs".as_ref())
+        || !about.is_file()
+        || about.len() > LONGEST
     {
         return Err(io::Error::other("it is not a source file"));
     }

@@ -88,7 +88,7 @@ const KEPT: usize = 20;
 const SHOWN: usize = 64 * 1024;
 
 /// The longest form that asks for one, in bytes.
-const FORM_LIMIT: u64 = 8 << 20;
+const FORM_LIMIT: u64 = 16 << 20;
 
 /// The failures, and who may see them.
 struct Desk {
@@ -153,9 +153,8 @@ impl Desk {
         failures.insert(0, Arc::clone(&failed));
         failures.truncate(KEPT);
         LAST.set(Some(Arc::clone(&failed)));
-        let page = number.to_string();
-        failure.reason += ", see ";
-        failure.reason += &self.guard.address(environ, &page);
+        let address = self.guard.address(environ, &number.to_string());
+        failure.reason += &format!(", see {address}");
         if self.guard.admits(environ) {
             failure = self.page(failure, &failed, None, environ);
         }
@@ -184,12 +183,12 @@ impl Desk {
             (_, false) => CUT.into(),
             _ => page::form(&again, &request::written(notes), report),
         };
-        let curl = page::curl(&request::curl(notes));
         let all = self.guard.path(environ, "");
         let all = page::link(&all, "The last failures");
-        let (title, sections) = page::sections(report);
+        let report = [&**report, &request::curl(notes)].concat();
+        let (title, sections) = page::sections(&report);
         let beside = beside.unwrap_or_default();
-        let html = [form, beside, sections, curl, all].concat();
+        let html = [form, beside, sections, all].concat();
         guard::page(page, title, &html)
     }
 
@@ -227,13 +226,14 @@ impl Desk {
         environ: &mut Environ,
     ) -> Result<Failure> {
         let mut parts = environ.parts(FORM_LIMIT)?;
-        let mut fields = [String::new(), String::new()];
+        let mut fields = [Vec::new(), Vec::new()];
         for field in &mut fields {
             if let Some(mut part) = parts.next_part()? {
-                part.read_to_string(field)?;
+                part.read_to_end(field)?;
             }
         }
-        let [last, request] = fields;
+        let [last, request] =
+            fields.each_ref().map(|f| String::from_utf8_lossy(f));
         let before = environ.save();
         request::read(&request, environ);
         let mut shown = vec![0; SHOWN];
@@ -243,6 +243,7 @@ impl Desk {
             self.watch(app, environ, start_response)
         });
         exchange::run(&watched, environ, Protocol::Cgi, &mut room);
+        let end = if room.is_empty() { ", up to here" } else { "" };
         let length = SHOWN - room.len();
         environ.restore(before);
         if let Some(failed) = LAST.take() {
@@ -252,7 +253,7 @@ impl Desk {
         let path = self.guard.path(environ, "again");
         let html = page::form(&path, &request, &last)
             + &page::beside(&last, &answer);
-        Ok(guard::page(empty, "It is answered", &html))
+        Ok(guard::page(empty, &format!("It is answered{end}"), &html))
     }
 }
 

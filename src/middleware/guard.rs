@@ -1,6 +1,7 @@
 //! Pages about the program itself: who may see them, and how they are
 //! sent.
 
+use crate::error_log::harmless;
 use crate::{Environ, Failure};
 use percent_encoding::percent_decode_str;
 use std::env;
@@ -119,8 +120,10 @@ pub(super) fn page(page: Failure, title: &str, html: &str) -> Failure {
     private(page.header("Content-Security-Policy", policy))
 }
 
-/// The same without a page.
-pub(super) fn private(page: Failure) -> Failure {
+/// The same without a page. The program may have opened its failure to
+/// other origins' pages.
+pub(super) fn private(mut page: Failure) -> Failure {
+    page.headers.remove("Access-Control-Allow-Origin");
     page.header("X-Frame-Options", "DENY")
         .header("X-Content-Type-Options", "nosniff")
         .header("Referrer-Policy", "same-origin")
@@ -131,6 +134,27 @@ pub(super) fn private(page: Failure) -> Failure {
 pub(super) fn escape(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     text.replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// As a shell takes it for one word, whatever is in it.
+pub(super) fn quoted(bytes: &[u8]) -> String {
+    let printed = printed(bytes);
+    match printed.strip_prefix("printf %s ") {
+        Some(word) => word.into(),
+        None => format!("\"$({printed})\""),
+    }
+}
+
+/// The shell's command that writes it. It is pasted into a terminal, and
+/// has nothing that one obeys.
+pub(super) fn printed(bytes: &[u8]) -> String {
+    let text = harmless(bytes);
+    if text.as_bytes() == bytes {
+        return format!("printf %s '{}'", text.replace('\'', r"'\''"));
+    }
+    let octal = |byte| format!("\\{byte:03o}");
+    let octal: String = bytes.iter().map(octal).collect();
+    format!("printf '{octal}'")
 }
 
 /// A value, unless its name or the value itself speaks of what nobody

@@ -2,7 +2,7 @@
 
 use crate::middleware::guard::escape;
 use crate::trace::absolute;
-use std::env;
+use std::{collections::HashSet, env};
 
 /// A report's first line, and all others: titles, and lines of which
 /// one is marked. What need not be read is folded.
@@ -48,7 +48,8 @@ fn linked(line: &str) -> Option<String> {
 /// of them says is marked.
 pub(super) fn beside(last: &str, now: &str) -> String {
     let column = |title: &str, text: &str, other: &str| {
-        let mark = |line| match other.lines().any(|o| o == line) {
+        let other: HashSet<_> = other.lines().collect();
+        let mark = |line| match other.contains(line) {
             true => escape(line) + "\n",
             false => format!("<mark>{}</mark>\n", escape(line)),
         };
@@ -63,14 +64,6 @@ pub(super) fn beside(last: &str, now: &str) -> String {
 pub(super) fn form(path: &str, request: &str, last: &str) -> String {
     let [path, request, last] = [path, request, last].map(escape);
     format!(include_str!("form.html"), path, last, request)
-}
-
-pub(super) fn curl(command: &str) -> String {
-    let command = escape(command);
-    format!(
-        "<details><summary>Copy as curl, with its secrets</summary>\
-         {PRE}{command}</pre></details>\n"
-    )
 }
 
 pub(super) fn link(path: &str, text: &str) -> String {

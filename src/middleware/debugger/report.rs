@@ -2,11 +2,15 @@
 //! that are indented. What ends with `…` need not be read at first.
 
 use crate::diagnostics::Notes;
-use crate::error::causes;
+use crate::error::{causes, said};
+use crate::error_log::harmless;
 use crate::middleware::guard::covered;
 use crate::trace::{Trace, around, nearby, panic_of_program, source};
 use crate::{Environ, Error, exchange};
 use std::mem;
+
+/// The most that is shown of an error's own text, in characters.
+const SHOWN: usize = 10_000;
 
 /// The report of a failure. Its first line is the request and what is
 /// wrong.
@@ -15,12 +19,13 @@ pub(super) fn report(
     notes: &Notes,
     environ: &Environ,
 ) -> String {
-    let mut all = causes(&**error).map(ToString::to_string);
+    let mut all = causes(&**error).map(|cause| said(cause, SHOWN));
     let what = all.next().unwrap_or_default().replace('\n', "\n  ");
     let mut text = format!("{}: {what}\n", exchange::request(environ));
     section(&mut text, "Because of", all);
     if let Some(place) = panic_of_program(&notes.log) {
-        section(&mut text, "The program panicked at", around(place));
+        let source = around(place).concat();
+        text += &format!("\nThe program panicked at\n{source}");
     }
     match &error.trace {
         Some(trace) => way(trace, &mut text),
@@ -38,7 +43,8 @@ pub(super) fn report(
         format!("{name} = {}", covered(name, &value))
     });
     section(&mut text, "The environ …", variables);
-    text
+    let lines = text.lines().map(|l| harmless(l.as_bytes()) + "\n");
+    lines.collect()
 }
 
 /// Adds what has a title, if there is something to say.
@@ -51,13 +57,12 @@ fn section<T: AsRef<str>>(
     for line in lines {
         *text += &mem::take(&mut title);
         let line = line.as_ref().replace('\n', "\n  ");
-        let mark = if line.starts_with("> ") { "" } else { "  " };
-        *text += &format!("{mark}{line}\n");
+        *text += &format!("  {line}\n");
     }
 }
 
 fn began(place: &str, text: &mut String) {
-    section(text, "It began at", source(place));
+    *text += &format!("\nIt began at\n{}", source(place).concat());
 }
 
 /// Adds the place where it began, and the functions on the way there:
@@ -82,8 +87,8 @@ fn way(trace: &Trace, text: &mut String) {
         let mut theirs = THEIRS.split(' ').chain([LIBRARY]);
         let is_theirs = theirs.any(|t| place.contains(t));
         if place.starts_with('/') && !is_theirs && !is_here {
-            let title = format!("On the way, in {name} …");
-            section(text, &title, source(&place));
+            let source = source(&place).concat();
+            *text += &format!("\nOn the way, in {name} …\n{source}");
         }
         all.push(format!("{name}, {}", nearby(&place)));
     }

@@ -1,14 +1,18 @@
 //! A request as text, from which it can be made again.
 
 use crate::diagnostics::Notes;
+use crate::middleware::guard::{printed, quoted};
 use crate::{Environ, Variables};
 use percent_encoding::{
-    NON_ALPHANUMERIC, percent_decode, percent_encode,
+    AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode,
 };
 use std::io::Cursor;
 
 /// How the line of the body begins.
 const INPUT: &str = "wsgi.input";
+
+/// What is not encoded, where something is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_');
 
 /// The request that was noted: a line for each variable, and for the
 /// body. Where not all is visible ASCII, all is percent-encoded, and
@@ -18,12 +22,15 @@ pub(super) fn written(notes: &Notes) -> String {
     let variables = environ.variables().into_iter();
     let mut text = String::new();
     for (name, value) in variables.chain([(INPUT, &*notes.input)]) {
-        let is_plain = value.iter().all(|b| (32..127).contains(b));
+        let is_plain = value.iter().all(|b| (32..127).contains(b))
+            && name.bytes().all(|b| b.is_ascii_graphic())
+            && !name.contains(['=', '*']);
+        let encoded = |bytes| percent_encode(bytes, ENCODED);
         text += &match str::from_utf8(value) {
             Ok(value) if is_plain => format!("{name}={value}\n"),
             _ => {
-                let value = percent_encode(value, NON_ALPHANUMERIC);
-                format!("{name}*={value}\n")
+                let name = encoded(name.as_bytes());
+                format!("{name}*={}\n", encoded(value))
             }
         };
     }
@@ -38,12 +45,12 @@ pub(super) fn read(text: &str, environ: &mut Environ) {
     let mut body = Vec::new();
     let lines = text.lines().filter_map(|line| line.split_once('='));
     for (name, value) in lines {
-        let encoded = name.strip_suffix('*');
-        let value = match encoded {
-            Some(_) => percent_decode(value.as_bytes()).collect(),
-            None => value.as_bytes().to_vec(),
+        let decoded = |t| percent_decode_str(t).collect::<Vec<u8>>();
+        let (name, value) = match name.strip_suffix('*') {
+            Some(name) => (decoded(name), decoded(value)),
+            None => (name.into(), value.into()),
         };
-        match encoded.unwrap_or(name) {
+        match &*String::from_utf8_lossy(&name) {
             INPUT => body = value,
             name => environ.set(name, value),
         }
@@ -54,26 +61,27 @@ pub(super) fn read(text: &str, environ: &mut Environ) {
     environ.input = Box::new(Cursor::new(body));
 }
 
-/// The command that sends the request from a terminal.
+/// The command that sends the request from a terminal, as a part of a
+/// report.
 pub(super) fn curl(notes: &Notes) -> String {
     let environ = notes.environ();
     let get = |name| environ.get(name).unwrap_or_default();
-    let url = environ.origin() + &get("REQUEST_URI");
-    let mut command =
-        format!("curl -iX {} {}", get("REQUEST_METHOD"), quoted(&url));
-    for name in environ.variables().into_keys() {
+    let url =
+        quoted((environ.origin() + &get("REQUEST_URI")).as_bytes());
+    let method = quoted(get("REQUEST_METHOD").as_bytes());
+    let mut command = format!("curl -giX {method} {url}");
+    for (name, value) in environ.variables() {
         let field = name.trim_start_matches("HTTP_");
         if field != name || name == "CONTENT_TYPE" {
-            let field = field.replace('_', "-").to_lowercase();
-            let field = format!("{field}: {}", get(name));
-            command += &format!(" \\\n  -H {}", quoted(&field));
+            let field = field.replace('_', "-").to_lowercase() + ": ";
+            let field = quoted(&[field.as_bytes(), value].concat());
+            command += &format!(" \\\n  -H {field}");
         }
     }
-    let body = String::from_utf8_lossy(&notes.input);
-    command + " \\\n  --data-binary " + &quoted(&body)
-}
-
-/// As a shell takes it for one word, whatever is in it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
+    if !notes.input.is_empty() {
+        let body = printed(&notes.input);
+        command =
+            format!("{body} |\n  {command} \\\n  --data-binary @-");
+    }
+    format!("\nCopy as curl, with its secrets …\n  {command}\n")
 }
