@@ -6,6 +6,7 @@ mod support;
 
 mod cgi;
 mod core;
+mod debugger;
 #[cfg(feature = "url")]
 mod forms;
 mod middleware;

@@ -1,0 +1,131 @@
+//! Sources that are none, or not what they were.
+
+use crate::debugger::programs::{program, said};
+use crate::debugger::{browser, unescaped};
+use crate::support::Folder;
+use gateway::middleware::debugger;
+use gateway::testing::ask;
+use gateway::{Error, Result, app};
+use std::fs::{self, File};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+/// Where this file is, for who looks for it.
+const HERE: &str = "tests/it/debugger/attacks/files.rs";
+
+fn failing() -> Result<gateway::Response> {
+    Err(Error::from("on purpose, in a source"))
+}
+
+/// Is not a test, but the program that the others start, in a folder
+/// where this file is another.
+#[test]
+#[ignore = "is started by another test"]
+fn is_a_program() {
+    assert_eq!(file!(), HERE);
+    let page = ask(&debugger(app(|_, _| failing())), browser("/"));
+    println!("{}", page.text());
+}
+
+/// The page that it makes in that folder.
+fn page(folder: &Folder) -> String {
+    let name = "debugger::attacks::files::is_a_program";
+    let page = said(program(name).current_dir(folder.path("")));
+    assert!(page.contains("<h2>It began at</h2>"), "{page}");
+    page
+}
+
+fn folder(name: &str) -> (Folder, std::path::PathBuf) {
+    let folder = Folder::new(&format!("debugger-{name}"));
+    let place = folder.path(HERE);
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    (folder, place)
+}
+
+#[test]
+fn a_source_is_text() {
+    let (folder, place) = folder("markup");
+    let line = "</pre><script>alert(1)</script>\u{202e}\x1b[31m &lt; \
+                <textarea>\n";
+    fs::write(place, line.repeat(300)).unwrap();
+    let page = page(&folder);
+    super::markup::check(page.trim_start_matches(|c| c != '<'));
+    assert!(unescaped(&page).contains("> ") || page.contains("<mark>"));
+    let shown = r"  </pre><script>alert(1)</script>\u{202e}\u{1b}[31m";
+    assert!(unescaped(&page).contains(shown), "{page}");
+    assert!(page.contains("edited since this program was built"));
+}
+
+/// Titles and marks of it are not ours.
+#[test]
+fn a_source_has_no_marks_but_ours() {
+    let (folder, place) = folder("marks");
+    let line = "> forged\r> forged\rForged …\n";
+    fs::write(place, line.repeat(300)).unwrap();
+    let page = page(&folder);
+    for title in ["<h2>", "<summary>", "<mark>"] {
+        for piece in page.split(title).skip(1) {
+            assert!(!piece.starts_with("&gt; forged"), "{page}");
+            assert!(!piece.starts_with("Forged"), "{page}");
+        }
+    }
+}
+
+/// Makes something there, and looks at what is shown of it.
+#[track_caller]
+fn is_not_shown(name: &str, make: impl Fn(&Path), why: &str) {
+    let (folder, place) = folder(name);
+    make(&place);
+    let page = page(&folder);
+    assert!(page.contains(&format!("  not shown: {why}")), "{page}");
+    assert!(!page.contains("a secret of the machine"), "{page}");
+}
+
+/// Not through a link, wherever it leads.
+const NONE: &str = "it is not a source file";
+
+#[test]
+fn a_link_is_not_followed() {
+    let link = |place: &Path| symlink("/etc/passwd", place).unwrap();
+    is_not_shown("passwd", link, NONE);
+    let link = |place: &Path| {
+        let secret = place.with_file_name("secret.rs");
+        fs::write(&secret, "a secret of the machine\n".repeat(300))
+            .unwrap();
+        symlink(secret, place).unwrap();
+    };
+    is_not_shown("link", link, NONE);
+    let link = |place: &Path| {
+        let folder = place.parent().unwrap();
+        let other = folder.with_file_name("other");
+        fs::rename(folder, &other).unwrap();
+        let text = "a secret of the machine\n".repeat(300);
+        fs::write(other.join("files.rs"), text).unwrap();
+        symlink(other, folder).unwrap();
+    };
+    is_not_shown("folder", link, NONE);
+}
+
+#[test]
+fn what_is_no_text_is_not_shown() {
+    let latin = |place: &Path| {
+        let text = b"a secret of the machine \xe9\n".repeat(300);
+        fs::write(place, text).unwrap();
+    };
+    is_not_shown("latin", latin, "stream did not contain valid UTF-8");
+    let long = |place: &Path| {
+        let file = File::create(place).unwrap();
+        file.set_len(1 << 30).unwrap(); // a hole, which takes no room
+    };
+    is_not_shown("long", long, NONE);
+}
+
+#[test]
+fn one_that_is_short_is_shown_as_far_as_it_goes() {
+    let (folder, place) = folder("short");
+    fs::write(place, "one line\n").unwrap();
+    let page = page(&folder);
+    let (first, _) = page.split_once("<form").unwrap();
+    assert!(!first.contains("one line"));
+    assert!(first.contains(HERE));
+}
