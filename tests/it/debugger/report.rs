@@ -37,7 +37,7 @@ fn random(chance: &Chance) -> Environ {
         let plain = chance.once_in(2);
         let one = |_| match plain {
             true => {
-                b"azAZ09 =*%&'\"<>@:/.\\"[chance.next() as usize % 20]
+                b"azAZ0\n =*%&'\"<>@:/.\\"[chance.next() as usize % 20]
             }
             false => chance.next() as u8,
         };

@@ -307,6 +307,11 @@ fn another_peer_in_the_request_gets_nobody_more() {
     assert!(!text.contains("action=\"http"));
     assert!(!answer.log.contains("evil.example"), "{}", answer.log);
 
+    // How the page is shown is for who asks to say, as well.
+    form[2] = form[2].replace("HTTP_ACCEPT", "HTTP_X");
+    let answer = ask(&app, submitted(&form));
+    assert!(answer.text().contains("<button>Try again"));
+
     // The other way round nothing is won, either: the page that asks
     // has to be let in first.
     form[2] = form[2].replace("192.0.2.1", "127.0.0.1");
