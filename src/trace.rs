@@ -115,8 +115,8 @@ pub(crate) fn around(place: &str) -> Vec<String> {
 /// The longest source that is shown, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// A source, and nothing else: what a link leads to may be anything, and
-/// a pipe may have no end.
+/// A source, and nothing else: what a link leads to may be anything,
+/// and a pipe may have no end.
 fn text(file: &Path) -> io::Result<String> {
     let about = file.metadata()?;
     if file.canonicalize()? != file

@@ -1,5 +1,5 @@
-//! What a visitor, or the program, says is text on the page, wherever it
-//! stands.
+//! What a visitor, or the program, says is text on the page, wherever
+//! it stands.
 
 use crate::debugger::{
     again, between, browser, fails, form, sends, submitted, unescaped,
@@ -22,8 +22,8 @@ enum At {
     Quoted,
 }
 
-/// Reads a page as a browser would, and knows all tags that may be there
-/// and their attributes.
+/// Reads a page as a browser would, and knows all tags that may be
+/// there and their attributes.
 #[track_caller]
 pub fn check(page: &str) {
     const TAGS: &str = "!DOCTYPE html meta title style main h1 h2 p pre \
@@ -214,7 +214,7 @@ fn an_answer_to_another_try_is_text() {
     assert_eq!(unescaped(&text).matches(EVIL).count(), 2);
 }
 
-/// The form's own fields come from who has the token, and are text, too.
+/// The form's own fields come from who has the token, and are text.
 #[test]
 fn a_form_is_text() {
     let app = debugger(fails("on purpose"));
