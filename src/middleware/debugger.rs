@@ -154,8 +154,12 @@ impl Desk {
         failures.truncate(KEPT);
         LAST.set(Some(Arc::clone(&failed)));
         let page = number.to_string();
-        failure.reason += ", see ";
-        failure.reason += &self.guard.address(environ, &page);
+        failure.reason += &match environ.run_once {
+            true => format!("\n{}", failed.report), // no page stays
+            false => {
+                format!(", see {}", self.guard.address(environ, &page))
+            }
+        };
         if self.guard.admits(environ) {
             failure = self.page(failure, &failed, None, environ);
         }

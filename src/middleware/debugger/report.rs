@@ -63,10 +63,14 @@ fn way(trace: &Trace, text: &mut String) {
     const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
     const THEIRS: &str =
         "/rustc/ /rust/deps/ /rustlib/ /registry/src/ /git/checkouts/";
-    began(&trace.place, text);
+    let frames = trace.frames();
+    // The compiler leaves out where it was; a backtrace does not.
+    let places = frames.iter().map(|(_, place)| place);
+    let mut places = places.filter(|p| p.ends_with(&trace.place));
+    began(places.next().unwrap_or(&trace.place), text);
     let (here, _) = trace.place.rsplit_once(':').unwrap_or_default();
     let (mut passed, mut all) = (Vec::new(), Vec::new());
-    for (name, place) in trace.frames() {
+    for (name, place) in frames {
         let file = place.strip_prefix(LIBRARY).unwrap_or_default();
         if file.starts_with("exchange") {
             break; // what has called it is a server
