@@ -29,6 +29,10 @@ impl Trace {
     }
 }
 
+/// How a release build gets to know its lines.
+const LINES: &str =
+    "but with `debug = \"line-tables-only\"` below [profile.release]";
+
 /// What a [`Backtrace`] writes, the inmost first: `  7: ch12::page` is a function, and `at
 /// ./src/page.rs:12:34`, on the next line, where it was.
 fn frames(backtrace: &str) -> Vec<(String, String)> {
@@ -42,6 +46,9 @@ fn frames(backtrace: &str) -> Vec<(String, String)> {
         } else if let Some((_, name)) = line.split_once(": ") {
             frames.push((name.into(), "an unknown place".into()));
         }
+    }
+    if !backtrace.contains(".rs:") {
+        frames.insert(0, ("no place is known".into(), LINES.into()));
     }
     frames
 }
@@ -110,3 +117,7 @@ fn is_edited(file: &Path) -> io::Result<bool> {
     let program = env::current_exe()?.metadata()?.modified()?;
     Ok(file.metadata()?.modified()? > program)
 }
+
+#[cfg(test)]
+#[path = "../tests/trace/format.rs"]
+mod tests;
