@@ -4,8 +4,8 @@ use crate::{COUNTED, RUNS, hello, named};
 use gateway::exchange::{self, Protocol};
 use gateway::middleware::session::{MemoryStore, Session};
 use gateway::middleware::{
-    conditional, first_found, gzip, mount, recorder, request_id,
-    session, timing, validate,
+    conditional, debugger, first_found, gzip, mount, recorder,
+    request_id, session, timing, validate,
 };
 use gateway::{
     Application, Environ, ErrorLog, Failure, Response, Result,
@@ -166,6 +166,7 @@ fn rows() -> Rows {
     let tag = known.headers.get("ETag").expect("a tag");
     let (name, app) = ("`conditional`, 304", conditional(hello));
     rows.asked(name, app, "HTTP_IF_NONE_MATCH", tag);
+    rows.around("`debugger`", debugger(hello));
     rows.around("`validate`", validate(hello));
     let (name, store) = ("`session`, not touched", MemoryStore::new());
     let (field, app) = ("HTTP_COOKIE", session(hello, store));
