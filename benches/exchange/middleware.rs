@@ -166,7 +166,6 @@ fn rows() -> Rows {
     let tag = known.headers.get("ETag").expect("a tag");
     let (name, app) = ("`conditional`, 304", conditional(hello));
     rows.asked(name, app, "HTTP_IF_NONE_MATCH", tag);
-    rows.around("`debugger`", debugger(hello));
     rows.around("`validate`", validate(hello));
     let (name, store) = ("`session`, not touched", MemoryStore::new());
     let (field, app) = ("HTTP_COOKIE", session(hello, store));
@@ -180,6 +179,9 @@ fn rows() -> Rows {
     rows.alone("a page of 10 kB", page);
     rows.asked("`gzip`", gzip(page), "HTTP_ACCEPT_ENCODING", "gzip");
     rows.around("`conditional`, 200", conditional(page));
+    // The last: in a thread that it has watched, errors are dearer.
+    rows.alone("hello world, once more", hello);
+    rows.around("`debugger`", debugger(hello));
     rows
 }
 
@@ -191,10 +193,14 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 /// Measures all, and returns the book's table.
 pub fn table(rounds: usize) -> String {
     let Rows(mut rows) = rows();
+    let last = rows.len() - 2;
+    for _ in 0..rounds {
+        rows[..last].iter_mut().for_each(Row::round);
+    }
     let allocations: Vec<_> =
         rows.iter().map(Row::allocations).collect();
     for _ in 0..rounds {
-        rows.iter_mut().for_each(Row::round);
+        rows[last..].iter_mut().for_each(Row::round);
     }
     let mut table = String::from(
         "| layer | µs | allocations |\n| --- | --- | --- |\n",

@@ -72,7 +72,7 @@ fn way(trace: &Trace, text: &mut String) {
     let (mut passed, mut all) = (Vec::new(), Vec::new());
     for (name, place) in frames {
         let file = place.strip_prefix(LIBRARY).unwrap_or_default();
-        if file.starts_with("exchange") {
+        if file.starts_with("exchange") && !passed.is_empty() {
             break; // what has called it is a server
         }
         if let Some(file) = file.strip_prefix("middleware/") {
