@@ -70,6 +70,8 @@ fn environ() -> Environ {
         let name = name.to_string_lossy();
         environ.set(&name, value.into_encoded_bytes());
     }
+    // A secret of the debugger's, which would be on its pages.
+    environ.remove("GATEWAY_DEBUGGER");
     complete(&mut environ);
     environ.multiprocess = true;
     environ.run_once = true;

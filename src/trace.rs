@@ -70,6 +70,15 @@ pub(crate) fn absolute(file: &str) -> PathBuf {
     found.unwrap_or(file.into()).components().collect()
 }
 
+/// Where a program has panicked that was run by this one, as the log
+/// has it: `thread 'main' panicked at src/main.rs:12:34:`.
+pub(crate) fn panic_of_program(log: &str) -> Option<&str> {
+    log.lines().find_map(|line| {
+        let (_, place) = line.split_once(" panicked at ")?;
+        place.strip_suffix(':')
+    })
+}
+
 /// A place as it is seen from the current folder.
 pub(crate) fn nearby(place: &str) -> String {
     let folder = env::current_dir().unwrap_or_default();
@@ -77,17 +86,24 @@ pub(crate) fn nearby(place: &str) -> String {
     path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }
 
-/// The place, and the source around it.
+/// A place in this program, and the source around it.
 pub(crate) fn source(place: &str) -> Vec<String> {
+    let mut lines = around(place);
+    if is_edited(&absolute(divided(place).0)).unwrap_or(false) {
+        let edited = "edited since this program was built";
+        lines.insert(1, edited.into());
+    }
+    lines
+}
+
+/// A place, and the source around it.
+pub(crate) fn around(place: &str) -> Vec<String> {
     let (file, numbers) = divided(place);
     let file = absolute(file);
     let mut numbers = numbers.split(':').skip(1);
     let line = numbers.next().and_then(|line| line.parse().ok());
     let line: usize = line.unwrap_or_default();
     let mut lines = vec![nearby(place)];
-    if is_edited(&file).unwrap_or(false) {
-        lines.push("edited since this program was built".into());
-    }
     match text(&file) {
         Ok(text) => {
             let around = text.lines().enumerate();

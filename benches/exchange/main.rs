@@ -23,7 +23,7 @@ use gateway::{
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 use std::hint::black_box;
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::time::Instant;
 use std::{env, io, thread};
 
@@ -112,15 +112,17 @@ impl Measured {
     }
 }
 
-fn main() -> ExitCode {
-    // A release build has no debugger without it.
-    const TOKEN: &str = "GATEWAY_DEBUGGER";
-    if env::var_os(TOKEN).is_none() {
-        let mut same = Command::new(env::current_exe().expect("it"));
-        same.args(env::args_os().skip(1));
-        same.env(TOKEN, "0123456789abcdef");
-        let status = same.status().expect("it starts");
-        return ExitCode::from(u8::from(!status.success()));
+/// A release build has no recorder and no debugger without it.
+const TOKEN: (&str, &str) = ("GATEWAY_DEBUGGER", "0123456789abcdef");
+
+fn main() {
+    if env::var_os(TOKEN.0).is_none() {
+        let program = env::current_exe().expect("its own path");
+        let mut again = Command::new(program);
+        let again = again.args(env::args_os().skip(1));
+        let status = again.env(TOKEN.0, TOKEN.1).status();
+        let code = status.ok().and_then(|status| status.code());
+        std::process::exit(code.unwrap_or(1));
     }
     // A thread that it has watched makes dearer errors ever after.
     thread::spawn(page::print).join().expect("pages");
@@ -153,7 +155,6 @@ fn main() -> ExitCode {
     if env::args().any(|argument| argument == "--table") {
         std::fs::write(TABLE, table).expect("a file");
     }
-    ExitCode::SUCCESS
 }
 
 const TABLE: &str = "benches/exchange/table.md";

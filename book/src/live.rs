@@ -7,6 +7,7 @@ mod builds;
 mod desk;
 mod edition;
 mod environ;
+mod failed;
 pub mod fresh;
 mod guard;
 mod making;
@@ -24,7 +25,7 @@ use crate::exercises::complaint::Complaint;
 use crate::exercises::exercise::{self, Entry};
 use crate::exercises::own_server::{self, Judged};
 use crate::exercises::verdict::Verdict;
-use crate::live::fresh::Fresh;
+use crate::live::fresh::{Fresh, State};
 use crate::project::Project;
 use crate::run::programs::{Programs, Target};
 use builds::Builds;
@@ -200,12 +201,16 @@ impl Live {
         let request = body(environ)?;
         let _turn = self.turn()?;
         self.fresh.touch();
+        // What is saved from now on may not be in the program.
+        let code = State::of_all(&self.project).print_of_code();
         let sender = Sender {
             project: &self.project,
             servers: &self.servers,
             program: self.builds.build(&target)?,
         };
-        sender.send(how, &request)
+        let mut sent = sender.send(how, &request)?;
+        sent["code"] = code.into();
+        Ok(sent)
     }
 
     /// Sends them several times at once.

@@ -22,6 +22,7 @@ mod probe;
 mod problem;
 mod project;
 mod run;
+mod secret;
 mod workshop;
 
 use builder::{Built, Options};

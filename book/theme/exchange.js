@@ -1,10 +1,12 @@
 // A printed exchange, whose request can be sent again, and edited.
 class Exchange {
     static NONE = "(the connection was closed without an answer)\n";
-    static ANSWERS = ".side:is(.response, .log, .environ)";
+    static ANSWERS = ".side:is(.response, .report, .log, .environ)";
     // What is not needed before one edits, and before there is an answer.
     static EDITING = ["editor.js", "editor.css"];
     static ANSWERING = ["answer.js", "compare.js", "compare.css"];
+    // What shows why a program has failed.
+    static EXPLAINING = ["compiler.css", "compiler.js", "report.css", "report.js"];
     static KEYS = "Control and Enter send it, Escape leaves it.";
 
     // `ask` has a question answered by the book, which serves the
@@ -143,10 +145,13 @@ class Exchange {
         const { program, how } = this.figure.dataset;
         const query = new URLSearchParams({ program, how });
         const body = Wire.join(this.current());
-        const [result, failed] = await Promise.all([
+        const load = (names) =>
+            Parts.load(...names).then(() => null, ({ message }) => message);
+        const [result, missing] = await Promise.all([
             this.ask("send?" + query, { method: "POST", body }),
-            Parts.load(...Exchange.ANSWERING).then(() => null, ({ message }) => message),
+            load(Exchange.ANSWERING),
         ]);
+        const failed = missing ?? (result.report && await load(Exchange.EXPLAINING));
         clearTimeout(slow);
         this.setSending(false);
         if (failed) return this.say(failed);
@@ -216,6 +221,7 @@ class Exchange {
     // The code is in this state now.
     follow(code) {
         this.code = code;
+        if (this.result?.report) Report.follow(this);
         if (this.more.again) this.also("follow");
     }
 
@@ -243,8 +249,11 @@ class Exchange {
 
     // What it takes to restore this.
     static parts({ editors, result }) {
-        const editing = editors.length ? Exchange.EDITING : [];
-        return result ? [...editing, ...Exchange.ANSWERING] : editing;
+        return [
+            ...(editors.length ? Exchange.EDITING : []),
+            ...(result ? Exchange.ANSWERING : []),
+            ...(result?.report ? Exchange.EXPLAINING : []),
+        ];
     }
 
     restore({ asBytes, editors, result, isUnfolded, steps, more = {} }) {

@@ -230,12 +230,12 @@
     let restored = Promise.resolve();
 
     async function restore(live) {
-        await Parts.load(...Exchange.parts(live.saved)).then(() => {
-            const { saved } = live;
-            // It may be in use by now.
-            if (!live.editors.length && !live.result) live.restore(saved);
-        }, live.complain);
+        const { saved } = live;
+        await Parts.load(...Exchange.parts(saved));
         live.saved = null;
+        live.bar.inert = false;
+        // It may be in use by now.
+        if (!live.editors.length && !live.result) live.restore(saved);
     }
 
     function setUpAll() {
@@ -244,7 +244,10 @@
             figure.live = new Exchange(figure, ask, programs);
             const { live } = figure;
             live.saved = kept.exchanges[nameOf(figure)];
-            if (live.saved) restored = restored.then(() => restore(live));
+            if (!live.saved) continue;
+            // Who edits before would lose what was typed.
+            live.bar.inert = true;
+            restored = restored.then(() => restore(live)).catch(live.complain);
         }
     }
 

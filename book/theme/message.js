@@ -218,11 +218,14 @@ const Message = (() => {
         else code.append(visible(text));
         const pre = element("pre", { className: "message" }, code);
         pre.classList.toggle("binary", isBinary(text));
-        if (text.length > 20_000) {
-            pre.classList.add("long");
-            code.tabIndex = 0;
-        }
+        if (text.length > 20_000) fold(pre);
         return pre;
+    }
+
+    // Has it scrolled in a box.
+    function fold(pre) {
+        pre.classList.add("long");
+        pre.firstChild.tabIndex = 0;
     }
 
     document.querySelectorAll("figure.exchange").forEach(paint);
@@ -232,5 +235,5 @@ const Message = (() => {
     addEventListener("pointerover", load, { once: true });
     addEventListener("focusin", load, { once: true });
 
-    return { isBinary, lines, made, paint, textOf, visible };
+    return { fold, isBinary, lines, made, paint, textOf, visible };
 })();

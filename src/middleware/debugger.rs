@@ -192,8 +192,8 @@ impl Desk {
         let all = self.guard.path(environ, "");
         let all = page::link(&all, "The last failures");
         let (title, sections) = page::sections(report);
-        let html = [sections, form, curl, all].concat();
-        let html = beside.unwrap_or_default() + &html;
+        let beside = beside.unwrap_or_default();
+        let html = [form, beside, sections, curl, all].concat();
         guard::page(page, title, &html)
     }
 
@@ -254,8 +254,8 @@ impl Desk {
         }
         let answer = String::from_utf8_lossy(&shown[..length]);
         let path = self.guard.path(environ, "again");
-        let html = page::beside(&last, &answer)
-            + &page::form(&path, &request, &last);
+        let html = page::form(&path, &request, &last)
+            + &page::beside(&last, &answer);
         Ok(guard::page(empty, "It is answered", &html))
     }
 }

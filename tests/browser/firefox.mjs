@@ -28,7 +28,7 @@ let page;
 const HELPERS = `
     window.named = (name, where) => [...(where ?? document)
         .querySelectorAll("button, summary, a, textarea, input")]
-        .filter((e) => e.getClientRects().length)
+        .filter((e) => e.getClientRects().length && !e.closest("[inert]"))
         .find((e) => [e.ariaLabel, e.textContent.trim()]
             .some((said) => said && (said === name || said.startsWith(name + ", "))));
     window.figure = () =>

@@ -1,6 +1,7 @@
 //! Who may ask for what: our own pages, and nobody else's.
 
 use super::edition::Print;
+use crate::secret::secret;
 use gateway::{Environ, Layer, ResponseHead};
 use std::borrow::Cow;
 
@@ -34,15 +35,6 @@ impl Token {
         let differing = same.filter(|(a, b)| a != b).count();
         sent.len() == self.0.len() && differing == 0
     }
-}
-
-/// A new one each time, from the system's source of chance.
-pub fn secret() -> Result<String, String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|e| format!("there is no chance to be had: {e}"))?;
-    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
-    Ok(digits.collect())
 }
 
 /// Whether a request was sent to this machine by a name of its own. A

@@ -1,8 +1,8 @@
 //! A request of the reader's, sent to a chapter's program.
 
-use super::Trouble;
 use super::servers::Servers;
 use super::steps::Steps;
+use super::{Trouble, failed};
 use crate::figures::exchange::is_serving;
 use crate::project::Project;
 use crate::run::bytes;
@@ -79,8 +79,11 @@ impl Sender<'_> {
             How::Serving => bytes.clone(),
         };
         let normal = bytes::to_text(&normal);
+        let report = failed::report(self.project, &normal, &sent.log);
         Ok(json!({
             "answer": bytes::to_text(bytes),
+            "report": report,
+            "root": self.project.root.to_string_lossy(),
             "normal": normalize(&normal, self.project),
             "log": sent.log,
             "normalLog": normalize(&sent.log, self.project),

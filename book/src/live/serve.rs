@@ -4,6 +4,7 @@
 use crate::live::site::Site;
 use crate::live::{THREADS, THREADS_OF_OTHERS};
 use gateway::http::{Limits, Server};
+use gateway::middleware::debugger;
 use gateway::{Environ, StartResponse};
 use std::io::{self, ErrorKind};
 use std::thread;
@@ -96,11 +97,12 @@ impl Servers {
     /// Serves until they are stopped.
     pub fn serve(self, site: &Site) -> io::Result<()> {
         let stop = self.stopper();
-        let programs =
-            |environ: &mut Environ,
-             start_response: StartResponse<'_>| {
-                site.run(environ, start_response)
-            };
+        let programs = debugger(gateway::app(|environ, start| {
+            site.run(environ, start)
+        }));
+        let programs = gateway::app(|environ, start| {
+            site.guarded(&programs, environ, start)
+        });
         let book =
             |environ: &mut Environ,
              start_response: StartResponse<'_>| {

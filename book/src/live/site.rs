@@ -9,7 +9,8 @@ use crate::live::serve::{PROGRAMS_PORT, Ports};
 use crate::live::{BUSY, Live, plain, reply};
 use crate::project::Project;
 use crate::run::programs::Programs;
-use gateway::{Environ, Response, StartResponse};
+use crate::secret::secret;
+use gateway::{Application, Environ, Response, StartResponse};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -66,20 +67,30 @@ impl Site {
         }
     }
 
-    /// The programs. They are another origin than the book: what they
-    /// print may be a page with a script of a stranger's.
-    pub fn run(
+    /// Calls what runs the programs, unless a stranger asks. They are
+    /// another origin than the book: what they print may be a page with
+    /// a script of a stranger's.
+    pub fn guarded(
         &self,
+        programs: &dyn Application,
         environ: &mut Environ,
-        start_response: StartResponse<'_>,
+        start: StartResponse<'_>,
     ) -> gateway::Result<Response> {
-        let start = start_response;
         if !guard::is_here(environ) {
             return plain(FORBIDDEN, self.elsewhere(), start);
         }
         if guard::is_foreign_to_programs(environ) {
             return plain(FORBIDDEN, NOT_YOURS.into(), start);
         }
+        programs.call(environ, start)
+    }
+
+    /// The programs.
+    pub fn run(
+        &self,
+        environ: &mut Environ,
+        start: StartResponse<'_>,
+    ) -> gateway::Result<Response> {
         let path = path(environ);
         match self.programs.split(&path) {
             Some((target, ..)) => {
@@ -234,7 +245,7 @@ fn html(
     text: &str,
     start_response: StartResponse<'_>,
 ) -> gateway::Result<Response> {
-    let number = guard::secret()?;
+    let number = secret()?;
     let headers = [
         ("Content-Type", content_type(".html")),
         ("Cache-Control", "no-cache"),

@@ -3,12 +3,15 @@
 use crate::project::Project;
 use crate::run::process;
 use crate::run::shell::Shell;
+use crate::secret::secret;
 use gateway::cgi::Script;
 use gateway::{Application, Environ, Response, StartResponse};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
-use std::{fmt, fs};
+use std::{env, fmt, fs};
 
 /// A chapter's program: `ch01`, or `ch01/greet` for its bin `greet`.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +92,24 @@ fn written(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|file| file.modified()).ok()
 }
 
+/// The first chapter whose program has a debugger.
+const FIRST_DEBUGGED: &str = "ch12";
+
+/// Variables for a program's debugger: its token, so that the page of
+/// one process can ask the next to try again, and the editor.
+pub fn variables(target: &Target) -> Vec<(&'static str, OsString)> {
+    static TOKEN: OnceLock<Option<String>> = OnceLock::new();
+    if *target.chapter < *FIRST_DEBUGGED {
+        return Vec::new();
+    }
+    // Without chance there is no token, and each process has its own.
+    let token = TOKEN.get_or_init(|| secret().ok());
+    let token = token.as_ref().map(|t| ("GATEWAY_DEBUGGER", t.into()));
+    let editor = env::var_os("GATEWAY_EDITOR");
+    let editor = editor.map(|editor| ("GATEWAY_EDITOR", editor));
+    token.into_iter().chain(editor).collect()
+}
+
 /// How long a program behind our server may take. Less than a client
 /// waits, so that what the server says of it is seen.
 pub const CGI_LIMIT: Duration = Duration::from_secs(5);
@@ -145,8 +166,11 @@ impl Programs {
         let folder = program.path.parent().unwrap_or(Path::new("/"));
         let mut line =
             process::supervised(folder, &program.path)?.into_iter();
-        let script = Script::new(line.next().unwrap_or_default())
+        let mut script = Script::new(line.next().unwrap_or_default())
             .time_limit(CGI_LIMIT);
+        for (name, value) in variables(&program.target) {
+            script = script.variable(name, value);
+        }
         let script = line.fold(script, Script::arg);
         script.call(environ, start_response)
     }

@@ -15,7 +15,7 @@ const OUTPUT_LIMIT: usize = 4 << 20;
 
 /// What a reader's environment has in common with ours. Everything
 /// else stays out: cargo's variables, and CGI's above all.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 13] = [
     "PATH",
     "HOME",
     "USER",
@@ -24,6 +24,7 @@ const KEPT: [&str; 12] = [
     "RUSTUP_HOME",
     "RUSTUP_TOOLCHAIN",
     "CARGO_NET_OFFLINE",
+    "CARGO_PROFILE_DEV_DEBUG",
     "SYSTEMROOT",
     "HTTPS_PROXY",
     "https_proxy",

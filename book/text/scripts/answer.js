@@ -16,9 +16,17 @@ const Answer = (() => {
             exchange.differs = Compare.mark(exchange);
             sayVerdict(exchange);
         } else {
-            exchange.replace([failed(exchange, result), ...exchange.printed]);
+            const side = failed(exchange, result);
+            side.append(tryAgain(exchange));
+            exchange.replace([side, ...exchange.printed]);
             exchange.say("");
         }
+    }
+
+    // The program is built first, if something was saved.
+    function tryAgain(exchange) {
+        const again = Parts.button("Try again", () => exchange.run());
+        return element("div", { className: "live-bar" }, again);
     }
 
     // A compiler's text is read more easily with its places as links.
@@ -37,10 +45,16 @@ const Answer = (() => {
         return exchange.side("response failed", title, pre);
     }
 
-    function answered(exchange, { answer, log, environ, call }) {
+    function answered(exchange, result) {
+        const { answer, log, environ, call, report } = result;
         const told = exchange.figure.dataset.how === "cgi" ? { isCgi: true, call } : {};
         const response = Message.made(answer || Exchange.NONE, told);
         const sides = [exchange.side("response", "Response, from your program", response)];
+        if (report) {
+            sides.push(Report.side(exchange, result, tryAgain(exchange)));
+            // It may be the answer itself, and is read there.
+            if (answer.endsWith(report)) Message.fold(response);
+        }
         if (log) sides.push(exchange.side("log", "Error log", Message.made(log)));
         if (environ) sides.push(environSide(exchange, environ));
         return sides;

@@ -103,7 +103,7 @@ const Compiler = (() => {
 
     // Where the text begins that is about one thing.
     const STARTS = /^(?=(?:error|warning)(?:\[\w+\])?: )/m;
-    const PLACE = /^( *(?:-->|:::) )(.+):(\d+):(\d+)$/;
+    const PLACE = /^( *(?:-->|:::) )(.+:\d+:\d+)$/;
     // What the others come to.
     const isSum = (text) => /^(error: (could not compile|aborting)|warning: .* generated)/.test(text);
 
@@ -119,18 +119,20 @@ const Compiler = (() => {
         return { lead, errors, warnings, more };
     }
 
+    // A place in a file that is there, as a link.
+    function placed(textContent, root) {
+        const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(textContent) ?? [];
+        if (!file || file.startsWith("/rustc/")) return textContent;
+        const place = element("span", { className: "place", textContent });
+        const path = isWhole(file) ? file : `${root}/${file}`;
+        Object.assign(place.dataset, { path, line, column });
+        setUpPlace(place);
+        return place;
+    }
+
     function line(text, root) {
-        const [, arrow, file, row, column] = PLACE.exec(text) ?? [];
-        if (arrow && !file.startsWith("/rustc/")) {
-            const place = element("span", {
-                className: "place",
-                textContent: text.slice(arrow.length),
-            });
-            const path = isWhole(file) ? file : `${root}/${file}`;
-            Object.assign(place.dataset, { path, line: row, column });
-            setUpPlace(place);
-            return [arrow, place];
-        }
+        const [, arrow, place] = PLACE.exec(text) ?? [];
+        if (arrow) return [arrow, placed(place, root)];
         if (/^error\b/.test(text)) return [element("b", {}, text)];
         const carets = /^( *\| )(.*\^.*)$/.exec(text);
         return carets ? [carets[1], element("b", {}, carets[2])] : [text];
@@ -184,5 +186,5 @@ const Compiler = (() => {
         dispatchEvent(new Event("resize"));
     }
 
-    return { put };
+    return { bar, placed, put };
 })();

@@ -4,7 +4,7 @@
 use crate::diagnostics::Notes;
 use crate::error::causes;
 use crate::middleware::guard::covered;
-use crate::trace::{Trace, nearby, source};
+use crate::trace::{Trace, around, nearby, panic_of_program, source};
 use crate::{Environ, Error, exchange};
 use std::mem;
 
@@ -19,6 +19,9 @@ pub(super) fn report(
     let what = all.next().unwrap_or_default().replace('\n', "\n  ");
     let mut text = format!("{}: {what}\n", exchange::request(environ));
     section(&mut text, "Because of", all);
+    if let Some(place) = panic_of_program(&notes.log) {
+        section(&mut text, "The program panicked at", around(place));
+    }
     match &error.trace {
         Some(trace) => way(trace, &mut text),
         None => began(&error.location().to_string(), &mut text),
@@ -83,7 +86,7 @@ fn way(trace: &Trace, text: &mut String) {
         let mut theirs = THEIRS.split(' ').chain([LIBRARY]);
         let is_theirs = theirs.any(|t| place.contains(t));
         if place.starts_with('/') && !is_theirs && !is_here {
-            let title = format!("On the way, in {name}");
+            let title = format!("On the way, in {name} …");
             section(text, &title, source(&place));
         }
         all.push(format!("{name}, {}", nearby(&place)));

@@ -1,8 +1,10 @@
 //! A command that a page has for its readers, tried in bash.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -147,7 +149,7 @@ impl Program {
     pub fn start(target: &str) -> Self {
         let (chapter, name) =
             target.split_once('/').unwrap_or((target, target));
-        crate::build(&["-p", chapter, "--bin", name]);
+        build(target, &["-p", chapter, "--bin", name]);
         let folder = TempDir::new().expect("a folder");
         let mut child = Command::new(crate::program(name))
             .args(["--port", "0", "--threads", "1"])
@@ -168,6 +170,15 @@ impl Program {
             .and_then(|a| a.trim_end_matches('/').parse().ok());
         let address = address.expect("its address");
         Self { address, child, folder }
+    }
+}
+
+/// Builds a program, once.
+fn build(target: &str, arguments: &[&str]) {
+    static BUILT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut built = BUILT.lock().expect("a program that was built");
+    if built.insert(target.into()) {
+        crate::build(arguments);
     }
 }
 

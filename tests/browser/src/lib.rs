@@ -2,21 +2,18 @@
 //! reads it.
 
 pub mod command;
+mod reader;
 pub mod site;
 
-use headless_chrome::browser::tab::ModifierKey;
-use headless_chrome::protocol::cdp::types::Event;
-use headless_chrome::protocol::cdp::{Emulation, Network, Page};
-use headless_chrome::{Browser, LaunchOptions, Tab};
-use serde_json::{Value, json};
-use std::ffi::OsStr;
+pub use reader::Reader;
+
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
-use tempfile::TempDir;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use std::{env, fs};
 
 /// How long anything on a page may take.
 pub const LIMIT: Duration = Duration::from_secs(120);
@@ -61,49 +58,57 @@ pub fn skip(missing: &str) {
 /// The book, served from a copy of the repository that tests may edit.
 pub struct Book {
     pub address: String,
-    pub folder: TempDir,
-    server: Child,
+    pub folder: PathBuf,
+    /// Its process, and the one that ends it with the tests.
+    id: u32,
+    supervisor: Child,
 }
 
+/// Says which process in which folder is going to be the book.
+const SERVE: &str =
+    r#"echo $$ && pwd && cp -a "$0/." . && exec "$1" --port 0"#;
+
 impl Book {
-    /// Copies what git knows of, with the figures that were made, and
-    /// serves it.
+    /// Serves a copy of what git knows of, with the figures and the
+    /// programs that were made, in a folder that is gone behind it.
     pub fn serve() -> Self {
-        let folder = TempDir::new().expect("a folder");
-        copy_repository(folder.path());
-        build(&["-p", "book"]);
-        let mut server = Command::new(program("book"))
-            .args(["--port", "0"])
-            .current_dir(folder.path())
+        let prepared = prepared();
+        let mut supervisor = Command::new(program("book"))
+            .args(["supervise", "0", "", "sh", "-c", SERVE])
+            .args([prepared, &program("book")])
             .env_remove("CARGO_TARGET_DIR")
             .env_remove("CARGO_MANIFEST_DIR")
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("the book starts");
-        let mut line = String::new();
-        let out = server.stdout.take().expect("its output");
-        BufReader::new(out).read_line(&mut line).expect("a line");
-        let address = line.split_whitespace().nth(2);
-        let address = address.expect("its address").to_string();
-        Self { address, folder, server }
+        let out = supervisor.stdout.take().expect("its output");
+        let mut lines =
+            BufReader::new(out).lines().map_while(Result::ok);
+        let mut line = || lines.next().expect("a line");
+        let id = line().parse().expect("a process");
+        let folder = line().into();
+        let address = line().split_whitespace().nth(2).map(Into::into);
+        let address = address.expect("its address");
+        Self { address, folder, id, supervisor }
     }
 
     /// A file of the copy.
     pub fn read(&self, path: &str) -> String {
-        let path = self.folder.path().join(path);
+        let path = self.folder.join(path);
         fs::read_to_string(path).expect("a file")
     }
 
     /// Saves a file of the copy.
     pub fn write(&self, path: &str, text: &str) {
-        let path = self.folder.path().join(path);
+        let path = self.folder.join(path);
         fs::write(path, text).expect("a file that can be written");
     }
 
     /// The memory that its process uses, in kB, on Linux.
     pub fn memory(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.server.id());
+        let path = format!("/proc/{}/status", self.id);
         let status = fs::read_to_string(path).expect("its status");
         let line = status.lines().find(|l| l.starts_with("VmRSS"));
         let size = line.and_then(|l| l.split_whitespace().nth(1));
@@ -112,7 +117,7 @@ impl Book {
 
     /// How many files, pipes and connections it has, on Linux.
     pub fn files(&self) -> usize {
-        let path = format!("/proc/{}/fd", self.server.id());
+        let path = format!("/proc/{}/fd", self.id);
         fs::read_dir(path).expect("its files").count()
     }
 
@@ -122,13 +127,13 @@ impl Book {
         static TURN: Mutex<()> = Mutex::new(());
         // Who panics in here has said why.
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = self.folder.path().join("target/book/html");
+        let folder = self.folder.join("target/book/html");
         if folder.is_dir() {
             return folder;
         }
         let built = Command::new(program("book"))
             .arg("build")
-            .current_dir(self.folder.path())
+            .current_dir(&self.folder)
             .env_remove("CARGO_TARGET_DIR")
             .env_remove("CARGO_MANIFEST_DIR")
             .status();
@@ -153,10 +158,51 @@ impl Book {
 
 impl Drop for Book {
     fn drop(&mut self) {
-        let id = self.server.id().to_string();
-        // Ctrl-C, for it has programs running.
-        let _ = Command::new("kill").args(["-INT", &id]).status();
-        let _ = self.server.wait();
+        drop(self.supervisor.stdin.take());
+        let _ = self.supervisor.wait();
+    }
+}
+
+/// What all copies are made of: the repository, and what many tests
+/// need that cargo builds there.
+fn prepared() -> &'static Path {
+    static PREPARED: OnceLock<PathBuf> = OnceLock::new();
+    PREPARED.get_or_init(|| {
+        build(&["-p", "book"]);
+        let folder = program("prepared");
+        let entries = fs::read_dir(&folder).into_iter().flatten();
+        for path in entries.flatten().map(|entry| entry.path()) {
+            // What was built for the last tests need not be built anew.
+            if !path.ends_with("target") {
+                let removed = fs::remove_file(&path);
+                let _ = removed.or_else(|_| fs::remove_dir_all(path));
+            }
+        }
+        copy_repository(&folder);
+        for chapter in ["ch03", "ch04", "ch05", "ch08", "ch09"] {
+            build_in(&folder, &["-p", chapter, "--lib"]);
+        }
+        let debug = folder.join("target/debug");
+        // It is of no use elsewhere.
+        let _ = fs::remove_dir_all(debug.join("incremental"));
+        forget_what_stays(&folder, &debug.join(".fingerprint"));
+        folder
+    })
+}
+
+/// Has cargo build anew what is made from files outside of its package:
+/// it would go by those of the first copy.
+fn forget_what_stays(copy: &Path, units: &Path) {
+    let copy = copy.as_os_str().as_encoded_bytes();
+    for unit in fs::read_dir(units).expect("what was built").flatten() {
+        let files = fs::read_dir(unit.path()).expect("its files");
+        let names_copy = files.flatten().any(|file| {
+            let bytes = fs::read(file.path()).expect("a file");
+            bytes.windows(copy.len()).any(|part| part == copy)
+        });
+        if names_copy {
+            fs::remove_dir_all(unit.path()).expect("a unit");
+        }
     }
 }
 
@@ -186,18 +232,40 @@ fn copy_repository(to: &Path) {
             let to = to.join(&file);
             let parent = to.parent().expect("a folder");
             fs::create_dir_all(parent).expect("a folder");
-            fs::copy(from, to).expect("a copy");
+            fs::copy(&from, &to).expect("a copy");
+            // Cargo goes by it.
+            let saved = fs::metadata(from).and_then(|f| f.modified());
+            let copy = File::options().append(true).open(to);
+            copy.and_then(|copy| copy.set_modified(saved?))
+                .expect("the time when it was saved");
         }
     }
 }
 
+fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+}
+
 /// Builds programs of the repository.
 fn build(arguments: &[&str]) {
-    let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
-    let built = Command::new(cargo)
+    let mut cargo = cargo();
+    cargo.args(["build", "-q"]).args(arguments).current_dir(ROOT);
+    assert!(cargo.status().expect("cargo").success());
+}
+
+/// Has cargo build in a copy what the book would have built there.
+///
+/// # Panics
+///
+/// It does not compile.
+pub fn build_in(folder: &Path, arguments: &[&str]) {
+    let built = cargo()
         .args(["build", "-q"])
         .args(arguments)
-        .current_dir(ROOT)
+        .current_dir(folder)
+        // The rest says which compiler it is, and stays.
+        .env_remove("CARGO_TARGET_DIR")
+        .env_remove("RUSTFLAGS")
         .status();
     assert!(built.expect("cargo").success());
 }
@@ -221,260 +289,9 @@ pub fn reading() -> Option<(Book, Reader)> {
 /// The same, of a book that others read meanwhile: no file of it is
 /// to be written.
 pub fn reading_together() -> Option<(Arc<Book>, Reader)> {
-    static BOOK: Mutex<Weak<Book>> = Mutex::new(Weak::new());
+    // It ends with the tests.
+    static BOOK: OnceLock<Arc<Book>> = OnceLock::new();
     let chromium = chromium()?;
-    let mut shared = BOOK.lock().expect("a book");
-    let book = shared.upgrade().unwrap_or_else(|| {
-        let book = Arc::new(Book::serve());
-        *shared = Arc::downgrade(&book);
-        book
-    });
-    drop(shared);
-    Some((book, Reader::start(&chromium)))
-}
-
-/// A browser, with one page open.
-pub struct Reader {
-    pub tab: Arc<Tab>,
-    seen: Arc<Mutex<Seen>>,
-    browser: Browser,
-}
-
-/// What a page has done.
-#[derive(Default)]
-struct Seen {
-    /// Errors and exceptions, in the console.
-    errors: Vec<String>,
-    /// The addresses of all requests.
-    requests: Vec<String>,
-}
-
-impl Reader {
-    pub fn start(chromium: &Path) -> Self {
-        let arguments = [
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-gpu",
-            "--disable-quic",
-            "--disable-sync",
-            "--no-first-run",
-            "--allow-file-access-from-files",
-        ];
-        let options = LaunchOptions::default_builder()
-            .path(Some(chromium.to_path_buf()))
-            .sandbox(false)
-            .window_size(Some((1200, 900)))
-            .idle_browser_timeout(Duration::from_secs(300))
-            .args(arguments.iter().map(OsStr::new).collect())
-            .build()
-            .expect("options");
-        Self::of(Browser::new(options).expect("a browser"))
-    }
-
-    /// Another tab of the same browser.
-    #[must_use]
-    pub fn beside(&self) -> Self {
-        Self::of(self.browser.clone())
-    }
-
-    fn of(browser: Browser) -> Self {
-        let tab = browser.new_tab().expect("a tab");
-        tab.set_default_timeout(LIMIT);
-        let seen = Arc::<Mutex<Seen>>::default();
-        let noted = Arc::clone(&seen);
-        let listen = move |event: &Event| {
-            if let Ok(mut seen) = noted.lock() {
-                seen.note(event);
-            }
-        };
-        tab.add_event_listener(Arc::new(listen)).expect("events");
-        tab.enable_runtime().expect("the console");
-        tab.enable_log().expect("the log");
-        let network = Network::Enable {
-            max_total_buffer_size: None,
-            max_resource_buffer_size: None,
-            max_post_data_size: None,
-            report_direct_socket_traffic: None,
-            enable_durable_messages: None,
-        };
-        tab.call_method(network).expect("the network");
-        Self { tab, seen, browser }
-    }
-
-    /// Opens a page, and waits until it is there.
-    pub fn open(&self, address: &str) {
-        self.tab.navigate_to(address).expect("an address");
-        self.tab.wait_until_navigated().expect("a page");
-        self.wait("document.readyState === 'complete'");
-    }
-
-    /// Loads what a page loads when one edits first, so that *Edit* has
-    /// done its work when it was clicked.
-    pub fn get_ready_to_edit(&self) {
-        self.wait("typeof Exchange === 'function'");
-        self.value("Parts.load(...Exchange.EDITING).then(() => true)");
-    }
-
-    /// The value of an expression, in JavaScript.
-    pub fn value(&self, expression: &str) -> Value {
-        let object = self.tab.evaluate(expression, true);
-        let object =
-            object.unwrap_or_else(|e| panic!("{expression}: {e}"));
-        object.value.unwrap_or_default()
-    }
-
-    pub fn text(&self, expression: &str) -> String {
-        let value = self.value(expression);
-        value.as_str().map_or_else(|| value.to_string(), String::from)
-    }
-
-    pub fn number(&self, expression: &str) -> f64 {
-        let value = self.value(expression);
-        value
-            .as_f64()
-            .unwrap_or_else(|| panic!("{expression}: {value}"))
-    }
-
-    /// Does something, in JavaScript.
-    pub fn run(&self, statement: &str) {
-        self.value(&format!("{{ {statement}; }} null"));
-    }
-
-    /// Waits until an expression is true.
-    pub fn wait(&self, expression: &str) {
-        let deadline = Instant::now() + LIMIT;
-        // A page that is being loaded has no answer.
-        let is_true = || {
-            let object = self.tab.evaluate(expression, true).ok();
-            object.and_then(|object| object.value) == Some(true.into())
-        };
-        while !is_true() {
-            assert!(Instant::now() < deadline, "never: {expression}");
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    pub fn press(&self, key: &str) {
-        self.tab.press_key(key).expect("a key");
-    }
-
-    pub fn press_with_control(&self, key: &str) {
-        let control = Some(&[ModifierKey::Ctrl][..]);
-        self.tab.press_key_with_modifiers(key, control).expect("a key");
-    }
-
-    /// Makes the window so wide.
-    pub fn resize(&self, width: u32) {
-        let metrics = json!({
-            "width": width,
-            "height": 900,
-            "deviceScaleFactor": 1,
-            "mobile": false,
-        });
-        let metrics: Emulation::SetDeviceMetricsOverride =
-            serde_json::from_value(metrics).expect("its parts");
-        self.tab.call_method(metrics).expect("a size");
-    }
-
-    /// A finger takes the mouse's place.
-    pub fn be_touched(&self) {
-        let touch = Emulation::SetTouchEmulationEnabled {
-            enabled: true,
-            max_touch_points: Some(1),
-        };
-        self.tab.call_method(touch).expect("a finger");
-    }
-
-    pub fn prefer(&self, scheme: &str) {
-        let feature = Emulation::MediaFeature {
-            name: "prefers-color-scheme".into(),
-            value: scheme.into(),
-        };
-        let media = Emulation::SetEmulatedMedia {
-            media: None,
-            features: Some(vec![feature]),
-        };
-        self.tab.call_method(media).expect("a scheme");
-    }
-
-    /// A picture of the first element that a selector names, with
-    /// twice as many points as the page has.
-    pub fn picture(&self, selector: &str) -> Vec<u8> {
-        self.run(&format!(
-            "document.querySelector('{selector}').scrollIntoView()"
-        ));
-        self.value("new Promise((go) => requestAnimationFrame(go))");
-        let part = |name| {
-            self.number(&format!(
-                "document.querySelector('{selector}')\
-                 .getBoundingClientRect().{name}"
-            ))
-        };
-        let clip = Page::Viewport {
-            x: part("x") + self.number("scrollX"),
-            y: part("y") + self.number("scrollY"),
-            width: part("width"),
-            height: part("height"),
-            scale: 2.0,
-        };
-        let format = Page::CaptureScreenshotFormatOption::Png;
-        self.tab
-            .capture_screenshot(format, None, Some(clip), true)
-            .expect("a picture")
-    }
-
-    /// A picture of what the window shows.
-    pub fn window(&self) -> Vec<u8> {
-        let format = Page::CaptureScreenshotFormatOption::Png;
-        self.tab
-            .capture_screenshot(format, None, None, true)
-            .expect("a picture")
-    }
-
-    /// Turns the pages' own scripts off.
-    pub fn without_scripts(&self) {
-        let off = Emulation::SetScriptExecutionDisabled { value: true };
-        self.tab.call_method(off).expect("no scripts");
-    }
-
-    /// The errors in the console, so far.
-    pub fn errors(&self) -> Vec<String> {
-        self.seen.lock().expect("a lock").errors.clone()
-    }
-
-    /// The addresses that were asked for, so far.
-    pub fn requests(&self) -> Vec<String> {
-        self.seen.lock().expect("a lock").requests.clone()
-    }
-}
-
-impl Seen {
-    fn note(&mut self, event: &Event) {
-        match event {
-            Event::RuntimeExceptionThrown(event) => {
-                let details = &event.params.exception_details;
-                self.errors.push(format!("{details:?}"));
-            }
-            Event::LogEntryAdded(event) => {
-                let entry = &event.params.entry;
-                let level = format!("{:?}", entry.level);
-                if level == "Error" {
-                    let address = entry.url.clone().unwrap_or_default();
-                    self.errors
-                        .push(format!("{} {address}", entry.text));
-                }
-            }
-            Event::RuntimeConsoleAPICalled(event) => {
-                let kind = format!("{:?}", event.params.Type);
-                if kind == "Error" {
-                    self.errors
-                        .push(format!("{:?}", event.params.args));
-                }
-            }
-            Event::NetworkRequestWillBeSent(event) => {
-                self.requests.push(event.params.request.url.clone());
-            }
-            _ => {}
-        }
-    }
+    let book = BOOK.get_or_init(|| Arc::new(Book::serve()));
+    Some((Arc::clone(book), Reader::start(&chromium)))
 }

@@ -1,8 +1,6 @@
 //! The page with the hostile requests, and a server under attack.
 
-use browser::{Book, Reader, reading, reading_together};
-use std::env;
-use std::process::Command;
+use browser::{Book, Reader, build_in, reading, reading_together};
 
 const RUN_ALL: &str =
     "document.querySelector('.attack .live-bar > button')";
@@ -40,14 +38,7 @@ fn press(reader: &Reader, button: &str) {
 /// Builds the reader's server in the copy, as the book does, which
 /// gives up when that takes long.
 fn build(book: &Book) {
-    let built = Command::new(env::var_os("CARGO").expect("cargo"))
-        .args(["build", "-q", "-p", "ch09", "--bin", "mine9"])
-        .current_dir(book.folder.path())
-        // The rest says which compiler it is, and stays.
-        .env_remove("CARGO_TARGET_DIR")
-        .env_remove("RUSTFLAGS")
-        .status();
-    assert!(built.expect("cargo").success());
+    build_in(&book.folder, &["-p", "ch09", "--bin", "mine9"]);
 }
 
 fn came(reader: &Reader, name: &str) -> String {

@@ -271,7 +271,7 @@ fn who_types_for_a_minute_has_saved_nothing() {
                  'figure.stale, figure.pending').length";
     assert_eq!(reader.number(stale), 0.0);
     reader.run("window.isStillHere = true");
-    let file = book.folder.path().join(CODE);
+    let file = book.folder.join(CODE);
     let start = Instant::now();
     for at in 0.. {
         if start.elapsed() > Duration::from_secs(60) {

@@ -1,6 +1,6 @@
 //! What a reader does with the book, done in Chromium.
 
-use browser::{ROOT, Reader, reading};
+use browser::{ROOT, Reader, reading, reading_together};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,6 @@ const HELPERS: &str = "
     ";
 
 fn helpers(reader: &Reader) {
-    reader.wait("!!document.querySelector('.live-bar')");
     reader.get_ready_to_edit();
     let window = HELPERS.replace("    figure =", "window.figure =");
     let window = window.replace("    status =", "window.status_ =");
@@ -116,7 +115,7 @@ fn a_request_is_sent_to_the_program_as_it_is_saved() {
 
 #[test]
 fn a_request_is_edited_by_keyboard_alone() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     reader.open(&format!("{}/ch03.html", book.address));
     helpers(&reader);
     let focused = |text: &str| {
@@ -162,7 +161,7 @@ fn a_request_is_edited_by_keyboard_alone() {
 
 #[test]
 fn a_malformed_request_is_sent_byte_by_byte() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     reader.open(&format!("{}/ch03.html", book.address));
     helpers(&reader);
     reader.run("button('Edit').click(); button('\\\\r\\\\n').click()");
@@ -310,7 +309,7 @@ fn a_page_that_is_saved_is_loaded_where_the_reader_was() {
 
 #[test]
 fn the_search_finds_wsgi_errors() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     reader.open(&format!(
         "{}/ch01.html?search=wsgi.errors",
         book.address
@@ -325,7 +324,7 @@ fn the_search_finds_wsgi_errors() {
 
 #[test]
 fn every_page_is_fit_to_be_read() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     let mut heavy = Vec::new();
     for page in book.pages() {
         reader.open(&format!("{}/{page}", book.address));
@@ -364,7 +363,7 @@ fn every_page_is_fit_to_be_read() {
 
 #[test]
 fn the_page_to_print_has_all_chapters() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     let titles = fs::read_to_string(
         Path::new(ROOT).join("book/text/SUMMARY.md"),
     );
@@ -388,7 +387,7 @@ fn the_page_to_print_has_all_chapters() {
 
 #[test]
 fn without_scripts_everything_is_there_and_no_dead_button() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     reader.without_scripts();
     for page in book.pages() {
         reader.open(&format!("{}/{page}", book.address));

@@ -258,7 +258,6 @@ const ANSWERED_HERE: &str = "
 
 fn open(reader: &Reader, book: &Book, page: &str) {
     reader.open(&format!("{}/{page}", book.address));
-    reader.wait("!!document.querySelector('.live-bar')");
     reader.get_ready_to_edit();
     reader.run(ANSWERED_HERE);
 }
@@ -460,8 +459,7 @@ fn what_was_edited_and_answered_outlives_a_save_and_a_reload() {
     reader
         .run("areas()[1].focus(); areas()[1].setSelectionRange(5, 9)");
     let is_back = || {
-        reader.wait("typeof Wire === 'object' && !window.sent");
-        reader.wait("document.readyState === 'complete'");
+        reader.get_ready_to_edit();
         reader.run(ANSWERED_HERE);
         let answer = "figure.querySelector('.side.response').innerText";
         assert!(reader.text(answer).contains("299 Mine"));
@@ -470,11 +468,13 @@ fn what_was_edited_and_answered_outlives_a_save_and_a_reload() {
             said.contains("before the page was loaded anew"),
             "{said}"
         );
-        let focus = "document.activeElement === areas()[1] \
-                     && areas()[1].selectionStart === 5";
-        assert_eq!(reader.text(focus), "true");
+        // The focus comes last.
+        reader.wait(
+            "document.activeElement === areas()[1] \
+             && areas()[1].selectionStart === 5",
+        );
     };
-    reader.run("location.reload()");
+    reader.reload();
     is_back();
 
     let text = book.read("book/text/ch06.md");
@@ -491,9 +491,9 @@ fn what_was_edited_and_answered_outlives_a_save_and_a_reload() {
     assert!(!reader.text("state()").contains(";"));
 
     // The printed exchange is what comes back from then on.
-    reader.run("button('As printed').click(); location.reload()");
-    reader.wait("typeof Wire === 'object' && !window.sent");
-    reader.wait("!!document.querySelector('.live-bar')");
+    reader.run("button('As printed').click()");
+    reader.reload();
+    reader.get_ready_to_edit();
     reader.run(ANSWERED_HERE);
     assert_eq!(reader.text("areas().length + state()"), "0");
 

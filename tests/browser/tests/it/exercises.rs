@@ -173,7 +173,7 @@ fn a_compile_error_leads_into_the_editor(book: &Book, reader: &Reader) {
         ));
     };
     let first = format!("{compiler}.querySelector('.place a').href");
-    let root = book.folder.path().canonicalize().expect("a folder");
+    let root = book.folder.canonicalize().expect("a folder");
     let path = format!("{}/{ANSWER}", root.display());
     choose("vscode");
     let links = reader.text(&format!(

@@ -25,7 +25,7 @@ fn a_reader_with_firefox_can_do_the_same() {
     let done = Command::new(node)
         .arg(script)
         .arg(&book.address)
-        .arg(book.folder.path())
+        .arg(&book.folder)
         .arg(firefox)
         .output()
         .expect("node");

@@ -1,7 +1,7 @@
 //! Chapter 1 by the keyboard alone, from the address bar on: what has
 //! the focus can be seen at each stop, and is never lost.
 
-use browser::{Book, Reader, reading};
+use browser::{Book, Reader, reading_together};
 
 /// How often one may have to press Tab from one thing to the next.
 const STOPS: usize = 120;
@@ -88,7 +88,7 @@ fn open<'a>(book: &Book, reader: &'a Reader) -> Keyboard<'a> {
 
 #[test]
 fn a_request_is_sent_and_edited_from_the_address_bar_on() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     let keyboard = open(&book, &reader);
     keyboard.skip();
     let tabs = keyboard.tab_to_named("Send", FIGURE);
@@ -131,7 +131,7 @@ fn a_request_is_sent_and_edited_from_the_address_bar_on() {
 
 #[test]
 fn the_table_of_contents_is_opened_and_closed() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     // Where it is closed at first.
     reader.resize(1000);
     let keyboard = open(&book, &reader);
@@ -151,7 +151,7 @@ fn the_table_of_contents_is_opened_and_closed() {
 
 #[test]
 fn an_exercise_is_checked_and_its_hint_unfolded() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     // Where a reader is who has come by a link.
     let keyboard = open(&book, &reader);
     reader.run("location.hash = '#exercises'");
@@ -171,7 +171,7 @@ fn an_exercise_is_checked_and_its_hint_unfolded() {
 
 #[test]
 fn from_the_end_of_a_page_one_goes_on_to_the_next() {
-    let Some((book, reader)) = reading() else { return };
+    let Some((book, reader)) = reading_together() else { return };
     let keyboard = open(&book, &reader);
     reader.run(
         "const last = [...document.querySelectorAll('main summary')]\

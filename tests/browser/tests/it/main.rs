@@ -4,6 +4,7 @@ mod attack;
 mod axe;
 mod bars;
 mod book;
+mod debugger;
 mod exchanges;
 mod exercises;
 mod firefox;

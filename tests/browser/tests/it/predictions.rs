@@ -42,8 +42,7 @@ fn a_prediction_is_kept_and_asked_again_where_it_was_wrong() {
     press(&reader, "I was wrong");
     let focus = "document.activeElement.textContent";
     assert_eq!(reader.text(focus), "I was wrong");
-    reader.run("location.reload()");
-    reader.wait("!!document.querySelector('.prediction q')");
+    reader.reload();
     assert_eq!(shown(&reader), said);
     assert_eq!(reader.value(&format!("{AGAIN}.hidden")), false);
     let question = reader
@@ -105,8 +104,8 @@ fn a_prediction_is_chosen_and_asked_again_where_it_was_wrong() {
     );
     assert_eq!(reader.text(&marks), "normal,\"✗ \",\"✓ \"");
 
-    reader.run("window.isOld = true; location.reload()");
-    reader.wait(&format!("!window.isOld && {is_said}"));
+    reader.reload();
+    assert_eq!(reader.value(&is_said), true);
     let again = format!("{AGAIN}.querySelector('button')");
     reader.wait(&format!(
         "{again}.textContent === 'which of the two will the program \

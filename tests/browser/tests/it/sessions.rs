@@ -28,27 +28,12 @@ fn home(program: &Program) -> String {
     format!("http://{}/", program.address)
 }
 
-/// Does what leads to another page, or the same anew, and waits for it.
-fn go(reader: &Reader, how: &str) {
-    let before = reader.text("performance.timeOrigin");
-    reader.run(how);
-    reader.wait(&format!(
-        "performance.timeOrigin !== {before} && \
-         document.readyState === 'complete'"
-    ));
-}
-
-const RELOAD: &str = "location.reload()";
-
 fn press(reader: &Reader, button: &str) {
-    go(
-        reader,
-        &format!(
-            "[...document.querySelectorAll('button')].find((button) \
+    reader.go(&format!(
+        "[...document.querySelectorAll('button')].find((button) \
              => button.textContent === {}).click()",
-            json!(button)
-        ),
-    );
+        json!(button)
+    ));
 }
 
 fn fill(reader: &Reader, field: &str, text: &str) {
@@ -59,7 +44,7 @@ fn fill(reader: &Reader, field: &str, text: &str) {
 }
 
 fn log_in(reader: &Reader, password: &str) {
-    go(reader, "document.querySelector('a[href$=login]').click()");
+    reader.go("document.querySelector('a[href$=login]').click()");
     fill(reader, "name", "Ferris");
     fill(reader, "password", password);
     press(reader, "Log in");
@@ -126,7 +111,7 @@ fn a_message_is_seen_once() {
     sign(&reader, "Hello");
     assert_eq!(said(&reader), "Thank you!");
     assert_eq!(reader.text("location.pathname"), "/");
-    go(&reader, RELOAD);
+    reader.reload();
     assert_eq!(said(&reader), "");
     // What was sent is not sent again.
     assert_eq!(signed(&program), ["Hello"]);
@@ -148,13 +133,13 @@ fn two_tabs_are_one_visitor() {
     press(&other, "Dark");
     assert_eq!(other.text(COLOR), DARK);
     assert_eq!(reader.text(COLOR), LIGHT);
-    go(&reader, RELOAD);
+    reader.reload();
     assert_eq!(reader.text(COLOR), DARK);
     // Each page's forms have a token of their own, and all are good.
     sign(&other, "One");
     sign(&reader, "Two");
     press(&other, "Light");
-    go(&reader, RELOAD);
+    reader.reload();
     assert_eq!(reader.text(COLOR), LIGHT);
     assert_eq!(signed(&program), ["One", "Two"]);
 }
@@ -174,7 +159,7 @@ fn who_has_logged_out_is_out_in_all_tabs() {
     assert_ne!(cookies(&reader), member);
 
     // Nobody who comes to this machine later sees the page.
-    go(&reader, "history.back()");
+    reader.go("history.back()");
     assert!(!is_members(&reader));
     assert_eq!(said(&reader), "Please log in first.");
 
@@ -244,10 +229,9 @@ fn a_form_from_elsewhere_does_nothing() {
     for page in [near, far] {
         for form in ["sign", "parts", "text", "leave"] {
             reader.open(&page);
-            go(
-                &reader,
-                &format!("document.getElementById('{form}').submit()"),
-            );
+            reader.go(&format!(
+                "document.getElementById('{form}').submit()"
+            ));
             let answer = reader.text("document.body.innerText");
             let refused = "This form did not come from a page of this";
             assert!(
@@ -266,7 +250,7 @@ fn a_form_from_elsewhere_does_nothing() {
         ));
         assert_eq!(fetched, "opaque");
         // A link may lead there, and the visitor is known.
-        go(&reader, "document.querySelector('a').click()");
+        reader.go("document.querySelector('a').click()");
         assert!(is_members(&reader), "{page}");
     }
     assert_eq!(signed(&program), [""; 0]);

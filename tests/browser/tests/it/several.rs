@@ -2,27 +2,7 @@
 //! anew with each save.
 
 use browser::{Book, Reader, reading, reading_together};
-use headless_chrome::protocol::cdp::Page;
 use serde_json::json;
-
-/// Has something done on each page before its own scripts, until the
-/// result is given back to `release`.
-fn on_each_page(reader: &Reader, script: &str) -> String {
-    let method = Page::AddScriptToEvaluateOnNewDocument {
-        source: script.into(),
-        world_name: None,
-        include_command_line_api: None,
-        run_immediately: None,
-    };
-    let added = reader.tab.call_method(method).expect("a script");
-    added.identifier
-}
-
-fn release(reader: &Reader, identifier: String) {
-    let method =
-        Page::RemoveScriptToEvaluateOnNewDocument { identifier };
-    reader.tab.call_method(method).expect("no script");
-}
 
 /// Keeps pages from being loaded anew, as those that have nothing of
 /// what is saved. Figures are made meanwhile.
@@ -33,6 +13,13 @@ const FROZEN: &str = "
         const state = await answer.json();
         return Response.json({ ...state, text: '', page: '' });
     })(window.fetch)";
+
+/// Holds back what a page loads when it is needed.
+const HELD: &str = "
+    const held = new Promise((done) => { window.letGo = done; });
+    HTMLHeadElement.prototype.append = function (part) {
+        held.then(() => this.appendChild(part));
+    }";
 
 /// Opens a page, whose first figure that has this program and first
 /// line is what the following is about. It is not loaded anew until
@@ -59,19 +46,11 @@ fn open(
          [...figure().querySelectorAll('button')]\
          .find((button) => button.textContent.startsWith(name));"
     );
-    on_each_page(reader, &tools);
-    let frozen = on_each_page(reader, FROZEN);
+    reader.on_each_page(&tools);
+    let frozen = reader.on_each_page(FROZEN);
     reader.open(&format!("{}/{page}", book.address));
-    reader.wait("!!figure()?.live");
+    reader.wait("!!figure()?.live && !figure().live.saved");
     frozen
-}
-
-/// Loads the page anew, as F5 does, and waits until this is there.
-fn reload(reader: &Reader, selector: &str) {
-    reader.run("window.isOld = true; location.reload()");
-    reader.wait(&format!(
-        "!window.isOld && !!document.querySelector('{selector}')"
-    ));
 }
 
 /// Types a request in place of the printed one.
@@ -179,7 +158,8 @@ fn of_six_requests_at_once_four_are_answered_by_four_workers() {
     assert_eq!(reader.text(is_true), "true", "{shown}");
 
     // All of it is there still when the page is loaded anew.
-    reload(&reader, ".times");
+    reader.reload();
+    reader.wait("!!document.querySelector('.times')");
     reader.run(
         "window.panel = document.querySelector('.several');\
          panel.querySelector('input').focus()",
@@ -240,21 +220,20 @@ fn of_programs_that_are_run_for_each_the_call_is_seen() {
 
 const MAIN: &str = "chapters/ch01/src/main.rs";
 
-/// Waits until a figure says something that begins so.
-fn wait_for(reader: &Reader, said: &str) {
-    reader.wait(&format!(
-        "[...document.querySelectorAll('.status')]\
-         .some((status) => status.textContent.startsWith({}))",
-        json!(said)
-    ));
-}
+const TYPED: &str = "figure()?.querySelector('textarea')?.value";
 
-/// What is marked in the answer that is shown.
-fn marked(reader: &Reader) -> String {
-    reader.text(
-        "[...document.querySelectorAll('.sent .response ins')]\
-         .map((ins) => ins.textContent).join('')",
-    )
+/// Waits until the figure says something that begins so, while what is
+/// marked in its answer is this, and what is typed is there. All of it
+/// at once, for the page may be loaded anew at any moment.
+fn wait_for(reader: &Reader, said: &str, marked: &str, typed: &str) {
+    reader.wait(&format!(
+        "figure().live.status.textContent.startsWith({}) && \
+         [...figure().querySelectorAll('.response ins')]\
+         .map(Message.textOf).join('') === {} && {TYPED} === {}",
+        json!(said),
+        json!(marked),
+        json!(typed)
+    ));
 }
 
 #[test]
@@ -266,14 +245,19 @@ fn what_was_sent_is_sent_again_with_each_save() {
     assert_eq!(reader.text("button('Again on save').hidden"), "true");
     let mine = format!("{request}\nHost: localhost\nX-Mine: 1\n\n");
     edit(&reader, &mine);
-    // What was typed is there after a reload, before it is sent.
-    reload(&reader, "textarea");
-    let typed = "document.querySelector('textarea').value";
-    assert_eq!(reader.text(typed), mine);
+    // What was typed is there after a reload, before it is sent; and
+    // nobody can edit or send anything else until it is.
+    let held = reader.on_each_page(HELD);
+    reader.reload();
+    assert_eq!(reader.text("figure().live.bar.inert"), "true");
+    reader.run("letGo()");
+    reader.wait_for(TYPED, &mine);
+    assert_eq!(reader.text("figure().live.bar.inert"), "false");
+    reader.release(held);
     reader.run("button('Send').click()");
-    wait_for(&reader, "as printed");
+    wait_for(&reader, "as printed", "", &mine);
     reader.run("button('Again on save').click()");
-    reader.wait("button('Again on save').ariaPressed === 'true'");
+    reader.wait_for("button('Again on save').ariaPressed", "true");
 
     // A page that stays sends it, and nothing else.
     reader.run("window.isOld = true");
@@ -281,23 +265,21 @@ fn what_was_sent_is_sent_again_with_each_save() {
     let hello = |name| main.replace("Hello World", name);
     book.write(MAIN, &hello("Hello Reader"));
     let said = "2 lines differ from the last answer; not as printed";
-    wait_for(&reader, said);
+    let page = |name| format!("<html><body>{name}!</body></html>\n");
+    let marked = format!("28\r\n{}", page("Hello Reader"));
+    wait_for(&reader, said, &marked, &mine);
     assert_eq!(reader.text("isOld"), "true");
     let sent = "document.querySelectorAll('.sent').length";
     assert_eq!(reader.number(sent), 1.0);
-    assert!(marked(&reader).contains("Hello Reader"));
-    assert!(!marked(&reader).contains("HTTP/1.1"));
 
     // It is there still when the page is loaded anew, which is what a
     // save of something that it prints does.
-    release(&reader, frozen);
-    reload(&reader, ".sent");
-    wait_for(&reader, said);
-    assert!(marked(&reader).contains("Hello Reader"));
+    reader.release(frozen);
+    reader.reload();
+    wait_for(&reader, said, &marked, &mine);
     book.write(MAIN, &hello("Hello Writer"));
-    wait_for(&reader, "1 line differs from the last answer; not as");
-    assert!(marked(&reader).contains("Hello Writer"));
-    assert_eq!(reader.text(typed), mine);
+    let said = "1 line differs from the last answer; not as printed";
+    wait_for(&reader, said, &page("Hello Writer"), &mine);
 
     // What does not compile says so, and the next save tries again.
     book.write(MAIN, "fn main() { x }");
@@ -306,14 +288,15 @@ fn what_was_sent_is_sent_again_with_each_save() {
          .includes('cannot find value `x`')",
     );
     book.write(MAIN, &hello("Hello Writer"));
-    wait_for(&reader, "as the last answer; not as printed");
-    assert_eq!(marked(&reader), "");
-    assert_eq!(reader.text(typed), mine);
+    let said = "as the last answer; not as printed";
+    wait_for(&reader, said, "", &mine);
 
     // Until it is not wanted any more.
     open(&reader, &book, "ch01.html", figure);
+    let pressed = "button('Again on save').ariaPressed";
+    assert_eq!(reader.text(pressed), "true");
     reader.run("button('Again on save').click()");
-    reader.wait("button('Again on save').ariaPressed === 'false'");
+    reader.wait_for(pressed, "false");
     let asked = "performance.getEntriesByType('resource')\
         .filter(({ name }) => name.includes('/live/send')).length";
     let looked = asked.replace("send", "state");
