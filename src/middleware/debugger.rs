@@ -153,12 +153,10 @@ impl Desk {
         failures.insert(0, Arc::clone(&failed));
         failures.truncate(KEPT);
         LAST.set(Some(Arc::clone(&failed)));
-        let page = number.to_string();
+        let page = self.guard.address(environ, &number.to_string());
         failure.reason += &match environ.run_once {
             true => format!("\n{}", failed.report), // no page stays
-            false => {
-                format!(", see {}", self.guard.address(environ, &page))
-            }
+            false => format!(", see {page}"),
         };
         if self.guard.admits(environ) {
             failure = self.page(failure, &failed, None, environ);
