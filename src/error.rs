@@ -232,6 +232,9 @@ pub(crate) fn describe(error: &Error) -> String {
     text
 }
 
+/// How much of what an error says a page shows, in characters.
+pub(crate) const SHOWN: usize = 10_000;
+
 /// What an error itself says, in so many characters at most, or that it
 /// cannot.
 pub(crate) fn said(error: &dyn StdError, most: usize) -> String {

@@ -27,10 +27,26 @@ impl Trace {
     pub fn frames(&self) -> Vec<(String, String)> {
         frames(&self.backtrace.to_string())
     }
+
+    /// Where it began. The compiler leaves out the folder that it was
+    /// in; a backtrace does not.
+    pub fn began<'a>(
+        &'a self,
+        frames: &'a [(String, String)],
+    ) -> &'a str {
+        let mut places = frames.iter().map(|(_, place)| place);
+        let found = places.find(|place| place.ends_with(&self.place));
+        found.unwrap_or(&self.place)
+    }
 }
 
-/// What a [`Backtrace`] writes, the inmost first: `  7: ch12::page` is a function, and `at
-/// ./src/page.rs:12:34`, on the next line, where it was.
+/// How a release build gets to know its lines.
+const LINES: &str =
+    "but with `debug = \"line-tables-only\"` below [profile.release]";
+
+/// What a [`Backtrace`] writes, the inmost first: `  7: ch12::page` is
+/// a function, and `at ./src/page.rs:12:34`, on the next line, where it
+/// was.
 fn frames(backtrace: &str) -> Vec<(String, String)> {
     let mut frames: Vec<(String, String)> = Vec::new();
     for line in backtrace.lines().map(str::trim) {
@@ -42,6 +58,9 @@ fn frames(backtrace: &str) -> Vec<(String, String)> {
         } else if let Some((_, name)) = line.split_once(": ") {
             frames.push((name.into(), "an unknown place".into()));
         }
+    }
+    if !backtrace.contains(".rs:") {
+        frames.insert(0, ("no place is known".into(), LINES.into()));
     }
     frames
 }
@@ -65,10 +84,10 @@ pub(crate) fn absolute(file: &str) -> PathBuf {
 
 /// Where a program has panicked that was run by this one, as the log
 /// has it: `thread 'main' panicked at src/main.rs:12:34:`.
-pub(crate) fn panic_of_program(log: &str) -> Option<&str> {
+pub(crate) fn source_of_panic(log: &str) -> Option<String> {
     log.lines().find_map(|line| {
         let (_, place) = line.split_once(" panicked at ")?;
-        place.strip_suffix(':')
+        Some(around(place.strip_suffix(':')?))
     })
 }
 
@@ -81,23 +100,22 @@ pub(crate) fn nearby(place: &str) -> String {
 
 /// A place in this program, and the source around it: lines with their
 /// ends, indented but for a mark before the one of the place.
-pub(crate) fn source(place: &str) -> Vec<String> {
-    let mut lines = around(place);
-    if is_edited(&absolute(divided(place).0)).unwrap_or(false) {
-        let edited = "  edited since this program was built\n";
-        lines.insert(1, edited.into());
+pub(crate) fn source(place: &str) -> String {
+    let text = around(place);
+    match is_edited(&absolute(divided(place).0)) {
+        Ok(true) => text + "  (edited since this program was built)\n",
+        _ => text,
     }
-    lines
 }
 
 /// A place, and the source around it.
-pub(crate) fn around(place: &str) -> Vec<String> {
+fn around(place: &str) -> String {
     let (file, numbers) = divided(place);
     let file = absolute(file);
     let mut numbers = numbers.split(':').skip(1);
     let line = numbers.next().and_then(|line| line.parse().ok());
     let line: usize = line.unwrap_or_default();
-    let mut lines = vec![format!("  {}\n", nearby(place))];
+    let mut lines = format!("  {}\n", nearby(place));
     match text(&file) {
         Ok(text) => {
             let around = text.lines().enumerate();
@@ -107,7 +125,7 @@ pub(crate) fn around(place: &str) -> Vec<String> {
                 format!("{mark} {:4}  {text}\n", at + 1)
             }));
         }
-        Err(error) => lines.push(format!("  not shown: {error}\n")),
+        Err(error) => lines += &format!("  not shown: {error}\n"),
     }
     lines
 }
@@ -134,3 +152,7 @@ fn is_edited(file: &Path) -> io::Result<bool> {
     let program = env::current_exe()?.metadata()?.modified()?;
     Ok(file.metadata()?.modified()? > program)
 }
+
+#[cfg(test)]
+#[path = "../tests/trace/format.rs"]
+mod tests;

@@ -4,12 +4,16 @@
 //!
 //!     cargo bench --bench exchange --features conditional,gzip,session
 //!
+//! And what the debugger's page costs, which needs line tables: with
+//! CARGO_PROFILE_BENCH_DEBUG=line-tables-only it has them.
+//!
 //! With `-- --table` the book's table is written anew.
 //!
 //! In each round all of them take their turn, so that a machine that
 //! slows down slows them all. `ROUNDS` says how many rounds.
 
 mod middleware;
+mod page;
 
 use gateway::exchange::{self, Protocol};
 use gateway::{
@@ -21,7 +25,7 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::process::Command;
 use std::time::Instant;
-use std::{env, io};
+use std::{env, io, thread};
 
 #[global_allocator]
 static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -108,7 +112,7 @@ impl Measured {
     }
 }
 
-/// A release build has no recorder without it.
+/// A release build has no recorder and no debugger without it.
 const TOKEN: (&str, &str) = ("GATEWAY_DEBUGGER", "0123456789abcdef");
 
 fn main() {
@@ -120,6 +124,8 @@ fn main() {
         let code = status.ok().and_then(|status| status.code());
         std::process::exit(code.unwrap_or(1));
     }
+    // A thread that it has watched makes dearer errors ever after.
+    thread::spawn(page::print).join().expect("pages");
     let rounds = env::var("ROUNDS").map_or(1000, |rounds| {
         rounds.parse().expect("ROUNDS is a number of rounds")
     });
@@ -145,6 +151,7 @@ fn main() {
     let table = middleware::table(rounds);
     print!("{table}");
     println!("bars: `session` 0.3 µs, and 3 µs if it is read");
+    println!("bar: `debugger` 0.2 µs");
     if env::args().any(|argument| argument == "--table") {
         std::fs::write(TABLE, table).expect("a file");
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 use std::cell::Cell;
 use std::io::Read;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Shows what went wrong, to who sits at the same machine, and sends
 /// the same request again.
@@ -81,9 +81,6 @@ pub fn debugger(app: impl Application) -> impl Application {
     })
 }
 
-/// How many failures are kept.
-const KEPT: usize = 20;
-
 /// The longest answer to another try that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
 
@@ -145,20 +142,25 @@ impl Desk {
         let notes = diagnostics::notes(environ);
         environ.restore(notes.variables.clone());
         let report = report::report(error, &notes, environ);
-        let failures = self.failures.lock();
-        let mut failures =
-            failures.unwrap_or_else(PoisonError::into_inner);
+        let mut failures = self.lock();
         let number = failures.first().map_or(1, |f| f.number + 1);
         let failed = Arc::new(Failed { number, report, notes });
         failures.insert(0, Arc::clone(&failed));
-        failures.truncate(KEPT);
+        failures.truncate(20); // are kept
         LAST.set(Some(Arc::clone(&failed)));
-        let address = self.guard.address(environ, &number.to_string());
-        failure.reason += &format!(", see {address}");
+        let page = self.guard.address(environ, &number.to_string());
+        failure.reason += &match environ.run_once {
+            true => format!("\n{}", failed.report), // no page stays
+            false => format!(", see {page}"),
+        };
         if self.guard.admits(environ) {
             failure = self.page(failure, &failed, None, environ);
         }
         Some(failure.into())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Arc<Failed>>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes a failure's page: text, unless HTML is accepted. With what
@@ -203,10 +205,8 @@ impl Desk {
         if page == "again" && self.guard.allows(environ) {
             return self.again(empty, app, environ);
         }
-        let failures = self.failures.lock();
-        let failures = failures.unwrap_or_else(PoisonError::into_inner);
         let mut links = String::new();
-        for failed in &*failures {
+        for failed in &*self.lock() {
             let number = failed.number.to_string();
             if number == page {
                 return Ok(self.page(empty, failed, None, environ));

@@ -2,15 +2,12 @@
 //! that are indented. What ends with `…` need not be read at first.
 
 use crate::diagnostics::Notes;
-use crate::error::{causes, said};
+use crate::error::{SHOWN, causes, said};
 use crate::error_log::harmless;
 use crate::middleware::guard::covered;
-use crate::trace::{Trace, around, nearby, panic_of_program, source};
+use crate::trace::{Trace, nearby, source, source_of_panic};
 use crate::{Environ, Error, exchange};
 use std::mem;
-
-/// The most that is shown of an error's own text, in characters.
-const SHOWN: usize = 10_000;
 
 /// The report of a failure. Its first line is the request and what is
 /// wrong.
@@ -23,8 +20,7 @@ pub(super) fn report(
     let what = all.next().unwrap_or_default().replace('\n', "\n  ");
     let mut text = format!("{}: {what}\n", exchange::request(environ));
     section(&mut text, "Because of", all);
-    if let Some(place) = panic_of_program(&notes.log) {
-        let source = around(place).concat();
+    if let Some(source) = source_of_panic(&notes.log) {
         text += &format!("\nThe program panicked at\n{source}");
     }
     match &error.trace {
@@ -62,7 +58,7 @@ fn section<T: AsRef<str>>(
 }
 
 fn began(place: &str, text: &mut String) {
-    *text += &format!("\nIt began at\n{}", source(place).concat());
+    *text += &format!("\nIt began at\n{}", source(place));
 }
 
 /// Adds the place where it began, and the functions on the way there:
@@ -71,12 +67,13 @@ fn way(trace: &Trace, text: &mut String) {
     const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/");
     const THEIRS: &str =
         "/rustc/ /rust/deps/ /rustlib/ /registry/src/ /git/checkouts/";
-    began(&trace.place, text);
+    let frames = trace.frames();
+    began(trace.began(&frames), text);
     let (here, _) = trace.place.rsplit_once(':').unwrap_or_default();
     let (mut passed, mut all) = (Vec::new(), Vec::new());
-    for (name, place) in trace.frames() {
+    for (name, place) in frames {
         let file = place.strip_prefix(LIBRARY).unwrap_or_default();
-        if file.starts_with("exchange") {
+        if file.starts_with("exchange") && !passed.is_empty() {
             break; // what has called it is a server
         }
         if let Some(file) = file.strip_prefix("middleware/") {
@@ -87,7 +84,7 @@ fn way(trace: &Trace, text: &mut String) {
         let mut theirs = THEIRS.split(' ').chain([LIBRARY]);
         let is_theirs = theirs.any(|t| place.contains(t));
         if place.starts_with('/') && !is_theirs && !is_here {
-            let source = source(&place).concat();
+            let source = source(&place);
             *text += &format!("\nOn the way, in {name} …\n{source}");
         }
         all.push(format!("{name}, {}", nearby(&place)));
