@@ -2,6 +2,7 @@
 
 use super::{LINES, Trace, frames};
 use std::panic::Location;
+use std::time::Duration;
 
 /// As Rust 1.89 to 1.95 write it.
 const WRITTEN: &str = "   0: std::backtrace::Backtrace::create
@@ -36,6 +37,25 @@ fn a_backtrace_as_we_know_it_is_read() {
     ];
     let expected = expected.map(|(n, p)| (n.into(), p.into()));
     assert_eq!(read, expected, "`frames` does not read what it should");
+}
+
+#[test]
+fn a_source_that_is_newer_than_the_program_says_so() {
+    let name = format!("gateway-edited-{}.rs", std::process::id());
+    let file = std::env::temp_dir().canonicalize().unwrap().join(name);
+    let shown = |age| {
+        std::fs::write(&file, "one\ntwo\nthree\n").unwrap();
+        let time = std::time::SystemTime::now() - age;
+        let opened = std::fs::File::options().append(true).open(&file);
+        opened.unwrap().set_modified(time).unwrap();
+        super::source(&format!("{}:2:1", file.display()))
+    };
+    let new = shown(Duration::ZERO);
+    let old = shown(Duration::from_secs(1_000_000_000));
+    std::fs::remove_file(&file).unwrap();
+    assert!(old.contains("\n>    2  two\n"), "{old}");
+    let edited = "  (edited since this program was built)\n";
+    assert_eq!(new, old + edited);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::debugger::{browser, formless, unescaped};
 use crate::support::Folder;
 use gateway::middleware::debugger;
 use gateway::testing::ask;
-use gateway::{Error, Result, app};
+use gateway::{Environ, Error, Result, app};
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -15,7 +15,10 @@ use std::process::Command;
 /// Where this file is, for who looks for it.
 const HERE: &str = "tests/it/debugger/attacks/files.rs";
 
-fn failing() -> Result<gateway::Response> {
+/// The place of an error of our own is known from its backtrace. That
+/// of a program which was run is what it has written into the log.
+fn failing(environ: &mut Environ) -> Result<gateway::Response> {
+    writeln!(environ.errors, "thread 'main' panicked at {HERE}:20:5:")?;
     Err(Error::from("on purpose, in a source"))
 }
 
@@ -25,7 +28,10 @@ fn failing() -> Result<gateway::Response> {
 #[ignore = "is started by another test"]
 fn is_a_program() {
     assert_eq!(file!(), HERE);
-    let page = ask(&debugger(app(|_, _| failing())), browser("/"));
+    let page = ask(
+        &debugger(app(|environ, _| failing(environ))),
+        browser("/"),
+    );
     println!("{}", page.text());
 }
 
@@ -33,7 +39,10 @@ fn is_a_program() {
 fn page(folder: &Folder) -> String {
     let name = "debugger::attacks::files::is_a_program";
     let page = said(program(name).current_dir(folder.path("")));
-    assert!(page.contains("<h2>It began at</h2>"), "{page}");
+    assert!(
+        page.contains("<h2>The program panicked at</h2>"),
+        "{page}"
+    );
     page
 }
 
@@ -55,7 +64,6 @@ fn a_source_is_text() {
     assert!(unescaped(&page).contains("> ") || page.contains("<mark>"));
     let shown = r"  </pre><script>alert(1)</script>\u{202e}\u{1b}[31m";
     assert!(unescaped(&page).contains(shown), "{page}");
-    assert!(page.contains("edited since this program was built"));
 }
 
 /// Titles and marks of it are not ours.
