@@ -1,6 +1,7 @@
 //! What is noted of the request under way, in the thread that serves
 //! it: for whoever has to explain what became of it.
 
+use crate::middleware::guard::covered;
 use crate::trace::Trace;
 use crate::{Environ, Variables};
 use std::cell::{Cell, RefCell};
@@ -181,7 +182,8 @@ impl<N: FnMut(&[u8])> BufRead for Tee<N> {
 /// Notes values, for the page that the
 /// [`debugger`](crate::middleware::debugger()) makes if the request
 /// fails: their names, and what `{:?}` writes of them, a thousand
-/// characters at most; and a hundred values.
+/// characters at most; and a hundred values. One whose name or text
+/// speaks of a secret is covered.
 ///
 /// Without a debugger it does nothing, and costs a nanosecond. A value
 /// that panics when it is written does no harm.
@@ -223,6 +225,7 @@ pub fn watched(name: &str, value: &dyn Debug) {
     note(|notes| {
         if notes.values.len() < VALUES_LIMIT {
             let (file, line) = (at.file(), at.line());
+            let text = covered(name, &text);
             let value = format!("{name} = {text}, at {file}:{line}");
             notes.values.push(value);
         }

@@ -18,7 +18,7 @@ mod debugger;
 #[cfg(all(feature = "files", unix))]
 mod files;
 mod first_found;
-mod guard;
+pub(crate) mod guard;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod mount;

@@ -159,7 +159,7 @@ pub(super) fn printed(bytes: &[u8]) -> String {
 
 /// A value, unless its name or the value itself speaks of what nobody
 /// else should see.
-pub(super) fn covered<'a>(name: &str, value: &'a str) -> &'a str {
+pub(crate) fn covered<'a>(name: &str, value: &'a str) -> &'a str {
     const WORDS: &str =
         "apikey authorization cookie passw private secret token";
     let text = [name, value].concat();

@@ -135,6 +135,7 @@ fn tapped(line: &str) -> Option<String> {
 fn line(line: &str) -> String {
     let line = date(line);
     let line = tapped(&line).unwrap_or(line);
+    let line = after(&line, " Date: ", http_date, DATE);
     let line = after(&line, "/_debugger/", session, SESSIONS[0]);
     let line = after(&line, "/rustc/", hexadecimal, "…");
     let line = after(&line, "127.0.0.1:", port, PORT);
@@ -193,6 +194,12 @@ fn date(line: &str) -> String {
     }
     let end = &line[line.trim_end().len()..];
     format!("{name} {DATE}{end}")
+}
+
+/// The length of a date, in the middle of a line.
+fn http_date(text: &str) -> usize {
+    let date = text.get(..DATE.len()).unwrap_or_default();
+    if date.ends_with(" GMT") { DATE.len() } else { 0 }
 }
 
 /// Replaces what `measure` recognizes behind each `lead`.
@@ -381,6 +388,10 @@ mod tests {
             ),
             ("             │ a 7.5 │", "             │ a 7.5 │"),
             ("  #       ms  client", "  #       ms  client"),
+            (
+                "     │     Date: Mon, 23 Nov 2026 03:08:16 GMT    │",
+                "     │     Date: Sun, 06 Nov 1994 08:49:37 GMT    │",
+            ),
         ] {
             assert_eq!(normal(row), wanted);
         }

@@ -22,7 +22,8 @@ pub fn debugger(inner: impl Application) -> impl Application {
             }
             Err(_) => PANIC.take(),
         };
-        let failure = Failure::new("500 Internal Server Error", &*page);
+        let failure =
+            Failure::new("500 Internal Server Error", page.trim_end());
         Err(failure.page("text/plain", page).into())
     })
 }

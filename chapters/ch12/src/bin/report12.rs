@@ -1,4 +1,4 @@
-//! What the debugger says of a request, but for the long lists.
+//! What the debugger says of a request, but for the two longest lists.
 
 use gateway::testing;
 use std::env;
@@ -6,13 +6,12 @@ use std::env;
 fn main() {
     let target = env::args().nth(1).unwrap_or("/?number=3".into());
     let answer = testing::get(&ch12::application(), &target);
-    let mut is_long = false;
-    for line in answer.text().lines() {
-        if !line.starts_with([' ', '>']) {
-            is_long = line.ends_with('…');
-        }
-        if !is_long {
-            println!("{line}");
-        }
-    }
+    let text = answer.text();
+    let parts = text.split("\n\n");
+    let is_long = |part: &&str| {
+        part.starts_with("All functions")
+            || part.starts_with("The environ")
+    };
+    let parts: Vec<_> = parts.filter(|part| !is_long(part)).collect();
+    println!("{}", parts.join("\n\n").trim_end());
 }

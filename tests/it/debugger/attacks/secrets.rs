@@ -3,7 +3,7 @@
 use crate::debugger::{browser, fails, form, sends};
 use gateway::middleware::debugger;
 use gateway::testing::ask;
-use gateway::{Environ, app};
+use gateway::{Environ, app, watch};
 
 /// Requests that have a secret, which is `hunter2`.
 fn secrets() -> Vec<Environ> {
@@ -111,4 +111,19 @@ fn what_is_no_secret_is_shown() {
         assert!(report.contains(shown), "{shown} in {report}");
     }
     assert!(!report.contains("(covered)"), "{report}");
+}
+
+#[test]
+fn a_watched_value_is_covered_by_its_name_or_text() {
+    let app = debugger(app(|_, _| {
+        let (api_key, page) = ("hunter2", "hunter2");
+        watch!(api_key, format!("token={page}"), page.len());
+        Err("no".into())
+    }));
+    let report = ask(&app, browser("/"));
+    let report = report.text();
+    assert!(report.contains("  api_key = (covered), at "), "{report}");
+    assert!(report.contains("  page.len() = 7, at "), "{report}");
+    assert!(!report.contains("= &quot;hunter2"), "{report}");
+    assert!(!report.contains("token=hunter2"), "{report}");
 }
