@@ -209,7 +209,7 @@ fn values_do_no_harm() {
 fn a_panic_that_was_caught_is_over() {
     let app = debugger(app(|environ, start_response| {
         if environ.bytes("PATH_INFO") == Some(b"/caught") {
-            let caught = catch_unwind(|| the_first());
+            let caught = catch_unwind(the_first);
             assert!(caught.is_err());
             return Ok(start_response("200 OK", &TEXT)?.body("ok"));
         }
