@@ -2,7 +2,7 @@
 
 use crate::exercise::{RIGHT, Verdict, expect};
 
-pub const READ: &str = "Fifteen lines to read it";
+pub const READ: &str = "A backtrace is a text";
 
 pub const HINT: &str = "`trim` each line. Keep the name of a function \
     in a variable until the next line has shown whether there is a \
