@@ -34,8 +34,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// from the last time.
 ///
 /// Pages are shown only for a request that comes from this machine, for
-/// a name of this machine, through no proxy that says so, and not if
-/// the server listens at an address that others reach. Their addresses
+/// a name of this machine, through no proxy that says so, not in
+/// HTTP/1.0, and not if the server listens at an address that others
+/// reach. Their addresses
 /// have a random part, which is another in each process, or what the
 /// variable `GATEWAY_DEBUGGER` says: at least 16 letters and
 /// digits. In a release build there is no debugger without this

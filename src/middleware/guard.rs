@@ -53,6 +53,9 @@ impl Guard {
         peer.is_ok_and(|peer| peer.to_canonical().is_loopback())
             && ["localhost", "127.0.0.1", "[::1]"].contains(&name)
             && !environ.variables().into_keys().any(is_proxys)
+            // nginx asks so, unless it is told more, and of a visitor
+            // it says nothing then.
+            && environ.bytes("SERVER_PROTOCOL") != Some(b"HTTP/1.0")
             && !environ.is_open
     }
 

@@ -134,6 +134,17 @@ fn no_proxy_that_says_so_is_let_in() {
     assert!(is_shown(|e| e.set("HTTP_X_FORWARD", "127.0.0.1")));
 }
 
+/// nginx asks so, if it is not told to say for whom.
+#[test]
+fn a_proxy_that_says_nothing_is_known_by_its_version() {
+    for (version, is_let_in) in
+        [("HTTP/1.0", false), ("HTTP/1.1", true)]
+    {
+        let shown = is_shown(|e| e.set("SERVER_PROTOCOL", version));
+        assert_eq!(shown, is_let_in, "{version}");
+    }
+}
+
 /// Asks for a page of ours, the address of which is known.
 fn shows(change: impl Fn(&mut Environ)) -> Answer {
     let app = debugger(app(|environ, start_response| {
