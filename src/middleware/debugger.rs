@@ -85,9 +85,6 @@ pub fn debugger(app: impl Application) -> impl Application {
 /// The longest answer to another try that is shown, in bytes.
 const SHOWN: usize = 64 * 1024;
 
-/// The longest form that asks for one, in bytes.
-const FORM_LIMIT: u64 = 16 << 20;
-
 /// The failures, and who may see them.
 struct Desk {
     guard: Guard,
@@ -188,7 +185,8 @@ impl Desk {
         };
         let all = self.guard.path(environ, "");
         let all = page::link(&all, "The last failures");
-        let report = [&**report, &request::curl(notes)].concat();
+        let curl = notes.is_whole.then(|| request::curl(notes));
+        let report = [&**report, &curl.unwrap_or_default()].concat();
         let (title, sections) = page::sections(&report);
         let beside = beside.unwrap_or_default();
         let html = [form, beside, sections, all].concat();
@@ -226,7 +224,7 @@ impl Desk {
         app: &dyn Application,
         environ: &mut Environ,
     ) -> Result<Failure> {
-        let mut parts = environ.parts(FORM_LIMIT)?;
+        let mut parts = environ.parts(16 << 20)?;
         let mut fields = [Vec::new(), Vec::new()];
         for field in &mut fields {
             if let Some(mut part) = parts.next_part()? {

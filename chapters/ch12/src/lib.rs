@@ -10,16 +10,20 @@ mod watched;
 use gateway::Application;
 use gateway::middleware::{debugger, timing};
 
-/// The pages of entries below `/`, and below `/failing` an application
-/// that fails wherever it can.
-pub fn application() -> impl Application + Sync {
+/// What is debugged: the pages of entries at `/`, and at all other
+/// paths an application that fails wherever it can.
+pub fn site() -> impl Application + Send + Sync {
     let failing = watched::watched(failing::failing);
-    let app = gateway::app(move |environ, start_response| {
+    timing(gateway::app(move |environ, start_response| {
         let path = environ.get("PATH_INFO").unwrap_or_default();
         match &*path {
             "/" => pages::pages(environ, start_response),
             _ => failing.call(environ, start_response),
         }
-    });
-    debugger(timing(app))
+    }))
+}
+
+/// The site in a debugger.
+pub fn application() -> impl Application + Send + Sync {
+    debugger(site())
 }

@@ -1,5 +1,5 @@
 use gateway::fastcgi::Server;
-use gateway::middleware::recorder;
+use gateway::middleware::{debugger, recorder};
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -20,7 +20,7 @@ Variables:
 
 /// Finds out how it was started, and serves the same application.
 fn main() -> ExitCode {
-    let app = recorder(ch12::application());
+    let app = debugger(recorder(ch12::site()));
     if let Ok(server) = Server::inherited() {
         return server.run(app);
     }
