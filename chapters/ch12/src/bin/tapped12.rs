@@ -33,8 +33,9 @@ impl Write for Shown {
 
 fn main() -> io::Result<()> {
     let app = gateway::app(|_, start_response| {
-        let text = [("Content-Type", "text/plain")];
-        let mut started = start_response("200 OK", &text)?;
+        let headers =
+            [("Content-Type", "text/plain"), ("Content-Length", "28")];
+        let mut started = start_response("200 OK", &headers)?;
         started.write_all(b"Let me see ...\n")?;
         thread::sleep(Duration::from_millis(300));
         Ok(started.body("Ferris: I am\n"))
