@@ -69,6 +69,14 @@ fn a_program_that_panics_in_a_tab_is_tried_again_from_its_page() {
     assert_has(&page, "about to fail");
     assert!(!page.contains("edited since"), "{page}");
 
+    // By a command, it is answered as the page has it printed.
+    let printed = ask(port, &format!("GET /cgi-bin/ch01 {host}"), "");
+    assert_has(&printed, "HTTP/1.1 502 Bad Gateway\r\n");
+    assert!(
+        printed.ends_with("\r\n\r\n502 Bad Gateway\n"),
+        "{printed}"
+    );
+
     let (_, form) = page.split_once("<form ").unwrap();
     let (_, action) = form.split_once("action=\"").unwrap();
     let action = action.split('"').next().unwrap();

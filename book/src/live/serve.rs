@@ -5,7 +5,7 @@ use crate::live::site::Site;
 use crate::live::{THREADS, THREADS_OF_OTHERS};
 use gateway::http::{Limits, Server};
 use gateway::middleware::debugger;
-use gateway::{Environ, StartResponse};
+use gateway::{Application, Environ, StartResponse};
 use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::Duration;
@@ -97,11 +97,16 @@ impl Servers {
     /// Serves until they are stopped.
     pub fn serve(self, site: &Site) -> io::Result<()> {
         let stop = self.stopper();
-        let programs = debugger(gateway::app(|environ, start| {
-            site.run(environ, start)
-        }));
+        let run =
+            gateway::app(|environ, start| site.run(environ, start));
+        let shown = debugger(&run);
         let programs = gateway::app(|environ, start| {
-            site.guarded(&programs, environ, start)
+            // To who copied a command, the answer is that of the page.
+            let inner: &dyn Application = match is_browser(environ) {
+                true => &shown,
+                false => &run,
+            };
+            site.guarded(inner, environ, start)
         });
         let book =
             |environ: &mut Environ,
@@ -119,6 +124,12 @@ impl Servers {
             served
         })
     }
+}
+
+/// A page that went wrong is shown to who can read one.
+fn is_browser(environ: &Environ) -> bool {
+    let accept = environ.get("HTTP_ACCEPT").unwrap_or_default();
+    accept.contains("text/html")
 }
 
 /// Opens a page in the reader's browser.
