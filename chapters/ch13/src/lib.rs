@@ -6,6 +6,7 @@ mod guest_book;
 mod members;
 mod service;
 mod site;
+pub mod small;
 mod tower;
 
 pub use board::board;
