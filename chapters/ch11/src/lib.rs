@@ -9,6 +9,7 @@ pub mod small;
 mod store;
 pub mod stored;
 
+pub use members::is_member;
 pub use store::store;
 
 use gateway::middleware::session::Store;
