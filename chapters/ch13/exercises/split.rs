@@ -14,6 +14,6 @@
 /// `/c%2Fd`, is what a router has to see. If there is no place where
 /// both fit, as some web servers rewrite paths, it is `None`.
 pub fn split(asked: &str, script: &[u8], path: &[u8]) -> Option<usize> {
-    let both = (script.escape_ascii(), path.escape_ascii());
-    todo!("exercise 13.3: where in {asked} are {both:?}?")
+    let [script, path] = [script, path].map(<[u8]>::escape_ascii);
+    todo!("exercise 13.3: where in {asked} are {script} and {path}?")
 }
