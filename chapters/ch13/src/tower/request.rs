@@ -131,8 +131,9 @@ fn fields(environ: &Environ) -> Result<HeaderMap> {
 
 fn client(environ: &Environ) -> Option<SocketAddr> {
     let address = environ.get("REMOTE_ADDR")?.parse().ok()?;
-    let port = environ.get("REMOTE_PORT")?.parse().unwrap_or(0);
-    Some(SocketAddr::new(address, port))
+    // Of a web server's own, and not among CGI's variables.
+    let port = environ.get("REMOTE_PORT").unwrap_or_default();
+    Some(SocketAddr::new(address, port.parse().unwrap_or(0)))
 }
 
 /// The body of a request.
