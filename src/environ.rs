@@ -226,11 +226,16 @@ impl Environ {
 
     /// The variables and their bytes.
     pub fn variables(&self) -> BTreeMap<&str, &[u8]> {
-        let places = self.places.iter().cloned();
         // A name was a `&str`, and still is text.
-        let name =
-            |n| str::from_utf8(&self.text[n]).unwrap_or_default();
-        places.map(|(n, v)| (name(n), &self.text[v])).collect()
+        let name = |name| str::from_utf8(name).unwrap_or_default();
+        self.entries().map(|(n, value)| (name(n), value)).collect()
+    }
+
+    /// The variables as they were set: of one that was set more than
+    /// once, the last counts.
+    pub fn entries(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let text = |place: &Range<usize>| &self.text[place.clone()];
+        self.places.iter().map(move |(n, v)| (text(n), text(v)))
     }
 
     /// All keys: variables, `wsgi.*`, and extensions.

@@ -1,4 +1,4 @@
-mod hyper;
+mod under_hyper;
 
 use gateway::fastcgi::Server;
 use gateway::middleware::debugger;
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
             }
         }
         ("--hyper", Some(address)) => {
-            match hyper::serve(app, &address.to_string_lossy()) {
+            match under_hyper::serve(app, &address.to_string_lossy()) {
                 Ok(()) => ExitCode::SUCCESS,
                 Err(error) => failure("cannot serve there", error),
             }

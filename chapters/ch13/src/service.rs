@@ -131,7 +131,7 @@ fn run<B>(
         Ok(()) => exchange::run(app, environ, protocol, &mut out),
         Err(no) => exchange::run(&no, environ, protocol, &mut out),
     };
-    if outcome.end == End::Cut {
+    if let End::Cut | End::Reset = outcome.end {
         out.cut();
     }
 }

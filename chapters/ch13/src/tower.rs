@@ -104,7 +104,7 @@ fn status(status: http::StatusCode) -> Result<String> {
         Err(Failure::new("501 Not Implemented", reason))?;
     }
     let reason = status.canonical_reason().unwrap_or("Unassigned");
-    Ok(format!("{} {reason}", status.as_str()))
+    Ok([status.as_str(), reason].join(" "))
 }
 
 /// The headers, but for those that are the server's.

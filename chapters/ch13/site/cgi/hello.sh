@@ -1,5 +1,3 @@
 #!/bin/sh
-printf 'Content-Type: text/plain; charset=utf-8\r\n\r\n'
+printf '%s\r\n' 'Content-Type: text/plain; charset=utf-8' ''
 printf 'Hello %s, from a shell.\n' "${REMOTE_USER:-stranger}"
-printf 'SCRIPT_NAME = %s\n' "$SCRIPT_NAME"
-printf 'PATH_INFO = %s\n' "$PATH_INFO"

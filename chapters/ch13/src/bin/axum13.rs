@@ -1,7 +1,11 @@
-//! The board, as its author runs it.
+//! The board under hyper, where its author runs it.
 
+use axum::Extension;
+use axum::extract::ConnectInfo;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
 use std::env;
-use std::net::SocketAddr;
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -11,7 +15,18 @@ async fn main() -> std::io::Result<()> {
         TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     println!("Serving at http://{}", listener.local_addr()?);
     let board = ch13::board();
-    let board =
-        board.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, board).await
+    loop {
+        let (stream, client) = listener.accept().await?;
+        let board = board.clone().layer(Extension(ConnectInfo(client)));
+        tokio::spawn(
+            http1::Builder::new()
+                // For a client that has said all before the answer, as
+                // those of the book's figures do.
+                .half_close(true)
+                .serve_connection(
+                    TokioIo::new(stream),
+                    TowerToHyperService::new(board),
+                ),
+        );
+    }
 }

@@ -2,6 +2,8 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use ch13::Tower;
 use futures_util::stream;
@@ -14,12 +16,13 @@ use tokio::time::sleep;
 
 const WHILE: Duration = Duration::from_millis(100);
 
-async fn ticks() -> Body {
-    Body::from_stream(stream::unfold(0, async |n| {
+async fn ticks() -> impl IntoResponse {
+    let ticks = stream::unfold(0, async |n| {
         sleep(WHILE).await;
         let line = Ok::<_, Infallible>(format!("tick {n}\n"));
         (n < 3).then_some((line, n + 1))
-    }))
+    });
+    ([(CONTENT_TYPE, "text/plain")], Body::from_stream(ticks))
 }
 
 /// Prints which lines come together.

@@ -106,6 +106,8 @@ impl Out {
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // It is copied, and a block may have all of a long body.
+        let bytes = &bytes[..bytes.len().min(64 * 1024)];
         match mem::replace(&mut self.stage, Stage::Over) {
             Stage::Head(mut head, to) => {
                 head.extend_from_slice(bytes);

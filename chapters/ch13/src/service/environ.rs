@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, OriginalUri};
 use axum::http::{Request, Uri, Version, request};
 use gateway::request_head::{
-    RequestBody, RequestHead, address_and_port, fill_addresses,
+    RequestHead, address_and_port, fill_addresses,
 };
 use gateway::{Environ, Failure};
 use http_body::Body;
@@ -29,8 +29,8 @@ where
 {
     let (head, body) = request.into_parts();
     environ.multithread = true;
-    let length = fill_head(environ, &head)?;
-    if length != RequestBody::Length(0) {
+    fill_head(environ, &head)?;
+    if !body.is_end_stream() {
         let body = Box::pin(body);
         let input = Input { body, runtime, block: Bytes::new() };
         environ.input = Box::new(BufReader::new(input));
@@ -41,11 +41,10 @@ where
 fn fill_head(
     environ: &mut Environ,
     head: &request::Parts,
-) -> Result<RequestBody, Failure> {
+) -> Result<(), Failure> {
     let original = head.extensions.get::<OriginalUri>();
     let original = original.map_or(&head.uri, |original| &original.0);
-    let target = original.path_and_query();
-    let target = target.map_or("/", |target| target.as_str());
+    let target = original.to_string();
     let fields = head.headers.iter();
     let mut fields: Vec<_> = fields
         .map(|(name, value)| (name.as_str(), value.as_bytes()))
@@ -67,7 +66,7 @@ fn fill_head(
         version,
         fields: &fields,
     };
-    let body = read.read_into(environ, u64::MAX)?;
+    read.read_into(environ, u64::MAX)?;
     if head.version > Version::HTTP_11 {
         environ.set("SERVER_PROTOCOL", format!("{:?}", head.version));
     }
@@ -84,18 +83,21 @@ fn fill_head(
         host.port_u16().unwrap_or(80).to_string(),
     );
     fill_addresses(environ, &server, client.as_ref());
-    Ok(body)
+    Ok(())
 }
 
 /// What `nest` has taken off the path is SCRIPT_NAME.
 fn fill_paths(environ: &mut Environ, original: &Uri, uri: &Uri) {
     let (whole, rest) = (original.path(), uri.path());
+    if whole == rest {
+        return;
+    }
     let script = whole.strip_suffix(rest);
     let (script, rest) = match script.or(whole.strip_suffix('/')) {
         Some(script) => (script, rest),
         // Of what is nested at `/a`, `/a` has become `/`.
         None if rest == "/" => (whole, ""),
-        None => ("", whole),
+        None => return,
     };
     let decoded = |text| Cow::from(percent_decode_str(text));
     environ.set("SCRIPT_NAME", decoded(script));
@@ -121,7 +123,8 @@ where
             match self.runtime.block_on(frame) {
                 None => return Ok(0),
                 Some(Err(error)) => {
-                    return Err(io::Error::other(error));
+                    let error = error.into().to_string();
+                    return Err(Failure::bad_request(error).into());
                 }
                 // Trailers are not for an application.
                 Some(Ok(frame)) => {

@@ -11,6 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use percent_encoding::{
     NON_ALPHANUMERIC, percent_decode, percent_encode,
 };
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 use std::mem;
 use std::net::SocketAddr;
@@ -54,7 +55,7 @@ fn refused(error: impl std::error::Error) -> Failure {
 fn uris(environ: &Environ) -> Result<(Uri, Uri), axum::http::Error> {
     let get = |name| environ.bytes(name).unwrap_or_default();
     let asked = Uri::try_from(get("REQUEST_URI")).unwrap_or_default();
-    let encoded = |path| percent_encode(path, ESCAPED).to_string();
+    let encoded = |path| Cow::from(percent_encode(path, ESCAPED));
     let (script, path) = (get("SCRIPT_NAME"), get("PATH_INFO"));
     let (script, path) = match split(asked.path(), script, path) {
         Some((script, path)) => (script.into(), path.into()),
@@ -71,7 +72,12 @@ fn uris(environ: &Environ) -> Result<(Uri, Uri), axum::http::Error> {
         let path = [path.as_bytes(), mark.as_bytes(), query].concat();
         Uri::builder().path_and_query(path).build()
     };
-    Ok((uri(&path)?, uri(&[script, path].concat())?))
+    let whole = uri(&[&*script, &path].concat())?;
+    let below = match script.is_empty() {
+        true => whole.clone(),
+        false => uri(&path)?,
+    };
+    Ok((below, whole))
 }
 
 /// Where what was asked for is split into these two.
@@ -100,20 +106,24 @@ const ESCAPED: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
 /// The fields, from the variables that they have become.
 fn fields(environ: &Environ) -> Result<HeaderMap> {
     let mut fields = HeaderMap::new();
-    for (variable, value) in environ.variables() {
-        let name = match variable {
-            "CONTENT_TYPE" | "CONTENT_LENGTH" if value.is_empty() => "",
-            "CONTENT_TYPE" | "CONTENT_LENGTH" => variable,
-            "HTTP_CONTENT_TYPE" | "HTTP_CONTENT_LENGTH" => "",
-            _ => variable.strip_prefix("HTTP_").unwrap_or_default(),
-        };
-        if !name.is_empty() {
-            let name = name.replace('_', "-").into_bytes();
-            let name =
-                HeaderName::from_bytes(&name).map_err(refused)?;
-            let value =
-                HeaderValue::from_bytes(value).map_err(refused)?;
-            fields.insert(name, value);
+    let mut insert = |name: &[u8], value| {
+        let hyphen = |&byte| if byte == b'_' { b'-' } else { byte };
+        let name: Vec<u8> = name.iter().map(hyphen).collect();
+        let name = HeaderName::from_bytes(&name).map_err(refused)?;
+        let value = HeaderValue::from_bytes(value).map_err(refused)?;
+        fields.insert(name, value);
+        Ok::<_, Failure>(())
+    };
+    for (variable, value) in environ.entries() {
+        match variable.strip_prefix(b"HTTP_") {
+            None | Some(b"" | b"CONTENT_TYPE" | b"CONTENT_LENGTH") => {}
+            Some(name) => insert(name, value)?,
+        }
+    }
+    for name in ["CONTENT_TYPE", "CONTENT_LENGTH"] {
+        match environ.bytes(name) {
+            None | Some(b"") => {}
+            Some(value) => insert(name.as_bytes(), value)?,
         }
     }
     Ok(fields)
@@ -121,8 +131,9 @@ fn fields(environ: &Environ) -> Result<HeaderMap> {
 
 fn client(environ: &Environ) -> Option<SocketAddr> {
     let address = environ.get("REMOTE_ADDR")?.parse().ok()?;
-    let port = environ.get("REMOTE_PORT")?.parse().unwrap_or(0);
-    Some(SocketAddr::new(address, port))
+    // Of a web server's own, and not among CGI's variables.
+    let port = environ.get("REMOTE_PORT").unwrap_or_default();
+    Some(SocketAddr::new(address, port.parse().unwrap_or(0)))
 }
 
 /// The body of a request.
