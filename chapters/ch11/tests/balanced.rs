@@ -18,12 +18,14 @@ mod redis_server;
 mod required;
 #[path = "../../../tests/outside/matrix/servers.rs"]
 mod sites;
+#[path = "common/stores.rs"]
+mod stores;
 #[path = "../../../tests/it/support/mod.rs"]
 mod support;
 #[path = "../../../tests/outside/web_servers.rs"]
 mod web_servers;
 
-use common::{Place, Visitor, between, said, shared};
+use common::{Place, Visitor, between, said};
 use http::Answer;
 use process::Running;
 use required::required;
@@ -33,7 +35,11 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
+use stores::shared;
 use web_servers::{error_log, free_port, start_nginx};
+
+/// What is served.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ch11");
 
 const CLIENTS: usize = 25;
 const CHANGES: usize = 1000;

@@ -17,55 +17,26 @@ mod redis_server;
 mod required;
 #[path = "../../../tests/outside/matrix/servers.rs"]
 mod sites;
+#[path = "common/stores.rs"]
+mod stores;
 #[path = "../../../tests/it/support/mod.rs"]
 mod support;
 #[path = "../../../tests/outside/web_servers.rs"]
 mod web_servers;
 
-use common::visits::{VISITS, short};
-use common::{Place, Visitor, between, shared};
+use common::visits::{faults, short};
+use common::{Place, Visitor, between};
 use process::Running;
 use required::required;
 use sites::{ALL, Kind, MOUNT, Site, serving};
 use std::process::Command;
+use stores::shared;
 use web_servers::{
     CERTIFICATE, error_log, free_port, make_certificate, start_nginx,
 };
 
-/// What comes back otherwise than it must.
-fn faults(name: &str, kind: Kind, sessions: &str) -> Vec<String> {
-    let mut faults = Vec::new();
-    let place = Place::new(sessions);
-    let Some(site) = Site::with(kind, &place.program()) else {
-        return faults;
-    };
-    let mount = match kind {
-        Kind::Http | Kind::HttpNginx => "",
-        _ => MOUNT,
-    };
-    let mut visitor = Visitor::of(site.address, mount);
-    let mut member = None;
-    for [line, field, form, right] in VISITS {
-        if line == "POST /logout" {
-            member = visitor.id.clone();
-        }
-        let answer = visitor.ask(line, field, form);
-        let short = short(&visitor, &answer);
-        if short != right {
-            faults.push(format!(
-                "{name}, {kind:?}, {line} {field} {form}: {short}"
-            ));
-        }
-    }
-    // Whoever has kept the cookie has nothing of it.
-    visitor.id = member;
-    let answer = visitor.ask("GET /mine", "", "");
-    let short = short(&visitor, &answer);
-    if short != "303 /login, another id" {
-        faults.push(format!("{name}, {kind:?}, the old id: {short}"));
-    }
-    faults
-}
+/// What is served.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_ch11");
 
 fn is_cgi(kind: &Kind) -> bool {
     kind.name().starts_with("CGI")

@@ -29,7 +29,7 @@ const TEMPLATES: &[Template] = &[
     ("login.html", include_str!("../templates/login.html")),
 ];
 
-const FIELDS: &[&str] = &["name", "message"];
+pub const FIELDS: &[&str] = &["name", "message"];
 
 /// A guest book that is kept in a file. Where there are sessions it is
 /// signed by members, and where there are none by everybody.

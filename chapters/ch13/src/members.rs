@@ -1,7 +1,7 @@
 //! What the guest book has for members.
 
 use crate::framework::{Fields, Page};
-use crate::guest_book::{Request, list};
+use crate::guest_book::{FIELDS, Request, list};
 use ch11::is_member;
 use gateway::Result;
 use gateway::middleware::csrf;
@@ -36,7 +36,7 @@ fn visitor(request: &Request) -> Result<Value> {
 pub fn mine(request: &mut Request) -> Result<Page> {
     match Session::of(request.environ)?.get("user")? {
         Some(user) => {
-            list(request, &[&user], Fields::of(&[], |_| None))
+            list(request, &[&user], Fields::of(FIELDS, |_| None))
         }
         None => ask_to_log_in(request),
     }

@@ -31,6 +31,13 @@ pub enum Kind {
     HttpNginx,
     /// Chapter 5's server, which is not in the book's table.
     TinyHttp,
+    /// hyper, for chapter 13.
+    Hyper,
+    /// hyper, where axum has a path for the program.
+    HyperNested,
+    /// Chapter 8's server, with the program as a tower service between
+    /// two adapters.
+    Tower,
 }
 
 use Kind::*;
@@ -59,6 +66,9 @@ impl Kind {
             Http => "HTTP",
             HttpNginx => "HTTP, nginx",
             TinyHttp => "HTTP, tiny_http",
+            Hyper => "hyper",
+            HyperNested => "hyper, nested",
+            Tower => "HTTP, there and back",
         }
     }
 
@@ -68,7 +78,9 @@ impl Kind {
             CgiApache | FastcgiApache => Some("apache2"),
             CgiLighttpd | FastcgiLighttpd => Some("lighttpd"),
             FastcgiNginx | HttpNginx => Some("nginx"),
-            CgiBook | Http | TinyHttp => None,
+            CgiBook | Http | TinyHttp | Hyper | HyperNested | Tower => {
+                None
+            }
         }
     }
 }
@@ -90,8 +102,8 @@ pub struct Site {
 
 impl Site {
     /// Starts all of it; `None` if the web server is not installed.
-    /// The program serves by `http` or `fastcgi` if its argument says
-    /// so.
+    /// The program serves by `http`, `fastcgi` and so on if its
+    /// argument says so.
     pub fn with(kind: Kind, program: &Path) -> Option<Self> {
         if !kind.program().is_none_or(required) {
             return None;
@@ -102,6 +114,9 @@ impl Site {
             CgiApache | CgiLighttpd | CgiBook => None,
             Http | HttpNginx => Some("http"),
             TinyHttp => Some("tiny_http"),
+            Hyper => Some("hyper"),
+            HyperNested => Some("hyper_nested"),
+            Tower => Some("tower"),
             FastcgiApache | FastcgiLighttpd | FastcgiNginx => {
                 Some("fastcgi")
             }
@@ -257,9 +272,7 @@ fn configuration(
         FastcgiLighttpd => include_str!("lighttpd-fastcgi.conf"),
         FastcgiNginx => include_str!("nginx-fastcgi.conf"),
         HttpNginx => include_str!("nginx-http.conf"),
-        CgiBook | Http | TinyHttp => {
-            unreachable!("these are no web servers")
-        }
+        _ => unreachable!("these are no web servers"),
     };
     let path = folder.text();
     let text = text.replace("/srv/site", path);

@@ -4,8 +4,6 @@ pub mod visits;
 
 use crate::http::{Answer, send_and_stay};
 use crate::process::Folder;
-#[cfg(feature = "redis")]
-use crate::redis_server;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
@@ -29,22 +27,25 @@ impl Place {
         let script = format!(
             "#!/bin/sh\n\
              export GUEST_BOOK='{here}/book' SESSIONS='{sessions}'\n\
+             export SITE='{here}/site'\n\
              case $1 in\n\
              http) set -- --port 0 ;;\n\
+             tiny_http) set -- --tiny-http --port 0 ;;\n\
              fastcgi) set -- --fastcgi 127.0.0.1:0 ;;\n\
+             hyper) set -- --hyper 127.0.0.1:0 ;;\n\
              esac\n\
-             exec '{here}/ch11' \"$@\"\n"
+             exec '{here}/guest-book' \"$@\"\n"
         );
         let open = Permissions::from_mode(0o777);
         fs::set_permissions(here, open).unwrap();
         fs::write(folder.path("text"), script).unwrap();
-        install(env!("CARGO_BIN_EXE_ch11"), folder.path("ch11"));
+        install(crate::PROGRAM, folder.path("guest-book"));
         install(folder.path("text"), folder.path("program"));
         Self { folder }
     }
 
-    /// The program, which serves by `http` or `fastcgi` if that is its
-    /// argument.
+    /// The program, which serves by `http`, `fastcgi` and so on if that
+    /// is its argument.
     pub fn program(&self) -> PathBuf {
         self.folder.path("program")
     }
@@ -57,31 +58,6 @@ fn install(from: impl AsRef<OsStr>, to: PathBuf) {
     let mut command = Command::new("install");
     command.args(["-m", "755"]).arg(from).arg(to);
     assert!(command.status().unwrap().success(), "{command:?}");
-}
-
-/// What SESSIONS may say, if several processes are to share them, by
-/// name.
-pub fn shared() -> Vec<(&'static str, String)> {
-    let mut stores = vec![("files", "HERE/sessions".into())];
-    if cfg!(feature = "sqlite") {
-        stores.push(("sqlite", "sqlite:HERE/sessions.db".into()));
-    }
-    stores.extend(redis().map(|url| ("redis", url)));
-    stores
-}
-
-/// An empty database of the tests' Redis, if it is installed.
-#[cfg(feature = "redis")]
-pub fn redis() -> Option<String> {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    Some(redis_server::shared()?.database(number))
-}
-
-#[cfg(not(feature = "redis"))]
-pub fn redis() -> Option<String> {
-    None
 }
 
 /// A browser, as far as forms and one cookie go.

@@ -1,7 +1,8 @@
 //! What a visitor does, and what has to come back.
 
-use super::{Visitor, between, said};
+use super::{Place, Visitor, between, said};
 use crate::http::Answer;
+use crate::sites::{Kind, MOUNT, Site};
 
 /// A request, a field and a form, and what comes back.
 pub type Row = [&'static str; 4];
@@ -76,6 +77,47 @@ pub const VISITS: [Row; 28] = [
     ["POST /elsewhere", "Origin: HERE", "", "404"],
 ];
 
+/// Where the program is, under this server: at the root, if it is the
+/// server.
+pub fn mount(kind: Kind) -> &'static str {
+    use Kind::{Http, HttpNginx, Hyper, TinyHttp};
+    match kind {
+        Http | HttpNginx | Hyper | TinyHttp => "",
+        _ => MOUNT,
+    }
+}
+
+/// What comes back otherwise than it must, under this server.
+pub fn faults(name: &str, kind: Kind, sessions: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let place = Place::new(sessions);
+    let Some(site) = Site::with(kind, &place.program()) else {
+        return faults;
+    };
+    let mut visitor = Visitor::of(site.address, mount(kind));
+    let mut member = None;
+    for [line, field, form, right] in VISITS {
+        if line == "POST /logout" {
+            member = visitor.id.clone();
+        }
+        let answer = visitor.ask(line, field, form);
+        let short = short(&visitor, &answer);
+        if short != right {
+            faults.push(format!(
+                "{name}, {kind:?}, {line} {field} {form}: {short}"
+            ));
+        }
+    }
+    // Whoever has kept the cookie has nothing of it.
+    visitor.id = member;
+    let answer = visitor.ask("GET /mine", "", "");
+    let short = short(&visitor, &answer);
+    if short != "303 /login, another id" {
+        faults.push(format!("{name}, {kind:?}, the old id: {short}"));
+    }
+    faults
+}
+
 /// An answer in short. What every page of a visitor's has to have is
 /// said where it is missing.
 pub fn short(visitor: &Visitor, answer: &Answer) -> String {
@@ -87,7 +129,7 @@ pub fn short(visitor: &Visitor, answer: &Answer) -> String {
         short += &format!(" {}", url.replacen(&root, "", 1));
     }
     let page = answer.text();
-    if page.contains("<!doctype html>") {
+    if status == "200" && page.contains("<!doctype html>") {
         short += " ";
         short += match between(&page, "You are ", ".")[..] {
             [user] => user,
