@@ -124,8 +124,7 @@ fn run<B>(
 {
     let mut environ = Environ::new();
     let filled = environ::fill(&mut environ, request, runtime);
-    let is_head = environ.bytes("REQUEST_METHOD") == Some(b"HEAD");
-    let mut out = Out::new(to, is_head);
+    let mut out = Out::new(to);
     let (environ, protocol) = (&mut environ, Protocol::Cgi);
     let outcome = match filled {
         Ok(()) => exchange::run(app, environ, protocol, &mut out),

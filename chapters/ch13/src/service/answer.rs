@@ -52,7 +52,6 @@ impl Body for AnswerBody {
 /// Where an exchange writes: a head in CGI's form, and the body.
 pub struct Out {
     stage: Stage,
-    is_head: bool,
 }
 
 enum Stage {
@@ -63,11 +62,8 @@ enum Stage {
 }
 
 impl Out {
-    pub fn new(
-        to: oneshot::Sender<Response<AnswerBody>>,
-        is_head: bool,
-    ) -> Self {
-        Self { stage: Stage::Head(Vec::new(), to), is_head }
+    pub fn new(to: oneshot::Sender<Response<AnswerBody>>) -> Self {
+        Self { stage: Stage::Head(Vec::new(), to) }
     }
 
     /// Tells the client that this was not all.
@@ -90,7 +86,6 @@ impl Out {
         let (head, first) = bytes.split_at(end);
         let first = Bytes::copy_from_slice(first);
         let (head, length) = parse(head)?;
-        let length = if self.is_head { Some(0) } else { length };
         let (stage, rest) = match length == Some(first.len() as u64) {
             true => (Stage::Over, None),
             false => {
