@@ -1,8 +1,5 @@
 //! An axum application that knows nothing of the gateway: the same
 //! answers under hyper and, through `Tower`, under every server.
-//!
-//! It needs the program of `examples/unaware.rs`, which is built with
-//! all tests of the package, or by `--example unaware`.
 
 #![cfg(unix)]
 #![allow(dead_code, reason = "what is shared has more than one user")]
@@ -22,8 +19,6 @@ mod requests;
 mod required;
 #[path = "../../../../tests/outside/matrix/servers.rs"]
 mod sites;
-#[path = "../../../../tests/it/support/mod.rs"]
-mod support;
 #[path = "../../../../tests/outside/web_servers.rs"]
 mod web_servers;
 
@@ -31,9 +26,11 @@ use differences::{Table, differences};
 use hyper::Hyper;
 use requests::Request;
 use sites::{ALL, Kind, MOUNT, Site};
+use std::env;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 /// Where the application is.
@@ -42,6 +39,21 @@ fn mount(kind: Kind) -> &'static str {
         Kind::Http | Kind::HttpNginx | Kind::TinyHttp => "",
         _ => MOUNT,
     }
+}
+
+/// The application's program, `examples/unaware.rs`: a test that is
+/// named alone has no examples built.
+fn program() -> PathBuf {
+    // <target>/debug/deps/same-0123456789abcdef
+    let this = env::current_exe().unwrap();
+    let target = this.ancestors().nth(3).unwrap();
+    let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["build", "--quiet", "--target-dir"]).arg(target);
+    command.args(["-p", "ch13", "--example", "unaware"]);
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    assert!(command.status().unwrap().success(), "{command:?}");
+    target.join("debug/examples/unaware")
 }
 
 /// Files that are the same everywhere, to the second.
@@ -82,7 +94,7 @@ fn can_have(kind: Kind, request: &Request) -> bool {
 
 #[test]
 fn every_server_answers_as_hyper_does() {
-    let program = support::example("unaware");
+    let program = program();
     let folder = process::Folder::new();
     put_files(&folder.path(""));
     let plain = Hyper::start(&folder.path(""), "");
