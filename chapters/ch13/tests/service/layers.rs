@@ -4,7 +4,9 @@ use crate::answers::many;
 use crate::client::{ask, get};
 use crate::servers::Hyper;
 use axum::Router;
-use ch13::service;
+use axum::http::HeaderMap;
+use axum::routing::post;
+use ch13::{Tower, service};
 use gateway::middleware::session::{MemoryStore, Session, session};
 use gateway::middleware::{gzip, validate};
 use gateway::{
@@ -104,4 +106,24 @@ fn the_validator_has_no_complaints() {
     }
     let log = log.0.lock().expect("no panic");
     assert_eq!(String::from_utf8_lossy(&log), "");
+}
+
+/// Variables are kept as they were set, the older ones too.
+#[test]
+fn a_service_sees_what_was_set_last() {
+    let show = async |headers: HeaderMap| format!("{headers:?}");
+    let tower = Tower::new(Router::new().route("/", post(show)));
+    let mut environ = gateway::testing::environ("POST", "/");
+    for value in ["first", "last"] {
+        environ.set("HTTP_X_NAME", value);
+    }
+    environ.set("HTTP_X_GONE", "first");
+    environ.remove("HTTP_X_GONE");
+    environ.set("HTTP_CONTENT_LENGTH", "9");
+    environ.set("CONTENT_LENGTH", "5");
+    environ.set("CONTENT_LENGTH", "");
+    let tower = tower.expect("threads");
+    let answer = gateway::testing::ask(&tower, environ);
+    let seen = r#"{"host": "localhost", "x-name": "last"}"#;
+    assert_eq!(answer.text(), seen);
 }

@@ -88,7 +88,8 @@ fn the_targets_host_stands_above_the_field() {
     let server = Hyper::of(show);
     let page = ask(
         server.address,
-        "GET http://a.example:81/x?y HTTP/1.1\r\nHost: b.example\r\n\r\n",
+        "GET http://a.example:81/x?y HTTP/1.1\r\n\
+         Host: b.example\r\n\r\n",
     );
     let page = page.text();
     let seen = variables(&page);
