@@ -66,7 +66,7 @@ fn sign(request: &mut Request) -> Result<Page> {
     let done = request.see_other("book")?;
     let mut form = request.fields(FIELDS)?;
     form.require("message", "A message, please.");
-    let session = Session::of(request.environ).ok();
+    let session = Session::find(request.environ);
     let name = match &session {
         Some(session) => match session.get("user")? {
             Some(user) => user,

@@ -20,7 +20,7 @@ pub fn page(
 
 /// Nothing, without sessions.
 fn visitor(request: &Request) -> Result<Value> {
-    let Ok(session) = Session::of(request.environ) else {
+    let Some(session) = Session::find(request.environ) else {
         return Ok(Value::from(()));
     };
     let user = session.get("user")?;

@@ -5,12 +5,13 @@ mod request;
 pub use request::RequestBody;
 
 use crate::BoxError;
-use axum::http::{self, Request};
+use axum::http::{self, HeaderValue, Request};
 use gateway::{
     Application, Block, Body, Environ, Error, ErrorLog, Failure,
-    Response, Result, StartResponse, response_head,
+    Response, Result, StartResponse,
 };
 use http_body::Frame;
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -78,7 +79,7 @@ where
         let answer = self.runtime.wait_for(answer);
         let (head, body) = answer.map_err(Error::from)?.into_parts();
         let status = status(head.status)?;
-        let headers = headers(&status, &head.headers, environ)?;
+        let headers = headers(&head);
         let headers: Vec<_> =
             headers.iter().map(|(n, v)| (*n, &**v)).collect();
         let started = start_response(&status, &headers)?;
@@ -108,24 +109,42 @@ fn status(status: http::StatusCode) -> Result<String> {
 }
 
 /// The headers, but for those that are the server's.
-fn headers<'h>(
-    status: &str,
-    headers: &'h http::HeaderMap,
-    environ: &mut Environ,
-) -> Result<Vec<(&'h str, String)>> {
-    let mut kept = Vec::with_capacity(headers.len());
-    for (name, value) in headers {
-        // Latin-1, in which a tab counts as a space.
-        let bytes = value.as_bytes().iter();
-        let text = |&b| if b == b'\t' { ' ' } else { char::from(b) };
-        let value: String = bytes.map(text).collect();
-        let header = (name.as_str(), &*value);
-        match response_head::check(status, &[header]) {
-            Ok(()) => kept.push((name.as_str(), value)),
-            Err(why) => writeln!(environ.errors, "left out: {why}")?,
+fn headers(head: &http::response::Parts) -> Vec<(&str, Cow<'_, str>)> {
+    // These two have no body (RFC 9110, sections 15.3.5 and 15.3.6).
+    let has_body = !matches!(head.status.as_u16(), 204 | 205);
+    let is_ours = |name: &str| match name {
+        "connection"
+        | "keep-alive"
+        | "proxy-authenticate"
+        | "proxy-authorization"
+        | "proxy-connection"
+        | "status"
+        | "te"
+        | "trailer"
+        | "trailers"
+        | "transfer-encoding"
+        | "upgrade" => false,
+        "content-length" => has_body,
+        _ => true,
+    };
+    let headers = head.headers.iter();
+    headers
+        .map(|(name, value)| (name.as_str(), text(value)))
+        .filter(|(name, _)| is_ours(name))
+        .collect()
+}
+
+/// In Latin-1; a tab counts as a space.
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    match value.to_str() {
+        Ok(text) if !text.contains('\t') => text.into(),
+        _ => {
+            let bytes = value.as_bytes().iter();
+            let text =
+                |&b| if b == b'\t' { ' ' } else { char::from(b) };
+            bytes.map(text).collect()
         }
     }
-    Ok(kept)
 }
 
 /// The body of an answer, piece by piece.

@@ -74,9 +74,14 @@ impl Session {
     pub fn of(environ: &Environ) -> Result<Self> {
         const NONE: &str = "no session: put `middleware::session` \
             around the application";
-        let place = environ.extension(PLACE).ok_or(NONE)?;
+        Ok(Self::find(environ).ok_or(NONE)?)
+    }
+
+    /// The session of a request, if there are sessions.
+    pub fn find(environ: &Environ) -> Option<Self> {
+        let place = environ.extension(PLACE)?;
         let new = || Self::new(environ, place);
-        Ok(place.session.get_or_init(new).clone())
+        Some(place.session.get_or_init(new).clone())
     }
 
     /// The value of a name.

@@ -41,7 +41,7 @@ pub fn of(environ: &mut Environ) -> Result<Request<RequestBody>> {
     if let Some(client) = client(environ) {
         more.insert(ConnectInfo(client));
     }
-    if let Ok(session) = Session::of(environ) {
+    if let Some(session) = Session::find(environ) {
         more.insert(session);
     }
     Ok(request)
@@ -57,12 +57,21 @@ fn uris(environ: &Environ) -> Result<(Uri, Uri), axum::http::Error> {
     let asked = Uri::try_from(get("REQUEST_URI")).unwrap_or_default();
     let encoded = |path| Cow::from(percent_encode(path, ESCAPED));
     let (script, path) = (get("SCRIPT_NAME"), get("PATH_INFO"));
+    let query = get("QUERY_STRING");
     let (script, path) = match split(asked.path(), script, path) {
+        // Most are not below anything, and as they were sent.
+        Some(("", path))
+            if asked.host().is_none()
+                && path.starts_with('/')
+                && asked.query().unwrap_or_default().as_bytes()
+                    == query =>
+        {
+            return Ok((asked.clone(), asked));
+        }
         Some((script, path)) => (script.into(), path.into()),
         // A web server has changed it.
         None => (encoded(script), encoded(path)),
     };
-    let query = get("QUERY_STRING");
     let mark = match query.is_empty() && asked.query().is_none() {
         true => "",
         false => "?",
@@ -72,12 +81,7 @@ fn uris(environ: &Environ) -> Result<(Uri, Uri), axum::http::Error> {
         let path = [path.as_bytes(), mark.as_bytes(), query].concat();
         Uri::builder().path_and_query(path).build()
     };
-    let whole = uri(&[&*script, &path].concat())?;
-    let below = match script.is_empty() {
-        true => whole.clone(),
-        false => uri(&path)?,
-    };
-    Ok((below, whole))
+    Ok((uri(&path)?, uri(&[script, path].concat())?))
 }
 
 /// Where what was asked for is split into these two.
@@ -106,10 +110,13 @@ const ESCAPED: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC
 /// The fields, from the variables that they have become.
 fn fields(environ: &Environ) -> Result<HeaderMap> {
     let mut fields = HeaderMap::new();
+    let mut hyphened = Vec::new();
     let mut insert = |name: &[u8], value| {
         let hyphen = |&byte| if byte == b'_' { b'-' } else { byte };
-        let name: Vec<u8> = name.iter().map(hyphen).collect();
-        let name = HeaderName::from_bytes(&name).map_err(refused)?;
+        hyphened.clear();
+        hyphened.extend(name.iter().map(hyphen));
+        let name =
+            HeaderName::from_bytes(&hyphened).map_err(refused)?;
         let value = HeaderValue::from_bytes(value).map_err(refused)?;
         fields.insert(name, value);
         Ok::<_, Failure>(())
