@@ -6,6 +6,7 @@ mod keys;
 mod middleware;
 mod requests;
 mod servers;
+mod table;
 
 use servers::{Kind, Site};
 use std::env;
