@@ -20,6 +20,7 @@ use std::thread::{self, JoinHandle};
 
 /// How the program is run, and by whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(dead_code, reason = "some are chapter 13's alone")]
 pub enum Kind {
     CgiApache,
     CgiLighttpd,
