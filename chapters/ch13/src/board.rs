@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Form, Json, Router};
 use futures_util::stream;
@@ -61,9 +63,10 @@ async fn one(
 }
 
 /// A line every 200 milliseconds, for as long as somebody reads.
-async fn ticks() -> Body {
-    Body::from_stream(stream::unfold(0, async |n| {
+async fn ticks() -> impl IntoResponse {
+    let ticks = stream::unfold(0, async |n| {
         sleep(Duration::from_millis(200)).await;
         Some((Ok::<_, Infallible>(format!("tick {n}\n")), n + 1))
-    }))
+    });
+    ([(CONTENT_TYPE, "text/plain")], Body::from_stream(ticks))
 }

@@ -59,6 +59,9 @@ fn main() -> ExitCode {
                 Err(error) => failure("cannot serve there", error),
             }
         }
+        (flag @ ("--fastcgi" | "--hyper"), None) => {
+            failure(flag, "it needs a place to listen at")
+        }
         ("--tiny-http", _) => {
             arguments.remove(0);
             gateway::server::run_with(app, arguments, HELP)

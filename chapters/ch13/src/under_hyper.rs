@@ -4,8 +4,10 @@ use axum::Router;
 use gateway::Application;
 use std::io;
 use std::net::SocketAddr;
+use std::process;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::signal::ctrl_c;
 
 /// Serves at an address, until Ctrl-C.
 pub fn serve(
@@ -19,10 +21,17 @@ pub fn serve(
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         println!("Serving at http://{address}");
-        axum::serve(listener, site)
-            .with_graceful_shutdown(async {
-                let _ = tokio::signal::ctrl_c().await;
-            })
-            .await
+        let serving = axum::serve(listener, site);
+        serving.with_graceful_shutdown(asked_to_stop()).await
     })
+}
+
+/// A second Ctrl-C does not wait for what is under way.
+async fn asked_to_stop() {
+    let _ = ctrl_c().await;
+    eprintln!("Stopping when the requests under way are answered");
+    tokio::spawn(async {
+        let _ = ctrl_c().await;
+        process::exit(130);
+    });
 }
