@@ -80,7 +80,7 @@ fn wrong_header(
         Some("a name must not be empty".into())
     } else if let Some(at) = name.bytes().position(|b| !is_token(b)) {
         Some(format!("byte {at} of its name is not a token's"))
-    } else if NOT_THE_APPLICATIONS.iter().any(same) {
+    } else if is_the_servers(name) {
         Some("is the server's to send".into())
     } else if find(before, name).is_some() && ONCE.iter().any(same) {
         Some("may be given once only".into())
@@ -89,6 +89,13 @@ fn wrong_header(
     } else {
         wrong_value(value)
     }
+}
+
+/// Is a field of this name the server's to send, and not the
+/// application's (RFC 9110, section 7.6.1; RFC 3875, section 6.3.3)?
+pub fn is_the_servers(name: &str) -> bool {
+    let same = |other: &&str| name.eq_ignore_ascii_case(other);
+    NOT_THE_APPLICATIONS.iter().any(same)
 }
 
 /// May this byte stand in a token, such as a method or a field's name

@@ -6,6 +6,7 @@ pub use request::RequestBody;
 
 use crate::BoxError;
 use axum::http::{self, HeaderValue, Request};
+use gateway::response_head::is_the_servers;
 use gateway::{
     Application, Block, Body, Environ, Error, ErrorLog, Failure,
     Response, Result, StartResponse,
@@ -111,21 +112,10 @@ fn status(status: http::StatusCode) -> Result<String> {
 /// The headers, but for those that are the server's.
 fn headers(head: &http::response::Parts) -> Vec<(&str, Cow<'_, str>)> {
     // These two have no body (RFC 9110, sections 15.3.5 and 15.3.6).
-    let has_body = !matches!(head.status.as_u16(), 204 | 205);
-    let is_ours = |name: &str| match name {
-        "connection"
-        | "keep-alive"
-        | "proxy-authenticate"
-        | "proxy-authorization"
-        | "proxy-connection"
-        | "status"
-        | "te"
-        | "trailer"
-        | "trailers"
-        | "transfer-encoding"
-        | "upgrade" => false,
-        "content-length" => has_body,
-        _ => true,
+    let is_bodiless = matches!(head.status.as_u16(), 204 | 205);
+    let is_ours = |name: &str| {
+        let is_wrong = is_bodiless && name == "content-length";
+        !is_the_servers(name) && !is_wrong
     };
     let headers = head.headers.iter();
     headers
