@@ -1,0 +1,1 @@
+//! The book's applications, for Python's servers.
