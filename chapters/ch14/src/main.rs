@@ -1,5 +1,128 @@
-use pyo3::prelude::*;
-fn main() {
-    Python::initialize();
-    Python::attach(|py| println!("{}", py.version()));
+mod reload;
+
+use ch14::Wsgi;
+use gateway::fastcgi::Server;
+use gateway::middleware::debugger;
+use gateway::{Application, Failure};
+use lexopt::prelude::*;
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+const HELP: &str = "  \
+  --fastcgi PLACE
+               serve web servers, at an address, or at a Unix socket
+               if PLACE is a path with a slash
+  --reload     start anew when a Python file in this folder, or below
+               it, is saved
+  MODULE:NAME  the application, such as hello:application, or
+               hello:create_app() [default: the variable
+               WSGI_APPLICATION]";
+
+/// What the command line says.
+#[derive(Default)]
+struct Options {
+    application: Option<OsString>,
+    place: Option<OsString>,
+    reload: bool,
+    /// Is help all that is wanted?
+    help: bool,
+    /// What the server of chapter 8 is told.
+    others: Vec<OsString>,
+}
+
+impl Options {
+    fn read() -> Result<Self, lexopt::Error> {
+        let application = env::var_os("WSGI_APPLICATION");
+        let mut options = Self { application, ..Self::default() };
+        let mut flags = lexopt::Parser::from_env();
+        while let Some(flag) = flags.next()? {
+            let name = match flag {
+                Value(name) => {
+                    options.application = Some(name);
+                    continue;
+                }
+                Short('h') => "help".into(),
+                Long(name) => name.to_string(),
+                other => return Err(other.unexpected()),
+            };
+            match &*name {
+                "reload" => options.reload = true,
+                "help" => options.help = true,
+                "fastcgi" => options.place = Some(flags.value()?),
+                _ => {
+                    options.others.push(format!("--{name}").into());
+                    options.others.extend(flags.value());
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Finds out how it was started, and serves the same application.
+fn main() -> ExitCode {
+    let options = match Options::read() {
+        Ok(options) => options,
+        Err(error) => return failure("cannot start", error),
+    };
+    if options.help {
+        let help = ["--help".into()];
+        return gateway::http::run_with(
+            Failure::bad_request(""),
+            help,
+            HELP,
+        );
+    }
+    let Some(name) = &options.application else {
+        return failure(
+            "no application",
+            "name one, such as hello:application; --help lists the \
+             options",
+        );
+    };
+    let is_cgi = env::var_os("GATEWAY_INTERFACE").is_some();
+    if is_cgi {
+        // The answer has the standard output for itself.
+        ch14::print_to_stderr();
+    }
+    let app = match Wsgi::import(&name.to_string_lossy()) {
+        Ok(app) => debugger(app),
+        Err(error) => {
+            eprintln!("{}: {error}", name.to_string_lossy());
+            if options.reload {
+                reload::when_saved();
+            }
+            return ExitCode::FAILURE;
+        }
+    };
+    if options.reload {
+        reload::watch();
+    }
+    let code = match (&options.place, Server::inherited()) {
+        (Some(place), _) => serve(app, &place.to_string_lossy()),
+        (None, Ok(server)) => server.run(app),
+        (None, Err(_)) if is_cgi => gateway::cgi::run(app),
+        _ => gateway::http::run_with(app, options.others, HELP),
+    };
+    ch14::at_exit();
+    reload::if_saved();
+    code
+}
+
+/// Serves web servers.
+fn serve(app: impl Application + Sync, place: &str) -> ExitCode {
+    let server = match place.contains('/') {
+        true => Server::bind_unix(place),
+        false => Server::bind(place),
+    };
+    match server {
+        Ok(server) => server.run(app),
+        Err(error) => failure(place, error),
+    }
+}
+
+fn failure(what: &str, why: impl std::fmt::Display) -> ExitCode {
+    eprintln!("{what}: {why}");
+    ExitCode::FAILURE
 }

@@ -1,0 +1,153 @@
+//! A WSGI application, as an application.
+
+mod answer;
+mod environ;
+mod error;
+mod file_wrapper;
+mod input;
+mod start;
+
+pub use error::Raised;
+
+use answer::Answer;
+use gateway::{Application, Environ, Response, Result, StartResponse};
+use input::Input;
+use pyo3::prelude::*;
+use start::Start;
+
+/// An application that is written in Python: what PEP 3333 calls an
+/// application object, whoever has made it.
+///
+/// Any number of threads may call it. The interpreter's lock is held
+/// while Python runs, and not while its input is waited for or its
+/// answer is sent.
+///
+/// ```
+/// use ch14::Wsgi;
+///
+/// let hello = c"
+/// def application(environ, start_response):
+///     start_response('200 OK', [('Content-Type', 'text/plain')])
+///     return [b'Hello, ', environ['PATH_INFO'].encode('latin-1')]
+/// ";
+/// let app = Wsgi::from_code(hello, "application")?;
+/// let answer = gateway::testing::get(&app, "/Python");
+/// assert_eq!(answer.text(), "Hello, /Python");
+/// # Ok::<(), gateway::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Wsgi {
+    application: Py<PyAny>,
+}
+
+impl Wsgi {
+    /// Imports an application: `module:name`, where the name may lead
+    /// to an attribute's attribute, or call a function that makes the
+    /// application: `module:create_app()`. A module alone means its
+    /// `application`.
+    ///
+    /// Modules of the working folder are found first.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or its module fails: [`Raised`].
+    pub fn import(name: &str) -> Result<Self> {
+        let (module, name) =
+            name.split_once(':').unwrap_or((name, "application"));
+        attached(|py| {
+            let path = py.import("sys")?.getattr("path")?;
+            let here = std::env::current_dir()?.into_os_string();
+            if !path.contains(&here)? {
+                path.call_method1("insert", (0, here))?;
+            }
+            Self::find(py.import(module)?, name)
+        })
+    }
+
+    /// The application of this name in a module of this code.
+    ///
+    /// # Errors
+    ///
+    /// There is none, or the code fails.
+    pub fn from_code(
+        code: &std::ffi::CStr,
+        name: &str,
+    ) -> Result<Self> {
+        attached(|py| {
+            let (file, module) = (c"application.py", c"application");
+            let module = PyModule::from_code(py, code, file, module)?;
+            Self::find(module, name)
+        })
+    }
+
+    fn find(module: Bound<'_, PyModule>, name: &str) -> PyResult<Self> {
+        let path = name.strip_suffix("()");
+        let parts = path.unwrap_or(name).split('.');
+        let start = module.into_any();
+        let found = parts
+            .fold(Ok(start), |found, part| found?.getattr(part))?;
+        let application = match path {
+            Some(_) => found.call0()?,
+            None => found,
+        };
+        Ok(Self { application: application.unbind() })
+    }
+}
+
+impl Application for Wsgi {
+    fn call(
+        &self,
+        environ: &mut Environ,
+        start_response: StartResponse<'_>,
+    ) -> Result<Response> {
+        let input = Input::of(environ);
+        let failure = input.failure();
+        let answer = attached(|py| {
+            let start = Bound::new(py, Start::default())?;
+            let variables = environ::dict(py, environ, input)?;
+            let arguments = (variables, &start);
+            let iterable = self.application.call1(py, arguments)?;
+            let errors = environ.errors.clone();
+            Answer::begin(start, iterable.into_bound(py), errors)
+        });
+        let answer = answer.map_err(|raised| match failure.get() {
+            // The client's fault, of which Python was told.
+            Some(failure) => failure.clone().into(),
+            None => raised,
+        });
+        answer?.send(start_response)
+    }
+}
+
+/// Runs this with the interpreter's lock. What is raised has its
+/// traceback.
+fn attached<T>(
+    code: impl FnOnce(Python<'_>) -> PyResult<T>,
+) -> Result<T> {
+    Python::initialize();
+    Python::attach(|py| {
+        code(py).map_err(|error| Raised::new(py, &error).into())
+    })
+}
+
+/// Has what Python prints go where errors go: for a program whose
+/// standard output is its answer.
+pub fn print_to_stderr() {
+    let _ = attached(|py| {
+        let sys = py.import("sys")?;
+        sys.setattr("stdout", sys.getattr("stderr")?)
+    });
+}
+
+/// Calls what the application has registered with `atexit`, and prints
+/// what is left: for the end of a program.
+pub fn at_exit() {
+    let done = attached(|py| {
+        py.import("atexit")?.call_method0("_run_exitfuncs")?;
+        let stdout = py.import("sys")?.getattr("stdout")?;
+        stdout.call_method0("flush").map(drop)
+    });
+    if let Err(error) = done {
+        eprintln!("{error}");
+    }
+}

@@ -1,0 +1,127 @@
+//! What a Python application has returned.
+
+use super::start::{Head, Start};
+use super::{Raised, attached};
+use gateway::{Block, Body, ErrorLog, Response, Result, StartResponse};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyIterator, PyList, PyTuple};
+use std::io::Write;
+
+/// An iterable whose first block is there: not before it does
+/// `start_response` have to be called (PEP 3333, "The start_response()
+/// Callable").
+pub struct Answer {
+    head: Head,
+    /// `None` when it has ended.
+    first: Option<Vec<u8>>,
+    /// There is no other block.
+    is_whole: bool,
+    rest: Rest,
+}
+
+impl Answer {
+    pub fn begin(
+        start: Bound<'_, Start>,
+        iterable: Bound<'_, PyAny>,
+        errors: ErrorLog,
+    ) -> PyResult<Self> {
+        let py = start.py();
+        // Another's length may be a number of something else.
+        let list = iterable.cast_exact::<PyList>().map(|l| l.len());
+        let tuple = iterable.cast_exact::<PyTuple>().map(|t| t.len());
+        let is_whole = matches!(list.or(tuple), Ok(0 | 1));
+        let mut rest = Rest {
+            start: start.unbind(),
+            blocks: None,
+            iterable: Some(iterable.clone().unbind()),
+            errors,
+        };
+        rest.blocks = Some(iterable.try_iter()?.unbind());
+        let first = loop {
+            match rest.block(py)? {
+                Some(block) if block.is_empty() => {}
+                first => break first,
+            }
+        };
+        let head = rest.start.get().send()?;
+        Ok(Self { head, first, is_whole, rest })
+    }
+
+    /// Sends the head, and then all of it.
+    pub fn send(
+        self,
+        start_response: StartResponse<'_>,
+    ) -> Result<Response> {
+        let (status, headers) = self.head;
+        let headers: Vec<_> =
+            headers.iter().map(|(n, v)| (&**n, &**v)).collect();
+        let started = start_response(&status, &headers)?;
+        Ok(started.body(match (self.first, self.is_whole) {
+            (Some(first), true) => Body::from(first),
+            (None, _) => Body::from(""),
+            (Some(first), false) => {
+                let first = Some(Ok(Block::from(first)));
+                Body::blocks(first.into_iter().chain(self.rest))
+            }
+        }))
+    }
+}
+
+/// The blocks that are to come, and what is to be closed.
+struct Rest {
+    start: Py<Start>,
+    blocks: Option<Py<PyIterator>>,
+    iterable: Option<Py<PyAny>>,
+    errors: ErrorLog,
+}
+
+impl Rest {
+    /// The next block, behind what was written before it.
+    fn block(&self, py: Python<'_>) -> PyResult<Option<Vec<u8>>> {
+        let Some(blocks) = &self.blocks else { return Ok(None) };
+        let block = blocks.bind(py).clone().next().transpose()?;
+        let mut bytes = self.start.get().written();
+        match block {
+            Some(block) => {
+                bytes.extend(block.cast::<PyBytes>()?.as_bytes());
+                Ok(Some(bytes))
+            }
+            None => Ok((!bytes.is_empty()).then_some(bytes)),
+        }
+    }
+}
+
+impl Iterator for Rest {
+    type Item = Result<Block>;
+
+    fn next(&mut self) -> Option<Result<Block>> {
+        let block = attached(|py| self.block(py)).transpose()?;
+        if block.is_err() {
+            self.blocks = None;
+        }
+        Some(block.map(Block::from))
+    }
+}
+
+impl Drop for Rest {
+    /// Whatever has become of the answer, the iterable is closed.
+    fn drop(&mut self) {
+        let closed = Python::attach(|py| {
+            self.blocks = None;
+            let Some(iterable) = self.iterable.take() else {
+                return Ok(());
+            };
+            let close = iterable.into_bound(py).getattr_opt("close");
+            let closed = match close {
+                Ok(Some(close)) => close.call0().map(drop),
+                Ok(None) => Ok(()),
+                Err(error) => Err(error),
+            };
+            closed.map_err(|error| Raised::new(py, &error))
+        });
+        if let Err(raised) = closed {
+            // The answer is sent, and a log that is broken stays so.
+            let _ = writeln!(self.errors, "in close(): {raised}");
+        }
+    }
+}
