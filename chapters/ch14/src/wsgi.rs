@@ -12,6 +12,7 @@ pub use error::Raised;
 use answer::Answer;
 use gateway::{Application, Environ, Response, Result, StartResponse};
 use input::Input;
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use start::Start;
 
@@ -81,15 +82,20 @@ impl Wsgi {
     }
 
     fn find(module: Bound<'_, PyModule>, name: &str) -> PyResult<Self> {
-        let path = name.strip_suffix("()");
-        let parts = path.unwrap_or(name).split('.');
-        let start = module.into_any();
-        let found = parts
-            .fold(Ok(start), |found, part| found?.getattr(part))?;
-        let application = match path {
-            Some(_) => found.call0()?,
-            None => found,
-        };
+        let factory = name.strip_suffix("()");
+        let mut parts = factory.unwrap_or(name).split('.');
+        let mut application = parts
+            .try_fold(module.into_any(), |one, part| {
+                one.getattr(part)
+            })?;
+        if factory.is_some() {
+            application = application.call0()?;
+        }
+        if !application.is_callable() {
+            let text =
+                format!("{name} cannot be called: {application}");
+            return Err(PyTypeError::new_err(text));
+        }
         Ok(Self { application: application.unbind() })
     }
 }
