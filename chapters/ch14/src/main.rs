@@ -1,9 +1,10 @@
 mod reload;
 
-use ch14::Wsgi;
+use ch14::{Wsgi, attached};
+use gateway::Application;
 use gateway::fastcgi::Server;
+use gateway::http::run_server;
 use gateway::middleware::debugger;
-use gateway::{Application, Failure};
 use lexopt::prelude::*;
 use std::env;
 use std::ffi::OsString;
@@ -68,11 +69,7 @@ fn main() -> ExitCode {
     };
     if options.help {
         let help = ["--help".into()];
-        return gateway::http::run_with(
-            Failure::bad_request(""),
-            help,
-            HELP,
-        );
+        return run_server(help, HELP, |_| ExitCode::SUCCESS);
     }
     let Some(name) = &options.application else {
         return failure(
@@ -101,9 +98,11 @@ fn main() -> ExitCode {
     }
     let code = match (&options.place, Server::inherited()) {
         (Some(place), _) => serve(app, &place.to_string_lossy()),
-        (None, Ok(server)) => server.run(app),
+        (None, Ok(server)) => server.around_threads(attached).run(app),
         (None, Err(_)) if is_cgi => gateway::cgi::run(app),
-        _ => gateway::http::run_with(app, options.others, HELP),
+        _ => run_server(options.others, HELP, |server| {
+            server.around_threads(attached).run(app)
+        }),
     };
     ch14::at_exit();
     reload::if_saved();
@@ -117,7 +116,7 @@ fn serve(app: impl Application + Sync, place: &str) -> ExitCode {
         false => Server::bind(place),
     };
     match server {
-        Ok(server) => server.run(app),
+        Ok(server) => server.around_threads(attached).run(app),
         Err(error) => failure(place, error),
     }
 }

@@ -1,7 +1,7 @@
 //! What a Python application has returned.
 
 use super::start::{Head, Start};
-use super::{Raised, attached};
+use super::{Raised, with_python};
 use gateway::{Block, Body, ErrorLog, Response, Result, StartResponse};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyIterator, PyList, PyTuple};
@@ -91,37 +91,44 @@ impl Rest {
     }
 }
 
+impl Rest {
+    /// Lets go of the iterable. Whatever has become of the answer, it
+    /// is closed, once.
+    fn end(&mut self, py: Python<'_>) {
+        self.blocks = None;
+        let Some(iterable) = self.iterable.take() else { return };
+        let close = iterable.into_bound(py).getattr_opt("close");
+        let closed = close.and_then(|close| match close {
+            Some(close) => close.call0().map(drop),
+            None => Ok(()),
+        });
+        if let Err(error) = closed {
+            let raised = Raised::new(py, &error);
+            // A log that is broken stays so.
+            let _ = writeln!(self.errors, "in close(): {raised}");
+        }
+    }
+}
+
 impl Iterator for Rest {
     type Item = Result<Block>;
 
     fn next(&mut self) -> Option<Result<Block>> {
-        let block = attached(|py| self.block(py)).transpose()?;
-        if block.is_err() {
-            self.blocks = None;
-        }
-        Some(block.map(Block::from))
+        let block = with_python(|py| {
+            let block = self.block(py);
+            if !matches!(block, Ok(Some(_))) {
+                self.end(py);
+            }
+            block
+        });
+        Some(block.transpose()?.map(Block::from))
     }
 }
 
 impl Drop for Rest {
-    /// Whatever has become of the answer, the iterable is closed.
     fn drop(&mut self) {
-        let closed = Python::attach(|py| {
-            self.blocks = None;
-            let Some(iterable) = self.iterable.take() else {
-                return Ok(());
-            };
-            let close = iterable.into_bound(py).getattr_opt("close");
-            let closed = match close {
-                Ok(Some(close)) => close.call0().map(drop),
-                Ok(None) => Ok(()),
-                Err(error) => Err(error),
-            };
-            closed.map_err(|error| Raised::new(py, &error))
-        });
-        if let Err(raised) = closed {
-            // The answer is sent, and a log that is broken stays so.
-            let _ = writeln!(self.errors, "in close(): {raised}");
+        if self.iterable.is_some() {
+            Python::attach(|py| self.end(py));
         }
     }
 }
