@@ -101,7 +101,7 @@ impl Listing {
                 .map_err(|e| format!("{} {e}", self.path))?,
             (Some(item), None) => {
                 return Err(format!(
-                    "{} is not Rust and has no items; leave out `{item}`",
+                    "{} has no items that are known; leave out `{item}`",
                     self.path
                 ));
             }
