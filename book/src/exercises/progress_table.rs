@@ -207,6 +207,26 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_checked_here_comes_last() {
+        let lack = || Verdict::Lacking("No x.".into());
+        let all = [
+            checked("1.1", "one", lack()),
+            checked("1.2", "two", Verdict::Wrong("Not so.".into())),
+            checked("1.3", "three", lack()),
+        ];
+        let text = table(&all, true);
+        let marks = "\n  [?] 1.3 three\n\n[?] No x.\n\n[----";
+        assert!(text.contains(marks), "{text}");
+        assert!(text.contains("next one is exercise 1.2"), "{text}");
+        let text = table(&all[2..], true);
+        assert_eq!(text.matches("No x.").count(), 1, "{text}");
+        assert!(
+            text.contains("\nExercise 1.3 is left, and "),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn what_does_not_compile_comes_first() {
         let other = "1.2 does not compile; until it does …";
         let all = [

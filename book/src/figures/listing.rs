@@ -337,6 +337,16 @@ impl Log {
     }
 
     #[test]
+    fn an_item_may_be_of_python() {
+        let text = "import os\n\ndef f():\n    pass\n\nx = 1\n";
+        let source = Source::parse("a.py", text.into()).unwrap();
+        let listing = Listing::parse("a.py f", &[]).unwrap();
+        let text = listing.text(&source).unwrap();
+        assert_eq!(text, "def f():\n    pass\n");
+        assert_eq!(language(&listing.path), "python");
+    }
+
+    #[test]
     fn docs_are_printed_when_asked_for() {
         let source = Source::parse("a.rs", TEXT.into()).unwrap();
         let listing = Listing::parse("a.rs Log::open +docs", &[]);
