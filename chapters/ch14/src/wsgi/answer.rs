@@ -56,12 +56,12 @@ impl Answer {
         let headers: Vec<_> =
             headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         let started = start_response(&status, &headers)?;
-        Ok(started.body(match (self.first, self.is_whole) {
-            (Some(first), true) => Body::from(first),
-            (None, _) => Body::from(""),
-            (Some(first), false) => {
-                let first = Some(Ok(Block::from(first)));
-                Body::blocks(first.into_iter().chain(self.rest))
+        let first = self.first.map(Block::from);
+        Ok(started.body(match self.is_whole {
+            true => Body::from(first.unwrap_or_default()),
+            // With it goes what is to be closed, even if it has ended.
+            false => {
+                Body::blocks(first.map(Ok).into_iter().chain(self.rest))
             }
         }))
     }
