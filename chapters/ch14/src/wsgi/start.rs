@@ -72,6 +72,8 @@ impl Start {
             }
             _ => noted.head = Some((status, headers)),
         }
+        // Nothing of it was sent, and now it is another's.
+        noted.written.clear();
         this.getattr("write")
     }
 
