@@ -83,18 +83,20 @@ fn main() -> ExitCode {
         // The answer has the standard output for itself.
         ch14::print_to_stderr();
     }
+    // What is saved while they are imported is new, too.
+    let files = options.reload.then(reload::files);
     let app = match Wsgi::import(&name.to_string_lossy()) {
         Ok(app) => debugger(app),
         Err(error) => {
             eprintln!("{}: {error}", name.to_string_lossy());
-            if options.reload {
-                reload::when_saved();
+            if let Some(files) = files {
+                reload::when_saved(files);
             }
             return ExitCode::FAILURE;
         }
     };
-    if options.reload {
-        reload::watch();
+    if let Some(files) = files {
+        reload::watch(files);
     }
     let code = match (&options.place, Server::inherited()) {
         (Some(place), _) => serve(app, &place.to_string_lossy()),

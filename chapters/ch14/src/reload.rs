@@ -14,8 +14,7 @@ static SAVED: AtomicBool = AtomicBool::new(false);
 
 /// Stops this process, as SIGTERM does, once a file has been saved: it
 /// answers first what it has begun to.
-pub fn watch() {
-    let before = files();
+pub fn watch(before: Files) {
     thread::spawn(|| {
         wait(before);
         SAVED.store(true, Ordering::SeqCst);
@@ -32,8 +31,8 @@ pub fn if_saved() {
 }
 
 /// Starts it anew once a file has been saved.
-pub fn when_saved() {
-    wait(files());
+pub fn when_saved(before: Files) {
+    wait(before);
     start_anew();
 }
 
@@ -47,7 +46,7 @@ fn start_anew() {
     eprintln!("cannot start anew: {error}");
 }
 
-type Files = BTreeMap<PathBuf, SystemTime>;
+pub type Files = BTreeMap<PathBuf, SystemTime>;
 
 fn wait(before: Files) {
     loop {
@@ -66,7 +65,7 @@ fn wait(before: Files) {
 }
 
 /// The Python files below the working folder, and when they were saved.
-fn files() -> Files {
+pub fn files() -> Files {
     let mut files = Files::new();
     add(Path::new("."), &mut files);
     files
