@@ -89,6 +89,7 @@ fn main() -> ExitCode {
         Ok(app) => debugger(app),
         Err(error) => {
             eprintln!("{}: {error}", name.to_string_lossy());
+            ch14::at_exit();
             if let Some(files) = files {
                 reload::when_saved(files);
             }
