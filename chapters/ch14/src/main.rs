@@ -78,6 +78,10 @@ fn main() -> ExitCode {
              options",
         );
     };
+    if !has_locale() {
+        // Or all text is ASCII: `python3` takes it, too (PEP 538).
+        reload::start_anew(&[("LC_CTYPE", "C.UTF-8")]);
+    }
     let is_cgi = env::var_os("GATEWAY_INTERFACE").is_some();
     if is_cgi {
         // The answer has the standard output for itself.
@@ -110,6 +114,14 @@ fn main() -> ExitCode {
     ch14::at_exit();
     reload::if_saved();
     code
+}
+
+/// Containers, and programs that are run by CGI, have none.
+fn has_locale() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(env::var_os)
+        .any(|locale| !locale.is_empty())
 }
 
 /// Serves web servers.

@@ -26,21 +26,23 @@ pub fn watch(before: Files) {
 /// Starts it anew, if that is why it has stopped.
 pub fn if_saved() {
     if SAVED.load(Ordering::SeqCst) {
-        start_anew();
+        start_anew(&[]);
     }
 }
 
 /// Starts it anew once a file has been saved.
 pub fn when_saved(before: Files) {
     wait(before);
-    start_anew();
+    start_anew(&[]);
 }
 
 /// In the same process, so that whoever has started it keeps it.
-fn start_anew() {
+pub fn start_anew(variables: &[(&str, &str)]) {
     let program = env::current_exe();
     let error = program.map(|program| {
-        Command::new(program).args(env::args_os().skip(1)).exec()
+        let mut program = Command::new(program);
+        program.args(env::args_os().skip(1));
+        program.envs(variables.iter().copied()).exec()
     });
     let error = error.unwrap_or_else(|error| error);
     eprintln!("cannot start anew: {error}");
