@@ -1,16 +1,33 @@
 //! Python's applications, by the rules of PEP 3333: in this process,
 //! and by the program.
 
+#![cfg(unix)]
+#![allow(dead_code, reason = "some of the shared is not needed")]
+
 mod bodies;
+#[path = "../../../../tests/bound/mod.rs"]
+mod bound;
 mod close;
 mod environ;
 mod errors;
 mod examples;
 mod file_wrapper;
+mod gateways;
+#[path = "../../../../tests/outside/http.rs"]
+mod http;
 mod input;
 mod length;
+#[path = "../../../../tests/outside/process.rs"]
+mod process;
+mod program;
 mod raised;
+mod reload;
+#[path = "../../../../tests/outside/required.rs"]
+mod required;
+mod site;
 mod start_response;
+#[path = "../../../../tests/outside/web_servers.rs"]
+mod web_servers;
 mod write;
 
 use ch14::Wsgi;
