@@ -114,21 +114,14 @@ impl Iterator for Rest {
     type Item = Result<Block>;
 
     fn next(&mut self) -> Option<Result<Block>> {
-        let block = with_python(|py| {
-            let block = self.block(py);
-            if !matches!(block, Ok(Some(_))) {
-                self.end(py);
-            }
-            block
-        });
-        Some(block.transpose()?.map(Block::from))
+        let block = with_python(|py| self.block(py)).transpose()?;
+        Some(block.map(Block::from))
     }
 }
 
 impl Drop for Rest {
+    /// Not before: who has all blocks waits for the answer's end.
     fn drop(&mut self) {
-        if self.iterable.is_some() {
-            Python::attach(|py| self.end(py));
-        }
+        Python::attach(|py| self.end(py));
     }
 }

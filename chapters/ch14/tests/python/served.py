@@ -103,6 +103,21 @@ def page_fail_late(environ, start_response):
     raise ValueError('on purpose, and late')
 
 
+class Closing:
+    def __iter__(self):
+        return iter((b'first, ', b'second'))
+
+    def close(self):
+        mark('closes')
+        wait_for('wake')
+        mark('closed')
+
+
+def page_close(environ, start_response):
+    start_response('200 OK', TEXT)
+    return Closing()
+
+
 def page_endless(environ, start_response):
     start_response('200 OK', TEXT)
     try:

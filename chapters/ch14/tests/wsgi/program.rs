@@ -150,6 +150,25 @@ fn a_client_that_leaves_closes_the_body() {
     assert!(!site.text("log").contains("Traceback"));
 }
 
+/// Who has all of an answer has its end, too.
+#[test]
+fn the_end_of_an_answer_does_not_wait_for_close() {
+    let site = Site::start(&[]);
+    let mut stream = site.connect();
+    let request = request("GET /close HTTP/1.1", "");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut seen = Vec::new();
+    while !seen.ends_with(b"\r\n0\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        seen.push(byte[0]);
+    }
+    assert!(!site.folder.path("closed").exists());
+    site.wait_for_mark("closes");
+    site.mark("wake");
+    site.wait_for_mark("closed");
+}
+
 #[test]
 fn a_traceback_is_in_the_log_and_not_in_the_page() {
     let site = Site::start(&[]);
