@@ -25,6 +25,7 @@ mod reload;
 #[path = "../../../../tests/outside/required.rs"]
 mod required;
 mod site;
+mod soak;
 mod start_response;
 #[path = "../../../../tests/outside/web_servers.rs"]
 mod web_servers;

@@ -6,7 +6,7 @@ use crate::process::{Folder, LIMIT, Running, until};
 use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::net::TcpStream;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_ch14");
 
@@ -51,9 +51,18 @@ impl Site {
     }
 
     pub fn with(mut command: Command, folder: Folder) -> Self {
+        let log = File::create(folder.path("log")).unwrap();
+        Self::logging(&mut command, folder, log)
+    }
+
+    pub fn logging(
+        command: &mut Command,
+        folder: Folder,
+        log: impl Into<Stdio>,
+    ) -> Self {
         command.stdout(File::create(folder.path("out")).unwrap());
-        command.stderr(File::create(folder.path("log")).unwrap());
-        Self { process: Running::start(&mut command), folder }
+        let process = Running::start(command.stderr(log));
+        Self { process, folder }
     }
 
     /// Where it serves, when it has started so many times.
