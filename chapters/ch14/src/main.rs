@@ -78,23 +78,30 @@ fn main() -> ExitCode {
              options",
         );
     };
+    if !has_locale() {
+        // Or all text is ASCII: `python3` takes it, too (PEP 538).
+        reload::start_anew(&[("LC_CTYPE", "C.UTF-8")]);
+    }
     let is_cgi = env::var_os("GATEWAY_INTERFACE").is_some();
     if is_cgi {
         // The answer has the standard output for itself.
         ch14::print_to_stderr();
     }
+    // What is saved while they are imported is new, too.
+    let files = options.reload.then(reload::files);
     let app = match Wsgi::import(&name.to_string_lossy()) {
         Ok(app) => debugger(app),
         Err(error) => {
             eprintln!("{}: {error}", name.to_string_lossy());
-            if options.reload {
-                reload::when_saved();
+            ch14::at_exit();
+            if let Some(files) = files {
+                reload::when_saved(files);
             }
             return ExitCode::FAILURE;
         }
     };
-    if options.reload {
-        reload::watch();
+    if let Some(files) = files {
+        reload::watch(files);
     }
     let code = match (&options.place, Server::inherited()) {
         (Some(place), _) => serve(app, &place.to_string_lossy()),
@@ -107,6 +114,14 @@ fn main() -> ExitCode {
     ch14::at_exit();
     reload::if_saved();
     code
+}
+
+/// Containers, and programs that are run by CGI, have none.
+fn has_locale() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(env::var_os)
+        .any(|locale| !locale.is_empty())
 }
 
 /// Serves web servers.

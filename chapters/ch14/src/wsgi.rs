@@ -75,8 +75,8 @@ impl Wsgi {
         name: &str,
     ) -> Result<Self> {
         with_python(|py| {
-            let (file, module) = (c"application.py", c"application");
-            let module = PyModule::from_code(py, code, file, module)?;
+            let module = PyModule::new(py, "application")?;
+            py.run(code, Some(&module.dict()), None)?;
             Self::find(module, name)
         })
     }

@@ -56,12 +56,12 @@ impl Answer {
         let headers: Vec<_> =
             headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         let started = start_response(&status, &headers)?;
-        Ok(started.body(match (self.first, self.is_whole) {
-            (Some(first), true) => Body::from(first),
-            (None, _) => Body::from(""),
-            (Some(first), false) => {
-                let first = Some(Ok(Block::from(first)));
-                Body::blocks(first.into_iter().chain(self.rest))
+        let first = self.first.map(Block::from);
+        Ok(started.body(match self.is_whole {
+            true => Body::from(first.unwrap_or_default()),
+            // With it goes what is to be closed, even if it has ended.
+            false => {
+                Body::blocks(first.map(Ok).into_iter().chain(self.rest))
             }
         }))
     }
@@ -114,21 +114,14 @@ impl Iterator for Rest {
     type Item = Result<Block>;
 
     fn next(&mut self) -> Option<Result<Block>> {
-        let block = with_python(|py| {
-            let block = self.block(py);
-            if !matches!(block, Ok(Some(_))) {
-                self.end(py);
-            }
-            block
-        });
-        Some(block.transpose()?.map(Block::from))
+        let block = with_python(|py| self.block(py)).transpose()?;
+        Some(block.map(Block::from))
     }
 }
 
 impl Drop for Rest {
+    /// Not before: who has all blocks waits for the answer's end.
     fn drop(&mut self) {
-        if self.iterable.is_some() {
-            Python::attach(|py| self.end(py));
-        }
+        Python::attach(|py| self.end(py));
     }
 }
