@@ -53,11 +53,18 @@ impl Start {
     fn __call__<'py>(
         this: &Bound<'py, Self>,
         status: String,
-        headers: Vec<(String, String)>,
+        mut headers: Vec<(String, String)>,
         exc_info: Option<Bound<'py, PyTuple>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut noted = this.get().noted();
         let again = mem::replace(&mut noted.was_called, true);
+        // Many say so to all servers: that it has no body.
+        if status.starts_with("204") {
+            let is_length = |name: &str| {
+                name.eq_ignore_ascii_case("Content-Length")
+            };
+            headers.retain(|(name, _)| !is_length(name));
+        }
         let fields: Vec<_> =
             headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         check(&status, &fields).map_err(PyValueError::new_err)?;
