@@ -89,9 +89,7 @@ impl Rest {
             None => Ok((!bytes.is_empty()).then_some(bytes)),
         }
     }
-}
 
-impl Rest {
     /// Lets go of the iterable. Whatever has become of the answer, it
     /// is closed, once.
     fn end(&mut self, py: Python<'_>) {
