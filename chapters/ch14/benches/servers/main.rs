@@ -1,6 +1,7 @@
 //! `cargo bench -p ch14 --bench servers`: Python's hello on our server
 //! and on Python's. Quicker and rougher: `-- --quick`; `-- --short` only
-//! sees that all of it works. It fails if a server answers wrongly.
+//! sees that all of it works; with `--table`, what comes out goes into
+//! the book's table. It fails if a server answers wrongly.
 //!
 //! The variable VENV is a virtual environment's folder that has flask,
 //! gunicorn and waitress, and bjoern if that is to take part.
@@ -33,15 +34,41 @@ fn main() {
     };
     let time = Duration::from_millis(milliseconds);
     say_load();
+    let mut columns = Vec::new();
     for application in ["hello:application", "flask_hello:app"] {
         let servers = servers::all(application);
         for connections in CONNECTIONS {
             let load = Load { page: servers::PAGE, connections, time };
             println!("\n{application}, {connections} connections");
-            print(&compare(&servers, &load, rounds));
+            columns.push(compare(&servers, &load, rounds));
+            print(columns.last().expect("was pushed"));
         }
     }
     say_load();
+    if is("--table") {
+        std::fs::write(TABLE, table(&columns)).expect("a file");
+    }
+}
+
+const TABLE: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/benches/servers/table.md");
+
+/// How many times the requests of gunicorn's sync worker each server
+/// has answered.
+fn table(columns: &[Vec<Result>]) -> String {
+    let mut table = String::from(
+        "| server | plain, 8 connections | 64 | Flask, 8 connections \
+         | 64 |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for (kind, _) in &columns[0] {
+        table += &format!("| {} |", kind.name());
+        for column in columns {
+            let ratios = ratios(column, *kind, Kind::Sync);
+            table += &format!(" {:.1} |", quartiles(ratios)[1]);
+        }
+        table.push('\n');
+    }
+    table
 }
 
 /// Others may be using the machine.

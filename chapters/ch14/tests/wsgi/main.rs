@@ -16,6 +16,7 @@ mod gateways;
 #[path = "../../../../tests/outside/http.rs"]
 mod http;
 mod input;
+mod keys;
 mod length;
 #[path = "../../../../tests/outside/process.rs"]
 mod process;
