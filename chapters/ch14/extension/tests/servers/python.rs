@@ -48,13 +48,17 @@ pub fn missing(what: &str) {
 /// A folder with our modules, which are built once, and one of
 /// Python's. Cargo gives ours names that Python does not look for.
 pub static MODULES: LazyLock<PathBuf> = LazyLock::new(|| {
-    // <target>/debug/deps/servers-0123456789abcdef
+    // <target>/debug/deps/servers-0123456789abcdef, or release
     let this = env::current_exe().unwrap();
-    let target = this.ancestors().nth(3).unwrap();
+    let built = this.ancestors().nth(2).unwrap();
+    let target = built.parent().unwrap();
     let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--target-dir"]).arg(target);
     command.args(["-p", "ch14-extension", "--lib"]);
+    if built.ends_with("release") {
+        command.arg("--release");
+    }
     command.args(["--example", "suite"]).current_dir(HERE);
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -63,8 +67,8 @@ pub static MODULES: LazyLock<PathBuf> = LazyLock::new(|| {
     fs::create_dir_all(&folder).unwrap();
     let outside = Path::new(HERE).join("../../../tests/outside");
     for (file, name) in [
-        (target.join("debug/libguestbook.so"), "guestbook.abi3.so"),
-        (target.join("debug/examples/libsuite.so"), "suite.abi3.so"),
+        (built.join("libguestbook.so"), "guestbook.abi3.so"),
+        (built.join("examples/libsuite.so"), "suite.abi3.so"),
         (outside.join("applications.py"), "applications.py"),
         (outside.join("page.txt"), "page.txt"),
     ] {
