@@ -6,6 +6,7 @@
 
 #[path = "../../../../tests/bound/mod.rs"]
 mod bound;
+mod cases;
 #[path = "../../../ch13/tests/same/differences.rs"]
 mod differences;
 #[path = "../../../../tests/outside/http.rs"]
