@@ -1,7 +1,7 @@
 //! What comes back, taken apart.
 
 /// An answer taken apart.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
     /// Heads of answers such as `100 Continue` that came before.
     pub interim: String,
