@@ -12,6 +12,7 @@ mod environ;
 mod errors;
 mod examples;
 mod file_wrapper;
+mod frameworks;
 mod gateways;
 #[path = "../../../../tests/outside/http.rs"]
 mod http;
@@ -28,6 +29,7 @@ mod required;
 mod site;
 mod soak;
 mod start_response;
+mod venv;
 #[path = "../../../../tests/outside/web_servers.rs"]
 mod web_servers;
 mod write;
