@@ -81,9 +81,19 @@ pub fn run_with(
     arguments: impl IntoIterator<Item = OsString>,
     help: &str,
 ) -> ExitCode {
+    run_server(arguments, help, |server| server.run(app))
+}
+
+/// As [`run_with`], for a program that has more to say to the server,
+/// and runs it.
+pub fn run_server(
+    arguments: impl IntoIterator<Item = OsString>,
+    help: &str,
+    run: impl FnOnce(Server) -> ExitCode,
+) -> ExitCode {
     command_line::run(arguments, help, |address, threads| {
         let server = Server::bind(address)?.threads(threads);
-        Ok(server.access_log(ErrorLog::stderr()).run(app))
+        Ok(run(server.access_log(ErrorLog::stderr())))
     })
 }
 

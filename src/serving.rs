@@ -50,6 +50,7 @@ pub struct Server<P> {
 /// What is said of a server before it serves.
 pub(crate) struct Settings<P> {
     pub(crate) threads: usize,
+    pub(crate) around: Around,
     pub(crate) limits: Limits,
     pub(crate) errors: ErrorLog,
     pub(crate) access_log: Option<ErrorLog>,
@@ -67,6 +68,9 @@ impl<P> Settings<P> {
         }
     }
 }
+
+/// A function around all that a thread does.
+pub type Around = fn(&mut (dyn FnMut() + Send));
 
 /// A protocol, to which a server's connections belong.
 pub(crate) trait Protocol:
@@ -259,6 +263,7 @@ impl<P: Protocol> Server<P> {
         };
         let settings = Settings {
             threads: 4,
+            around: |work| work(),
             limits: P::limits(),
             errors: ErrorLog::stderr(),
             access_log: None,
@@ -280,6 +285,14 @@ impl<P: Protocol> Server<P> {
     /// an application may be called from more threads.
     pub fn threads(mut self, threads: usize) -> Self {
         self.settings.threads = threads.max(1);
+        self
+    }
+
+    /// Has each thread do its work inside of a function, which makes
+    /// ready what the application needs on a thread: it calls what it
+    /// is given, once.
+    pub fn around_threads(mut self, around: Around) -> Self {
+        self.settings.around = around;
         self
     }
 
@@ -376,7 +389,9 @@ struct Serving<'a, P> {
 
 impl<P: Protocol> Serving<'_, P> {
     fn start<'s>(&'s self, scope: &'s Scope<'s, '_>) -> io::Result<()> {
-        let work = move || self.work(scope);
+        let work = move || {
+            (self.settings.around)(&mut || self.work(scope));
+        };
         Builder::new().spawn_scoped(scope, work).map(drop)
     }
 

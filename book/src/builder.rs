@@ -4,6 +4,7 @@ use crate::draft::Page;
 use crate::elsewhere;
 use crate::maker::Made;
 use crate::project::{Project, mirror};
+use crate::run::lack::Lacks;
 use crate::run::runner::Reader;
 use crate::workshop::{Programs, Workshop};
 use mdbook_driver::MDBook;
@@ -95,6 +96,7 @@ pub const SEARCH: &str = "searchindex.js";
 pub fn build_part(
     project: &Project,
     mut wanted: Wanted,
+    lacks: Lacks,
 ) -> Result<Part, String> {
     let failed = |e: io::Error| format!("pages cannot be built: {e}");
     // Another process may be at work in the same folder.
@@ -111,7 +113,7 @@ pub fn build_part(
     {
         names.extend(pages.first().map(|page| page.html.clone()));
     }
-    let made = workshop.make_some(&pages, |file| {
+    let made = workshop.make_some(&pages, lacks, |file| {
         pages.iter().any(|p| p.file == file && wanted.has(&p.html))
     });
     replace(&mut book.book, &pages, made.pages);
@@ -184,15 +186,15 @@ pub fn record(project: &Project) -> Result<Made, String> {
 
 /// Runs the programs whose output is not remembered, for the next
 /// build: first those for the pages that the reader looks at, and for as
-/// long as it is wanted.
+/// long as it is wanted. Tells which cannot be run here.
 pub fn run_programs(
     project: &Project,
     reader: Arc<dyn Reader>,
-) -> Result<(), String> {
+) -> Result<Lacks, String> {
     let book = load(project, None)?;
     let pages = pages(project, &book.source_dir(), &book.book);
-    Workshop::with(project, Programs::Missing, reader).run(&pages);
-    Ok(())
+    let workshop = Workshop::with(project, Programs::Missing, reader);
+    Ok(workshop.run(&pages))
 }
 
 fn load(

@@ -3,4 +3,5 @@
 pub mod blocks;
 pub mod coverage;
 pub mod item;
+pub mod python;
 pub mod source;

@@ -183,6 +183,9 @@ fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
 
 /// Prints the problems; returns how many there are.
 fn report(built: &Built) -> usize {
+    for lack in &built.made.lacks {
+        eprintln!("warning: figures were not made here: {lack}");
+    }
     print(&built.made.problems)
 }
 

@@ -11,12 +11,35 @@ use crate::figures::places::Places;
 use crate::kept::record::Record;
 use crate::kept::store::{Kept, Store};
 use crate::problem::{Place, Problem};
+use crate::run::lack::{Lacks, lack};
 use crate::run::runner::Outcomes;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What stands for a figure that is still to be made.
 const LATER: &str = "<figure class=\"pending\">\
     <p>This figure is being made.</p></figure>";
+
+/// A figure from before the last change, if there is one, and why it
+/// was not made here.
+fn unrun(shown: Option<String>, lack: &str, is_new: bool) -> String {
+    let before = match &shown {
+        Some(_) => "from before the last change; ",
+        None => "",
+    };
+    let why = match is_new {
+        true => format!(": {lack}"),
+        false => ", either".into(),
+    };
+    let said = format!("{before}it was not run here{why}");
+    // Markdown must not make anything of it.
+    let said = html::escape(&said).replace('`', "&#96;");
+    let shown = shown.unwrap_or_else(|| html::figure("", "", ""));
+    let unrun = "<figure class=\"stale unrun ";
+    let shown = shown.replacen("<figure class=\"", unrun, 1);
+    let (inside, rest) =
+        shown.rsplit_once("</figure>").unwrap_or((&shown, ""));
+    format!("{inside}<p>{said}</p></figure>{rest}")
+}
 
 /// What was made.
 #[derive(Default)]
@@ -32,6 +55,8 @@ pub struct Made {
     pub files: BTreeMap<String, String>,
     /// How many figures are still to be made.
     pub pending: usize,
+    /// Why figures could not be made here.
+    pub lacks: BTreeSet<String>,
     /// What the repository ought to keep, if programs were run for it.
     pub record: Record,
 }
@@ -43,6 +68,10 @@ pub struct Maker<'a> {
     context: Context,
     debts: Debts,
     outcomes: Outcomes,
+    /// What cannot be run here.
+    pub lacks: Lacks,
+    /// The reasons that this page has told.
+    told: BTreeSet<String>,
     /// The terms that some page has used.
     pub terms: BTreeSet<String>,
     pub made: Made,
@@ -61,6 +90,8 @@ impl<'a> Maker<'a> {
             context: Context::of(&store.project, Places::of(drafts)),
             debts: Debts::default(),
             outcomes,
+            lacks: Lacks::new(),
+            told: BTreeSet::new(),
             terms: BTreeSet::new(),
             made: Made::default(),
         };
@@ -104,6 +135,7 @@ impl<'a> Maker<'a> {
 
     pub fn page(&mut self, draft: &Draft) {
         self.context.turn_to(&draft.page.html);
+        self.told.clear();
         let mut text = String::new();
         let mut used = BTreeSet::new();
         let is_linked = glossary::is_linked(&draft.page.file);
@@ -152,12 +184,21 @@ impl<'a> Maker<'a> {
         };
         match self.outcomes.get(task.directive) {
             Some(Ok(printed)) => return show(printed),
-            Some(Err(message)) => return Err(directive.blame(message)),
+            Some(Err(message)) => {
+                let message = lack(message).unwrap_or(message);
+                return Err(directive.blame(message));
+            }
             None => {}
         }
         let kept = self.store.get(&task);
         if let Some(Kept { printed, is_true: true }) = &kept {
             return show(printed);
+        }
+        if let Some(lack) = self.lacks.get(task.directive) {
+            let is_new = self.told.insert(lack.clone());
+            self.made.lacks.insert(lack.clone());
+            let shown = kept.map(|kept| show(&kept.printed));
+            return Ok(unrun(shown.transpose()?, lack, is_new));
         }
         self.made.pending += 1;
         let Some(Kept { printed, .. }) = kept else {

@@ -4,6 +4,7 @@ pub mod bytes;
 pub mod cargo;
 pub mod client;
 pub mod job;
+pub mod lack;
 pub mod normalize;
 pub mod output;
 pub mod process;

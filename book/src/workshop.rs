@@ -7,6 +7,7 @@ use crate::kept::store::Store;
 use crate::kept::transcript::{Text, Transcript};
 use crate::maker::{Made, Maker};
 use crate::project::Project;
+use crate::run::lack::{Lacks, take_lacks};
 use crate::run::progress::Progress;
 use crate::run::runner::{Nobody, Outcomes, Reader, Runner, Task};
 use std::collections::BTreeSet;
@@ -62,16 +63,19 @@ impl Workshop {
     /// says so on the page.
     pub fn make(&self, pages: &[Page]) -> Made {
         let drafts: Vec<Draft> = pages.iter().map(Draft::of).collect();
-        let outcomes = self.run_drafts(&drafts);
-        let record = match self.programs {
+        let mut outcomes = self.run_drafts(&drafts);
+        let (record, lacks) = match self.programs {
             Programs::All | Programs::Unrecorded => {
-                self.record(&drafts, &outcomes)
+                (self.record(&drafts, &outcomes), Lacks::new())
             }
-            Programs::Missing | Programs::None => Record::default(),
+            Programs::Missing | Programs::None => {
+                (Record::default(), take_lacks(&mut outcomes))
+            }
         };
         let (store, glossary) = (&self.store, &self.glossary);
         let mut maker = Maker::new(store, glossary, &drafts, outcomes);
         maker.made.record = record;
+        maker.lacks = lacks;
         for draft in &drafts {
             maker.page(draft);
         }
@@ -90,12 +94,14 @@ impl Workshop {
     pub fn make_some(
         &self,
         pages: &[Page],
+        lacks: Lacks,
         is_wanted: impl Fn(&str) -> bool,
     ) -> Made {
         let drafts: Vec<Draft> = pages.iter().map(Draft::of).collect();
         let (store, glossary) = (&self.store, &self.glossary);
         let none = Outcomes::new();
         let mut maker = Maker::new(store, glossary, &drafts, none);
+        maker.lacks = lacks;
         for draft in &drafts {
             match is_wanted(&draft.page.file) {
                 true => maker.page(draft),
@@ -106,10 +112,12 @@ impl Workshop {
     }
 
     /// Runs the programs of all pages, and makes none of the pages.
-    pub fn run(&self, pages: &[Page]) {
+    /// Tells which cannot be run here.
+    pub fn run(&self, pages: &[Page]) -> Lacks {
         let drafts: Vec<Draft> = pages.iter().map(Draft::of).collect();
-        self.run_drafts(&drafts);
+        let mut outcomes = self.run_drafts(&drafts);
         self.progress.finish();
+        take_lacks(&mut outcomes)
     }
 
     fn run_drafts(&self, drafts: &[Draft]) -> Outcomes {

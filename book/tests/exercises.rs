@@ -230,6 +230,42 @@ fn progress_is_what_the_checks_say_now() {
     assert_has(&message, "those that have are ch01\n");
 }
 
+#[test]
+fn a_chapter_that_cannot_be_built_here_hides_no_other() {
+    let fixture = Fixture::new();
+    let package = "[package]\nname = \"ch14\"\nedition = \"2024\"\n";
+    fixture.write("chapters/ch14/Cargo.toml", package);
+    fixture.write("chapters/ch14/src/lib.rs", "");
+    let lack = "no python3: none. Install it.";
+    let build =
+        format!("fn main() {{ println!(\"cargo::error={lack}\") }}");
+    fixture.write("chapters/ch14/build.rs", &build);
+    let test = "chapters/ch01/tests/exercises.rs";
+    for path in [
+        test.into(),
+        file("exercises", "mod"),
+        file("exercises", "one"),
+        file("exercises", "two"),
+        file("stubs", "one"),
+        file("wrong", "one"),
+        file("wrong", "two"),
+    ] {
+        let text = fixture.read(&path).replace("1.", "14.");
+        fixture.write(&path.replace("ch01", "ch14"), &text);
+    }
+    fixture.solve("one");
+    let text = fixture.printed(&["progress"], "");
+    assert_has(&text, "  [x] 1.1 one\n  [ ] 1.2 two\nChapter 14\n");
+    let said = format!("\n  [?] 14.2 two\n\n[?] {lack}\n\n[####");
+    assert_has(&text, &said);
+    assert_has(&text, "1 of 4 solved\n\nThe next one is exercise 1.2");
+    assert_eq!(text.matches(lack).count(), 1, "{text}");
+    let text = fixture.printed(&["progress", "14"], "");
+    let left = "Exercise 14.1 is left, and cannot be checked here:\n";
+    assert_has(&text, left);
+    assert_has(&fixture.printed(&["reset", "14.1"], ""), "as it was");
+}
+
 /// A server that says what came of two requests.
 const MINE: &str = r#"fn main() {
     let word = std::env::args().nth(1);

@@ -30,6 +30,12 @@ impl Items {
         Self(all)
     }
 
+    /// Those of another language.
+    pub fn named(all: Vec<(String, Lines)>) -> Self {
+        let one = |(name, lines)| Named { names: vec![name], lines };
+        Self(all.into_iter().map(one).collect())
+    }
+
     /// The lines of the item called `name`.
     ///
     /// `use` and `mod` stand for all such lines of a file or module;

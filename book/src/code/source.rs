@@ -2,6 +2,7 @@
 
 use crate::code::blocks::{Block, blocks};
 use crate::code::item::{Items, Lines, lines_of};
+use crate::code::python;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -11,7 +12,7 @@ pub struct Source {
     pub text: String,
     /// The items of a Rust file.
     pub rust: Option<syn::File>,
-    /// The same, by name.
+    /// The same, or those of a Python file, by name.
     pub items: Option<Items>,
     /// Lines of `///` comments, which a listing leaves out.
     pub docs: Lines,
@@ -44,7 +45,10 @@ impl Source {
             code = other_code(&text);
         }
         let (blocks, tokens) = (blocks(all), code.clone());
-        let items = rust.as_ref().map(Items::of);
+        let items = match &rust {
+            Some(file) => Some(Items::of(file)),
+            None => path.ends_with(".py").then(|| python::items(&text)),
+        };
         if let Some(file) = &rust {
             unmark_tests(&file.items, &mut code);
         }

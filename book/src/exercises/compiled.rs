@@ -5,6 +5,7 @@ use crate::exercises::exercise::Entry;
 use crate::exercises::verdict::{Verdict, end};
 use crate::project::FOLDERS;
 use crate::project::Project;
+use crate::run::lack::lack;
 use crate::run::shell::Shell;
 use serde_json::Value;
 use std::fmt::Write;
@@ -117,6 +118,9 @@ impl Refusal {
 impl Broken {
     /// What there is to say of an exercise that could not be run.
     pub fn verdict(&self, entry: &Entry, all: &[Entry]) -> Verdict {
+        if let Some(text) = lack(&self.said) {
+            return Verdict::Lacking(text.into());
+        }
         let title = entry.title();
         let own = self.errors_of(Some(&title), all);
         if !own.is_empty() {

@@ -6,6 +6,7 @@ use crate::exercises::verdict::{Checked, UNSETTLED, Verdict, check};
 use crate::live::fresh::{CODE, State};
 use crate::project::Project;
 use crate::run::terminal::obeys;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::thread;
@@ -97,9 +98,15 @@ fn table(checked: &[Checked], is_long: bool) -> String {
             Verdict::Solved => 'x',
             Verdict::Wrong(_) => ' ',
             Verdict::Broken(_) => '!',
-            Verdict::Unchecked(_) => '?',
+            Verdict::Unchecked(_) | Verdict::Lacking(_) => '?',
         };
         let _ = writeln!(text, "  [{mark}] {number} {name}");
+    }
+    let lacks = checked.iter().filter(is_lacking);
+    let lacks: BTreeSet<&str> =
+        lacks.map(|one| one.verdict.said()).collect();
+    for lack in lacks {
+        let _ = writeln!(text, "\n[?] {lack}");
     }
     let _ = writeln!(text, "\n{}", bar(checked));
     match next(checked) {
@@ -125,11 +132,18 @@ fn next(checked: &[Checked]) -> Option<&Checked> {
         |one: &&Checked| matches!(one.verdict, Verdict::Broken(_));
     let is_unchecked =
         |one: &&Checked| matches!(one.verdict, Verdict::Unchecked(_));
-    let is_unsolved = |one: &&Checked| one.verdict != Verdict::Solved;
+    let is_unsolved = |one: &&Checked| {
+        one.verdict != Verdict::Solved && !is_lacking(one)
+    };
     let first = |is: fn(&&Checked) -> bool| checked.iter().find(is);
     first(is_broken)
         .or_else(|| first(is_unchecked))
         .or_else(|| first(is_unsolved))
+        .or_else(|| first(is_lacking))
+}
+
+fn is_lacking(one: &&Checked) -> bool {
+    matches!(one.verdict, Verdict::Lacking(_))
 }
 
 /// What is to be done about an exercise.
@@ -142,6 +156,10 @@ fn to_do(next: &Checked, is_long: bool) -> String {
             entry.number,
             entry.answer()
         ),
+        Verdict::Lacking(_) => format!(
+            "Exercise {} is left, and cannot be checked here:",
+            entry.number
+        ),
         // Its first line is the short of it.
         Verdict::Broken(_) | Verdict::Unchecked(_) => format!(
             "{} See what cargo says:",
@@ -149,7 +167,7 @@ fn to_do(next: &Checked, is_long: bool) -> String {
         ),
     };
     let mut text = format!("\n{title}\n  {}\n", entry.command());
-    if is_long {
+    if is_long && !is_lacking(&next) {
         let _ = writeln!(text, "\n{}", said.trim_end());
     }
     text
@@ -185,6 +203,26 @@ mod tests {
         assert!(
             done.ends_with("All exercises are solved.\n"),
             "{done}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_checked_here_comes_last() {
+        let lack = || Verdict::Lacking("No x.".into());
+        let all = [
+            checked("1.1", "one", lack()),
+            checked("1.2", "two", Verdict::Wrong("Not so.".into())),
+            checked("1.3", "three", lack()),
+        ];
+        let text = table(&all, true);
+        let marks = "\n  [?] 1.3 three\n\n[?] No x.\n\n[----";
+        assert!(text.contains(marks), "{text}");
+        assert!(text.contains("next one is exercise 1.2"), "{text}");
+        let text = table(&all[2..], true);
+        assert_eq!(text.matches("No x.").count(), 1, "{text}");
+        assert!(
+            text.contains("\nExercise 1.3 is left, and "),
+            "{text}"
         );
     }
 

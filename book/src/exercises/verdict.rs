@@ -28,6 +28,8 @@ pub enum Verdict {
     Broken(String),
     /// Nobody knows, for something else does not compile.
     Unchecked(String),
+    /// Nobody knows, for this machine lacks what the chapter needs.
+    Lacking(String),
 }
 
 impl Verdict {
@@ -36,7 +38,7 @@ impl Verdict {
         match self {
             Self::Solved => "solved",
             Self::Wrong(_) | Self::Broken(_) => "unsolved",
-            Self::Unchecked(_) => "unchecked",
+            Self::Unchecked(_) | Self::Lacking(_) => "unchecked",
         }
     }
 
@@ -45,7 +47,9 @@ impl Verdict {
         match self {
             Self::Wrong(_) => "wrong",
             Self::Broken(_) => "broken",
-            Self::Solved | Self::Unchecked(_) => self.word(),
+            Self::Solved | Self::Unchecked(_) | Self::Lacking(_) => {
+                self.word()
+            }
         }
     }
 
@@ -63,7 +67,8 @@ impl Verdict {
             Self::Solved => "",
             Self::Wrong(text)
             | Self::Broken(text)
-            | Self::Unchecked(text) => text,
+            | Self::Unchecked(text)
+            | Self::Lacking(text) => text,
         }
     }
 }

@@ -135,7 +135,7 @@ impl Exchange {
         project: &Project,
         program: &Program,
     ) -> Result<(Sent, String), String> {
-        let serving = Serving::start(project, &program.path)?;
+        let serving = Serving::start(project, program)?;
         let send = || self.send(serving.connect());
         Ok(serving.logging(QUIET, MOST, send))
     }

@@ -101,7 +101,7 @@ impl Listing {
                 .map_err(|e| format!("{} {e}", self.path))?,
             (Some(item), None) => {
                 return Err(format!(
-                    "{} is not Rust and has no items; leave out `{item}`",
+                    "{} has no items that are known; leave out `{item}`",
                     self.path
                 ));
             }
@@ -334,6 +334,16 @@ impl Log {
         let (text, lines) = listing(&[]).unwrap();
         assert!(text.starts_with("fn open() {\n    let a"), "{text}");
         assert_eq!(lines, "lines 3–7");
+    }
+
+    #[test]
+    fn an_item_may_be_of_python() {
+        let text = "import os\n\ndef f():\n    pass\n\nx = 1\n";
+        let source = Source::parse("a.py", text.into()).unwrap();
+        let listing = Listing::parse("a.py f", &[]).unwrap();
+        let text = listing.text(&source).unwrap();
+        assert_eq!(text, "def f():\n    pass\n");
+        assert_eq!(language(&listing.path), "python");
     }
 
     #[test]

@@ -301,7 +301,7 @@ mod a {
 "#;
 
     /// A library, three chapters, and tests.
-    const REPOSITORY: [(&str, &str); 25] = [
+    const REPOSITORY: [(&str, &str); 26] = [
         ("Cargo.toml", LIBRARY),
         ("Cargo.lock", ""),
         ("src/lib.rs", LIB),
@@ -330,6 +330,7 @@ mod a {
             "#[path = \"../exercises\"]\nmod mine {\n    mod two;\n}",
         ),
         ("chapters/ch05/exercises/two.rs", ""),
+        ("chapters/ch05/python/hello.py", ""),
         (
             "chapters/ch05/tests/server.rs",
             "#[path = \"../../serving.rs\"]\nmod serving;\n",
@@ -385,7 +386,9 @@ mod a {
         let fifth = names(Input::chapter("ch05"));
         let own = "chapters/ch05/src/main.rs";
         assert!(fifth.contains(&own.to_string()), "{fifth:?}");
-        assert_eq!(fifth.len(), THIRD.len() + 2);
+        let module = "chapters/ch05/python/hello.py".to_string();
+        assert!(fifth.contains(&module), "{fifth:?}");
+        assert_eq!(fifth.len(), THIRD.len() + 3);
     }
 
     #[test]
@@ -422,7 +425,7 @@ mod a {
     #[test]
     fn nothing_depends_on_answers_and_much_on_everything() {
         let all = names(Input::Everything);
-        assert_eq!(all.len(), 22 - 2, "{all:?}");
+        assert_eq!(all.len(), 23 - 2, "{all:?}");
         assert!(!all.iter().any(|name| name.contains("exercises")));
     }
 

@@ -1,6 +1,7 @@
 //! What a package is made of, as far as its Cargo.toml tells.
 
 use crate::project::Project;
+use crate::run::programs::MODULES;
 use std::path::{Component, Path, PathBuf};
 use toml::{Table, Value};
 
@@ -24,7 +25,7 @@ impl Package {
 
     /// Where its code is.
     pub fn places(&self) -> Vec<PathBuf> {
-        let usual = ["Cargo.toml", "build.rs", "src"];
+        let usual = ["Cargo.toml", "build.rs", "src", MODULES];
         usual.map(|name| self.folder.join(name)).to_vec()
     }
 

@@ -4,6 +4,7 @@ use super::Trouble;
 use super::turns::{Turn, Turns};
 use crate::live::fresh::{CODE, State};
 use crate::project::Project;
+use crate::run::lack::lack;
 use crate::run::programs::{Program, Programs, Target};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -46,7 +47,7 @@ impl Builds {
             return Ok(program);
         }
         let programs = Programs::of(&self.project);
-        let program = programs.build(target).map_err(Trouble::Build)?;
+        let program = programs.build(target).map_err(refused)?;
         let built = (state, program.clone());
         self.built().insert(target.to_string(), built);
         Ok(program)
@@ -80,6 +81,14 @@ impl Builds {
 
     fn built(&self) -> MutexGuard<'_, Built> {
         self.built.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a machine lacks is not the reader's to mend in the code.
+fn refused(said: String) -> Trouble {
+    match lack(&said) {
+        Some(text) => Trouble::Run(text.into()),
+        None => Trouble::Build(said),
     }
 }
 

@@ -122,8 +122,10 @@ impl Fresh {
             false => Wanted::Pages(names),
         };
         let project = self.project.clone();
-        let built =
-            catch_unwind(|| builder::build_part(&project, wanted));
+        let lacks = self.making.lacks();
+        let built = catch_unwind(|| {
+            builder::build_part(&project, wanted, lacks)
+        });
         let built = built.unwrap_or_else(|_| {
             Err("the pages cannot be built".into())
         });

@@ -3,6 +3,7 @@
 use super::state::State;
 use crate::builder;
 use crate::project::Project;
+use crate::run::lack::Lacks;
 use crate::run::runner::Reader;
 use proc_macro2::extra::invalidate_current_thread_spans;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,6 +31,8 @@ pub struct Making {
     /// first.
     looked_at: Mutex<Vec<String>>,
     made: Mutex<Made>,
+    /// What could not be made, and why.
+    lacks: Mutex<Lacks>,
 }
 
 #[derive(Clone, Copy)]
@@ -48,6 +51,7 @@ impl Making {
             touched: Mutex::new(long_ago),
             looked_at: Mutex::default(),
             made: Mutex::new(Made::Never),
+            lacks: Mutex::default(),
         }
     }
 
@@ -73,6 +77,11 @@ impl Making {
         }
     }
 
+    /// The figures that this machine could not make.
+    pub fn lacks(&self) -> Lacks {
+        lock(&self.lacks).clone()
+    }
+
     /// Makes figures for each new state of the files, for good.
     pub fn run(self: &Arc<Self>, state: impl Fn() -> Arc<State>) {
         let mut made = None;
@@ -95,11 +104,12 @@ impl Making {
         });
         *lock(&self.made) = Made::Now;
         let ran = builder::run_programs(&self.project, reader.clone());
+        match ran {
+            Ok(lacks) => *lock(&self.lacks) = lacks,
+            Err(message) => eprintln!("error: {message}"),
+        }
         *lock(&self.made) = Made::At(Instant::now());
         invalidate_current_thread_spans();
-        if let Err(message) = ran {
-            eprintln!("error: {message}");
-        }
         reader.goes_on()
     }
 

@@ -98,7 +98,7 @@ impl Servers {
         &self,
         program: &Program,
     ) -> Result<(TcpStream, Serving), Trouble> {
-        let running = Serving::start(&self.project, &program.path)
+        let running = Serving::start(&self.project, program)
             .map_err(Trouble::Run)?;
         let stream = running.connect().map_err(|e| {
             Trouble::Run(format!("the program lets nobody in: {e}"))

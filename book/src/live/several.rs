@@ -218,9 +218,9 @@ impl Crowd<'_> {
     /// A program of its own, with as many threads as it takes: the one
     /// that answers single requests has a single thread.
     fn serving(&self) -> Came {
-        let path = &self.program.path;
-        let mut serving = Serving::with_threads(self.project, path)
-            .map_err(Trouble::Run)?;
+        let mut serving =
+            Serving::with_threads(self.project, self.program)
+                .map_err(Trouble::Run)?;
         let send = || {
             let connect = || serving.connect();
             self.plan.carry_out(self.request, connect)

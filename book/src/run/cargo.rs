@@ -40,6 +40,7 @@ fn of_command(command: &str) -> Option<Vec<Input>> {
         Some(name) if is_chapter(name) => {
             PathBuf::from("chapters").join(name)
         }
+        Some("ch14-extension") => "chapters/ch14/extension".into(),
         Some(_) => return Some(vec![Input::Everything]),
     };
     Some(vec![match is_test {
@@ -66,6 +67,10 @@ mod tests {
         ] {
             assert_eq!(inputs(line), [package("chapters/ch01")]);
         }
+        assert_eq!(
+            inputs("cargo build -q -p ch14-extension"),
+            [package("chapters/ch14/extension")]
+        );
         let two = "cargo run -p ch07 | head; \\\n  cargo run -p ch02";
         let both = ["chapters/ch02", "chapters/ch07"].map(package);
         assert_eq!(inputs(two), both);

@@ -1,6 +1,6 @@
 //! The chapters' programs, behind `/cgi-bin/`.
 
-use crate::project::Project;
+use crate::project::{Project, files};
 use crate::run::process;
 use crate::run::shell::Shell;
 use crate::secret::secret;
@@ -67,24 +67,41 @@ pub fn is_chapter(name: &str) -> bool {
     })
 }
 
+/// A chapter's folder of Python modules. `ch14/hello` may name one of
+/// them, which chapter 14's program runs.
+pub const MODULES: &str = "python";
+
 /// A program that was built, as it is on the disk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Program {
     pub target: Target,
     pub path: PathBuf,
-    /// When its file was written.
+    /// The folder of the module that it runs.
+    modules: Option<PathBuf>,
+    /// When the newest of its files was written.
     pub written: Option<SystemTime>,
 }
 
 impl Program {
-    fn at(target: &Target, path: PathBuf) -> Self {
-        let written = written(&path);
-        Self { target: target.clone(), path, written }
-    }
-
     /// Is it still there, and the same?
     pub fn is_there(&self) -> bool {
-        self.written.is_some() && written(&self.path) == self.written
+        self.written.is_some() && self.newest() == self.written
+    }
+
+    fn newest(&self) -> Option<SystemTime> {
+        let modules = self.modules.iter().flat_map(|m| files(m));
+        let modules = modules.filter_map(|path| written(&path));
+        modules.chain(written(&self.path)).max()
+    }
+
+    /// What tells it the module.
+    pub fn variables(&self) -> Vec<(&'static str, OsString)> {
+        let Some(folder) = &self.modules else { return Vec::new() };
+        let application = format!("{}:application", self.target.name());
+        let application = ("WSGI_APPLICATION", application.into());
+        // What it would write beside the modules is nobody's.
+        let quiet = ("PYTHONDONTWRITEBYTECODE", "1".into());
+        vec![("PYTHONPATH", folder.into()), application, quiet]
     }
 }
 
@@ -128,10 +145,14 @@ impl Programs {
     /// compiler's.
     pub fn build(&self, target: &Target) -> Result<Program, String> {
         let chapter = &target.chapter;
-        if !self.project.root.join("chapters").join(chapter).is_dir() {
+        if !self.folder(target).is_dir() {
             return Err(format!("there is no chapters/{chapter}"));
         }
-        let name = target.name();
+        let modules = self.modules(target);
+        let name = match modules {
+            Some(_) => chapter,
+            None => target.name(),
+        };
         let line = format!("cargo build -q -p {chapter} --bin {name}");
         // Where it puts the program, cargo knows best.
         let json = "--message-format=json-render-diagnostics";
@@ -142,7 +163,13 @@ impl Programs {
             ended.output.split_inclusive('\n').partition(is_message);
         let path = messages.iter().find_map(|m| executable(m, name));
         match (ended.status, path) {
-            (Some(0), Some(path)) => Ok(Program::at(target, path)),
+            (Some(0), Some(path)) => {
+                let target = target.clone();
+                let mut program =
+                    Program { target, path, modules, written: None };
+                program.written = program.newest();
+                Ok(program)
+            }
             _ => Err(format!("`{line}` failed:\n{}", said.concat())),
         }
     }
@@ -168,7 +195,10 @@ impl Programs {
             process::supervised(folder, &program.path)?.into_iter();
         let mut script = Script::new(line.next().unwrap_or_default())
             .time_limit(CGI_LIMIT);
-        for (name, value) in variables(&program.target) {
+        let variables = variables(&program.target);
+        for (name, value) in
+            variables.into_iter().chain(program.variables())
+        {
             script = script.variable(name, value);
         }
         let script = line.fold(script, Script::arg);
@@ -199,15 +229,22 @@ impl Programs {
         else {
             return false;
         };
-        let bins = self
-            .project
-            .root
-            .join("chapters")
-            .join(chapter)
-            .join("src/bin");
+        let bins = self.folder(&target).join("src/bin");
         let name = target.name();
         bins.join(format!("{name}.rs")).is_file()
             || bins.join(name).join("main.rs").is_file()
+            || self.modules(&target).is_some()
+    }
+
+    fn folder(&self, target: &Target) -> PathBuf {
+        self.project.root.join("chapters").join(&target.chapter)
+    }
+
+    /// The folder of the module, if the target names one.
+    fn modules(&self, target: &Target) -> Option<PathBuf> {
+        let folder = self.folder(target).join(MODULES);
+        let file = format!("{}.py", target.bin.as_ref()?);
+        folder.join(file).is_file().then_some(folder)
     }
 }
 

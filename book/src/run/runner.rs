@@ -2,6 +2,7 @@
 
 use crate::project::Project;
 use crate::run::job::Job;
+use crate::run::lack::Asked;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -53,6 +54,7 @@ impl Runner<'_> {
     /// in each other's way, and are run at the same time.
     pub fn run(&self, tasks: Vec<Task>) -> Outcomes {
         let outcomes = Mutex::new(Outcomes::new());
+        let asked = &Asked::of(self.project);
         let (copied, own): (Vec<Task>, Vec<Task>) =
             tasks.into_iter().partition(|task| task.job.is_in_copy());
         thread::scope(|scope| {
@@ -62,7 +64,7 @@ impl Runner<'_> {
                     while self.reader.goes_on()
                         && let Some(task) = self.next(&mut lane)
                     {
-                        let outcome = self.run_one(&task);
+                        let outcome = self.run_one(&task, asked);
                         let name = task.directive.to_string();
                         lock(outcomes).insert(name, outcome);
                     }
@@ -84,8 +86,15 @@ impl Runner<'_> {
         Some(next)
     }
 
-    fn run_one(&self, task: &Task) -> Result<Vec<String>, String> {
+    fn run_one(
+        &self,
+        task: &Task,
+        asked: &Asked,
+    ) -> Result<Vec<String>, String> {
         (self.begin)(task);
+        if let Some(said) = asked.lack(task.job) {
+            return Err(said);
+        }
         let printed = task.job.run(self.project)?;
         // What was saved in the meantime may be what was run.
         if self.reader.goes_on() {

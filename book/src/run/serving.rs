@@ -4,6 +4,7 @@ use crate::project::Project;
 use crate::run::bytes;
 use crate::run::normalize::normalize;
 use crate::run::process::Process;
+use crate::run::programs::Program;
 use crate::run::shell::Shell;
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -31,7 +32,7 @@ impl Serving {
     /// in their order.
     pub fn start(
         project: &Project,
-        program: &Path,
+        program: &Program,
     ) -> Result<Self, String> {
         Self::start_with(project, program, "--threads 1")
     }
@@ -39,7 +40,7 @@ impl Serving {
     /// The same, with as many threads as it takes by itself.
     pub fn with_threads(
         project: &Project,
-        program: &Path,
+        program: &Program,
     ) -> Result<Self, String> {
         Self::start_with(project, program, "")
     }
@@ -48,10 +49,10 @@ impl Serving {
     /// the line that says which.
     fn start_with(
         project: &Project,
-        program: &Path,
+        program: &Program,
         flags: &str,
     ) -> Result<Self, String> {
-        let path = program.to_string_lossy().into_owned();
+        let path = program.path.to_string_lossy().into_owned();
         let name = normalize(&path, project);
         // A new folder, so that it finds no file of an earlier run.
         let folder = Path::new("");
@@ -60,6 +61,7 @@ impl Serving {
         // What it logs comes in one stream with what it prints.
         let line = format!("exec \"$0\" --port 0 {flags} 2>&1");
         command.args(["-c", &line, &path]);
+        command.envs(program.variables());
         let process = Process::start(command, LOG_LIMIT)
             .map_err(|e| format!("{name} does not start: {e}"))?;
         let address = process.output.find(START, line_with_address);

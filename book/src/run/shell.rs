@@ -15,8 +15,9 @@ const OUTPUT_LIMIT: usize = 4 << 20;
 
 /// What a reader's environment has in common with ours. Everything
 /// else stays out: cargo's variables, and CGI's above all.
-const KEPT: [&str; 13] = [
+const KEPT: [&str; 14] = [
     "PATH",
+    "PYTHON",
     "HOME",
     "USER",
     "TMPDIR",

@@ -2,4 +2,4 @@
 
 mod wsgi;
 
-pub use wsgi::{Raised, Wsgi, at_exit, print_to_stderr};
+pub use wsgi::{Raised, Wsgi, at_exit, attached, print_to_stderr};

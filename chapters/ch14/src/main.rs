@@ -1,9 +1,10 @@
 mod reload;
 
-use ch14::Wsgi;
+use ch14::{Wsgi, attached};
+use gateway::Application;
 use gateway::fastcgi::Server;
+use gateway::http::run_server;
 use gateway::middleware::debugger;
-use gateway::{Application, Failure};
 use lexopt::prelude::*;
 use std::env;
 use std::ffi::OsString;
@@ -68,11 +69,7 @@ fn main() -> ExitCode {
     };
     if options.help {
         let help = ["--help".into()];
-        return gateway::http::run_with(
-            Failure::bad_request(""),
-            help,
-            HELP,
-        );
+        return run_server(help, HELP, |_| ExitCode::SUCCESS);
     }
     let Some(name) = &options.application else {
         return failure(
@@ -81,33 +78,50 @@ fn main() -> ExitCode {
              options",
         );
     };
+    if !has_locale() {
+        // Or all text is ASCII: `python3` takes it, too (PEP 538).
+        reload::start_anew(&[("LC_CTYPE", "C.UTF-8")]);
+    }
     let is_cgi = env::var_os("GATEWAY_INTERFACE").is_some();
     if is_cgi {
         // The answer has the standard output for itself.
         ch14::print_to_stderr();
     }
+    // What is saved while they are imported is new, too.
+    let files = options.reload.then(reload::files);
     let app = match Wsgi::import(&name.to_string_lossy()) {
         Ok(app) => debugger(app),
         Err(error) => {
             eprintln!("{}: {error}", name.to_string_lossy());
-            if options.reload {
-                reload::when_saved();
+            ch14::at_exit();
+            if let Some(files) = files {
+                reload::when_saved(files);
             }
             return ExitCode::FAILURE;
         }
     };
-    if options.reload {
-        reload::watch();
+    if let Some(files) = files {
+        reload::watch(files);
     }
     let code = match (&options.place, Server::inherited()) {
         (Some(place), _) => serve(app, &place.to_string_lossy()),
-        (None, Ok(server)) => server.run(app),
+        (None, Ok(server)) => server.around_threads(attached).run(app),
         (None, Err(_)) if is_cgi => gateway::cgi::run(app),
-        _ => gateway::http::run_with(app, options.others, HELP),
+        _ => run_server(options.others, HELP, |server| {
+            server.around_threads(attached).run(app)
+        }),
     };
     ch14::at_exit();
     reload::if_saved();
     code
+}
+
+/// Containers, and programs that are run by CGI, have none.
+fn has_locale() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(env::var_os)
+        .any(|locale| !locale.is_empty())
 }
 
 /// Serves web servers.
@@ -117,7 +131,7 @@ fn serve(app: impl Application + Sync, place: &str) -> ExitCode {
         false => Server::bind(place),
     };
     match server {
-        Ok(server) => server.run(app),
+        Ok(server) => server.around_threads(attached).run(app),
         Err(error) => failure(place, error),
     }
 }

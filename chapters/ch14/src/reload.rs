@@ -14,8 +14,7 @@ static SAVED: AtomicBool = AtomicBool::new(false);
 
 /// Stops this process, as SIGTERM does, once a file has been saved: it
 /// answers first what it has begun to.
-pub fn watch() {
-    let before = files();
+pub fn watch(before: Files) {
     thread::spawn(|| {
         wait(before);
         SAVED.store(true, Ordering::SeqCst);
@@ -27,27 +26,29 @@ pub fn watch() {
 /// Starts it anew, if that is why it has stopped.
 pub fn if_saved() {
     if SAVED.load(Ordering::SeqCst) {
-        start_anew();
+        start_anew(&[]);
     }
 }
 
 /// Starts it anew once a file has been saved.
-pub fn when_saved() {
-    wait(files());
-    start_anew();
+pub fn when_saved(before: Files) {
+    wait(before);
+    start_anew(&[]);
 }
 
 /// In the same process, so that whoever has started it keeps it.
-fn start_anew() {
+pub fn start_anew(variables: &[(&str, &str)]) {
     let program = env::current_exe();
     let error = program.map(|program| {
-        Command::new(program).args(env::args_os().skip(1)).exec()
+        let mut program = Command::new(program);
+        program.args(env::args_os().skip(1));
+        program.envs(variables.iter().copied()).exec()
     });
     let error = error.unwrap_or_else(|error| error);
     eprintln!("cannot start anew: {error}");
 }
 
-type Files = BTreeMap<PathBuf, SystemTime>;
+pub type Files = BTreeMap<PathBuf, SystemTime>;
 
 fn wait(before: Files) {
     loop {
@@ -66,7 +67,7 @@ fn wait(before: Files) {
 }
 
 /// The Python files below the working folder, and when they were saved.
-fn files() -> Files {
+pub fn files() -> Files {
     let mut files = Files::new();
     add(Path::new("."), &mut files);
     files

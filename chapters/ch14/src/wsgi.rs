@@ -55,7 +55,7 @@ impl Wsgi {
     pub fn import(name: &str) -> Result<Self> {
         let (module, name) =
             name.split_once(':').unwrap_or((name, "application"));
-        attached(|py| {
+        with_python(|py| {
             let path = py.import("sys")?.getattr("path")?;
             let here = std::env::current_dir()?.into_os_string();
             if !path.contains(&here)? {
@@ -74,9 +74,9 @@ impl Wsgi {
         code: &std::ffi::CStr,
         name: &str,
     ) -> Result<Self> {
-        attached(|py| {
-            let (file, module) = (c"application.py", c"application");
-            let module = PyModule::from_code(py, code, file, module)?;
+        with_python(|py| {
+            let module = PyModule::new(py, "application")?;
+            py.run(code, Some(&module.dict()), None)?;
             Self::find(module, name)
         })
     }
@@ -108,7 +108,7 @@ impl Application for Wsgi {
     ) -> Result<Response> {
         let input = Input::of(environ);
         let failure = input.failure();
-        let answer = attached(|py| {
+        let answer = with_python(|py| {
             let start = Bound::new(py, Start::default())?;
             let variables = environ::dict(py, environ, input)?;
             let arguments = (variables, &start);
@@ -127,7 +127,7 @@ impl Application for Wsgi {
 
 /// Runs this with the interpreter's lock. What is raised has its
 /// traceback.
-fn attached<T>(
+fn with_python<T>(
     code: impl FnOnce(Python<'_>) -> PyResult<T>,
 ) -> Result<T> {
     Python::initialize();
@@ -136,10 +136,16 @@ fn attached<T>(
     })
 }
 
+/// Makes a thread known to Python, for as long as it works: to do so
+/// for each request takes longer than some take.
+pub fn attached(work: &mut (dyn FnMut() + Send)) {
+    Python::attach(|py| py.detach(work));
+}
+
 /// Has what Python prints go where errors go: for a program whose
 /// standard output is its answer.
 pub fn print_to_stderr() {
-    let _ = attached(|py| {
+    let _ = with_python(|py| {
         let sys = py.import("sys")?;
         sys.setattr("stdout", sys.getattr("stderr")?)
     });
@@ -148,7 +154,7 @@ pub fn print_to_stderr() {
 /// Calls what the application has registered with `atexit`, and prints
 /// what is left: for the end of a program.
 pub fn at_exit() {
-    let done = attached(|py| {
+    let done = with_python(|py| {
         py.import("atexit")?.call_method0("_run_exitfuncs")?;
         let stdout = py.import("sys")?.getattr("stdout")?;
         stdout.call_method0("flush").map(drop)

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::thread::{self, JoinHandle};
@@ -140,7 +141,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts `ch05`, or `ch08/first`.
+    /// Starts `ch05`, or `ch08/first`, or chapter 14's with one of its
+    /// Python modules, `ch14/hello`.
     ///
     /// # Panics
     ///
@@ -149,9 +151,21 @@ impl Program {
     pub fn start(target: &str) -> Self {
         let (chapter, name) =
             target.split_once('/').unwrap_or((target, target));
-        build(target, &["-p", chapter, "--bin", name]);
+        let modules = Path::new(crate::ROOT)
+            .join("chapters")
+            .join(chapter)
+            .join("python");
+        let is_module = modules.join(format!("{name}.py")).is_file();
+        let bin = if is_module { chapter } else { name };
+        build(target, &["-p", chapter, "--bin", bin]);
         let folder = TempDir::new().expect("a folder");
-        let mut child = Command::new(crate::program(name))
+        let mut command = Command::new(crate::program(bin));
+        if is_module {
+            let application = format!("{name}:application");
+            command.env("WSGI_APPLICATION", application);
+            command.env("PYTHONPATH", modules);
+        }
+        let mut child = command
             .args(["--port", "0", "--threads", "1"])
             .current_dir(folder.path())
             .env_remove("GUEST_BOOK")

@@ -1,7 +1,7 @@
 //! What a Python application has returned.
 
 use super::start::{Head, Start};
-use super::{Raised, attached};
+use super::{Raised, with_python};
 use gateway::{Block, Body, ErrorLog, Response, Result, StartResponse};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyIterator, PyList, PyTuple};
@@ -56,12 +56,12 @@ impl Answer {
         let headers: Vec<_> =
             headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         let started = start_response(&status, &headers)?;
-        Ok(started.body(match (self.first, self.is_whole) {
-            (Some(first), true) => Body::from(first),
-            (None, _) => Body::from(""),
-            (Some(first), false) => {
-                let first = Some(Ok(Block::from(first)));
-                Body::blocks(first.into_iter().chain(self.rest))
+        let first = self.first.map(Block::from);
+        Ok(started.body(match self.is_whole {
+            true => Body::from(first.unwrap_or_default()),
+            // With it goes what is to be closed, even if it has ended.
+            false => {
+                Body::blocks(first.map(Ok).into_iter().chain(self.rest))
             }
         }))
     }
@@ -89,39 +89,37 @@ impl Rest {
             None => Ok((!bytes.is_empty()).then_some(bytes)),
         }
     }
+
+    /// Lets go of the iterable. Whatever has become of the answer, it
+    /// is closed, once.
+    fn end(&mut self, py: Python<'_>) {
+        self.blocks = None;
+        let Some(iterable) = self.iterable.take() else { return };
+        let close = iterable.into_bound(py).getattr_opt("close");
+        let closed = close.and_then(|close| match close {
+            Some(close) => close.call0().map(drop),
+            None => Ok(()),
+        });
+        if let Err(error) = closed {
+            let raised = Raised::new(py, &error);
+            // A log that is broken stays so.
+            let _ = writeln!(self.errors, "in close(): {raised}");
+        }
+    }
 }
 
 impl Iterator for Rest {
     type Item = Result<Block>;
 
     fn next(&mut self) -> Option<Result<Block>> {
-        let block = attached(|py| self.block(py)).transpose()?;
-        if block.is_err() {
-            self.blocks = None;
-        }
+        let block = with_python(|py| self.block(py)).transpose()?;
         Some(block.map(Block::from))
     }
 }
 
 impl Drop for Rest {
-    /// Whatever has become of the answer, the iterable is closed.
+    /// Not before: who has all blocks waits for the answer's end.
     fn drop(&mut self) {
-        let closed = Python::attach(|py| {
-            self.blocks = None;
-            let Some(iterable) = self.iterable.take() else {
-                return Ok(());
-            };
-            let close = iterable.into_bound(py).getattr_opt("close");
-            let closed = match close {
-                Ok(Some(close)) => close.call0().map(drop),
-                Ok(None) => Ok(()),
-                Err(error) => Err(error),
-            };
-            closed.map_err(|error| Raised::new(py, &error))
-        });
-        if let Err(raised) = closed {
-            // The answer is sent, and a log that is broken stays so.
-            let _ = writeln!(self.errors, "in close(): {raised}");
-        }
+        Python::attach(|py| self.end(py));
     }
 }

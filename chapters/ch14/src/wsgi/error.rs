@@ -1,6 +1,7 @@
 //! What Python has raised.
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use std::fmt;
 
 /// An exception, as Python prints it: with its traceback and what it
@@ -22,9 +23,10 @@ fn traceback(py: Python<'_>, error: &PyErr) -> PyResult<String> {
         (error.get_type(py), error.value(py), error.traceback(py));
     let lines = py
         .import("traceback")?
-        .call_method1("format_exception", parts)?
-        .extract::<Vec<String>>()?;
-    Ok(lines.concat())
+        .call_method1("format_exception", parts)?;
+    let text = PyString::new(py, "").call_method1("join", (lines,))?;
+    // Not all that is text in Python is UTF-8.
+    Ok(text.cast::<PyString>()?.to_string_lossy().into())
 }
 
 impl fmt::Display for Raised {

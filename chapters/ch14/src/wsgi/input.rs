@@ -2,7 +2,7 @@
 
 use gateway::{Environ, ErrorLog, Failure};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyString};
 use std::io::{self, BufRead, Read, Write};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -122,18 +122,17 @@ impl Errors {
 
 #[pymethods]
 impl Errors {
-    fn write(&self, py: Python<'_>, text: &str) -> PyResult<usize> {
-        py.detach(|| locked(&self.0).write_all(text.as_bytes()))?;
-        Ok(text.chars().count())
+    fn write(&self, text: &Bound<'_, PyString>) -> PyResult<usize> {
+        // Not all that is text in Python is UTF-8.
+        let bytes = text.to_string_lossy();
+        text.py()
+            .detach(|| locked(&self.0).write_all(bytes.as_bytes()))?;
+        text.len()
     }
 
-    fn writelines(
-        &self,
-        py: Python<'_>,
-        lines: &Bound<'_, PyAny>,
-    ) -> PyResult<()> {
+    fn writelines(&self, lines: &Bound<'_, PyAny>) -> PyResult<()> {
         for line in lines.try_iter()? {
-            self.write(py, &line?.extract::<String>()?)?;
+            self.write(line?.cast()?)?;
         }
         Ok(())
     }

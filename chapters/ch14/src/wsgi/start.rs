@@ -16,6 +16,8 @@ pub struct Start(Mutex<Noted>);
 #[derive(Default)]
 struct Noted {
     head: Option<Head>,
+    /// Even if what it was told was refused.
+    was_called: bool,
     /// The head cannot be changed any more.
     is_sent: bool,
     written: Vec<u8>,
@@ -54,6 +56,8 @@ impl Start {
         mut headers: Vec<(String, String)>,
         exc_info: Option<Bound<'py, PyTuple>>,
     ) -> PyResult<Bound<'py, PyAny>> {
+        let mut noted = this.get().noted();
+        let again = mem::replace(&mut noted.was_called, true);
         // Many say so to all servers: that it has no body.
         if status.starts_with("204") {
             let is_length = |name: &str| {
@@ -64,18 +68,19 @@ impl Start {
         let fields: Vec<_> =
             headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         check(&status, &fields).map_err(PyValueError::new_err)?;
-        let mut noted = this.get().noted();
         match exc_info {
             Some(error) if noted.is_sent => {
                 return Err(PyErr::from_value(error.get_item(1)?));
             }
-            None if noted.head.is_some() => {
+            None if again => {
                 let text = "start_response was called twice, the \
                             second time without exc_info";
                 return Err(PyAssertionError::new_err(text));
             }
             _ => noted.head = Some((status, headers)),
         }
+        // Nothing of it was sent, and now it is another's.
+        noted.written.clear();
         this.getattr("write")
     }
 

@@ -1,0 +1,4 @@
+import sys, warnings
+from wsgiref.validate import WSGIWarning, validator
+warnings.simplefilter('error', WSGIWarning)
+TEXT = [('Content-Type', 'text/plain')]
