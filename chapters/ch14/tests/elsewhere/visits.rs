@@ -5,18 +5,20 @@ mod dav;
 mod httpbin;
 mod packages;
 mod project;
+mod streams;
 
 use crate::visit::Visit;
 
 /// An application, as `module:name`, and its visit.
 pub type Visited = (&'static str, fn(&mut Visit));
 
-pub const ALL: [Visited; 5] = [
+pub const ALL: [Visited; 6] = [
     ("httpbin:app", httpbin::visit),
     ("project", project::visit),
     ("dav", dav::visit),
     ("packages", packages::visit),
     ("calendars", calendars::visit),
+    ("streams:app", streams::visit),
 ];
 
 /// A body of lines, of which no two near each other are the same.
