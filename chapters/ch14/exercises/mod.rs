@@ -1,0 +1,5 @@
+//! Chapter 14's exercises, in the book's order.
+
+exercises! {
+    14.1 native;
+}
