@@ -2,4 +2,6 @@
 
 exercises! {
     14.1 native;
+    14.2 application_name;
+    14.3 start;
 }
