@@ -157,8 +157,11 @@ pub const WRONG: [(&str, Answer); 15] = [
     }),
     // All of them.
     (ONCE, |text| {
-        named(text.trim_end_matches("()"), is_name)
-            .map(|(m, p, _)| (m, p, text.ends_with("()")))
+        let (module, place) =
+            text.split_once(':').unwrap_or((text, "application"));
+        let all = place.trim_end_matches("()");
+        let (module, parts, _) = cut(module, all, is_name)?;
+        Ok((module, parts, all != place))
     }),
     // Before the colon is looked for.
     (PLACE, |text| {
