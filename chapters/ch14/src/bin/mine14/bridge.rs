@@ -15,13 +15,14 @@ pub struct Bridge(Py<PyAny>);
 impl Bridge {
     /// Modules of the working folder are found first.
     pub fn import(name: &str) -> PyResult<Self> {
+        // An exception is shown with Python's help.
+        Python::initialize();
         let found = piece!(chapter14::application_name)(name);
         let (module, attributes, is_called) =
             found.map_err(|part| {
                 let text = format!("{part:?} is not a name in Python");
                 PyValueError::new_err(text)
             })?;
-        Python::initialize();
         Python::attach(|py| {
             let path = py.import("sys")?.getattr("path")?;
             path.call_method1("insert", (0, ""))?;
