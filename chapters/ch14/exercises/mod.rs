@@ -1,0 +1,7 @@
+//! Chapter 14's exercises, in the book's order.
+
+exercises! {
+    14.1 native;
+    14.2 application_name;
+    14.3 start;
+}

@@ -1,0 +1,27 @@
+//! The reader's own bridge to Python: MODULE:NAME, and the server's
+//! options after it.
+
+mod bridge;
+#[path = "../../../../mine.rs"]
+mod mine;
+mod start;
+
+use bridge::Bridge;
+use mine::pieces;
+use std::process::ExitCode;
+
+pieces!(chapter14 in "../../..":
+    "14.1" native, "14.2" application_name, "14.3" start);
+
+fn main() -> ExitCode {
+    eprintln!("{}", mine::whose(&[chapter14::PIECES]));
+    let mut arguments = mine::arguments();
+    let name = arguments.next().unwrap_or_default();
+    match Bridge::import(&name.to_string_lossy()) {
+        Ok(app) => gateway::http::run_with(app, arguments, ""),
+        Err(error) => {
+            eprintln!("{}: {error}", name.display());
+            ExitCode::FAILURE
+        }
+    }
+}
