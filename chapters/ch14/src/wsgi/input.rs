@@ -10,16 +10,18 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 /// The body of a request. Who reads it lets others run meanwhile.
 #[pyclass(frozen)]
 pub struct Input {
-    input: Mutex<Box<dyn BufRead + Send>>,
+    body: Mutex<Body>,
     failure: Arc<OnceLock<Failure>>,
 }
+
+type Body = Box<dyn BufRead + Send>;
 
 impl Input {
     /// Takes it out of the environ.
     pub fn of(environ: &mut Environ) -> Self {
         let none = Box::new(io::empty());
-        let input = Mutex::new(mem::replace(&mut environ.input, none));
-        Self { input, failure: Arc::default() }
+        let body = Mutex::new(mem::replace(&mut environ.input, none));
+        Self { body, failure: Arc::default() }
     }
 
     /// Why it could not be read, if the client is to be told.
@@ -30,12 +32,11 @@ impl Input {
     fn reading<'py>(
         &self,
         py: Python<'py>,
-        read: impl FnOnce(&mut dyn BufRead, &mut Vec<u8>) -> io::Result<()>
-        + Send,
+        read: impl FnOnce(&mut Body, &mut Vec<u8>) -> io::Result<()> + Send,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = py.detach(|| {
             let mut bytes = Vec::new();
-            read(&mut **locked(&self.input), &mut bytes)?;
+            read(&mut locked(&self.body), &mut bytes)?;
             Ok(bytes)
         });
         let bytes: Vec<u8> = bytes.map_err(|error: io::Error| {
