@@ -2,7 +2,7 @@
 
 use gateway::exchange::{self, End, Protocol};
 use gateway::{Application, Environ, ErrorLog, Failure};
-use pyo3::exceptions::PyOSError;
+use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use std::io::{self, BufReader, Read, Write};
@@ -80,8 +80,16 @@ fn request(
     let mut environ = Environ::new();
     for (name, value) in from {
         let Ok(value) = value.cast::<PyString>() else { continue };
-        let value = value.call_method1("encode", ("latin-1",))?;
-        environ.set(&name.to_string(), value.extract::<&[u8]>()?);
+        let name = name.cast::<PyString>()?.to_cow()?;
+        let text = value.to_cow()?;
+        let value = text.chars().map(u8::try_from);
+        let value: Result<Vec<u8>, _> = value.collect();
+        environ.set(
+            &name,
+            value.map_err(|_| {
+                PyValueError::new_err(format!("{name} is not Latin-1"))
+            })?,
+        );
     }
     environ.remove("HTTP_PROXY"); // a client's: httpoxy.org
     environ.remove("GATEWAY_DEBUGGER"); // a secret of the process's
