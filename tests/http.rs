@@ -8,6 +8,7 @@ use gateway::{
     Block, Body, Environ, ErrorLog, Key, Response, Result,
     StartResponse,
 };
+use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::iter;
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -837,4 +838,36 @@ fn the_environ_is_the_one_of_chapter_5() {
     };
     assert_eq!(body(&ours), body(&theirs));
     assert!(ours.contains("PATH_INFO=/caf\\xc3\\xa9/%41\n"), "{ours}");
+}
+
+/// What a thread does is done inside of the function.
+#[test]
+fn each_thread_works_inside_of_the_function_around_it() {
+    thread_local! {
+        static IS_INSIDE: Cell<bool> = const { Cell::new(false) };
+    }
+    let server = Server::bind("127.0.0.1:0").expect("a port");
+    let server = server.around_threads(|work| {
+        IS_INSIDE.set(true);
+        work();
+        IS_INSIDE.set(false);
+    });
+    let (address, stopper) = (server.address(), server.stopper());
+    let serving = thread::spawn(move || {
+        server.serve(
+            |_: &mut Environ, start_response: StartResponse| {
+                let text = IS_INSIDE.get().to_string();
+                Ok(start_response("200 OK", TEXT)?.body(text))
+            },
+        )
+    });
+    let mut stream = TcpStream::connect(address).expect("connects");
+    let request =
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.ends_with("\r\n\r\ntrue"), "{answer}");
+    stopper.stop();
+    serving.join().expect("no panic").expect("stops");
 }

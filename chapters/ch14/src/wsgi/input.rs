@@ -29,11 +29,14 @@ impl Input {
         Arc::clone(&self.failure)
     }
 
-    fn reading<'py>(
+    fn reading<'py, R>(
         &self,
         py: Python<'py>,
-        read: impl FnOnce(&mut Body, &mut Vec<u8>) -> io::Result<()> + Send,
-    ) -> PyResult<Bound<'py, PyBytes>> {
+        read: R,
+    ) -> PyResult<Bound<'py, PyBytes>>
+    where
+        R: FnOnce(&mut Body, &mut Vec<u8>) -> io::Result<()> + Send,
+    {
         let bytes = py.detach(|| {
             let mut bytes = Vec::new();
             read(&mut locked(&self.body), &mut bytes)?;
