@@ -118,15 +118,18 @@ fn python() -> PathBuf {
     venv().join("bin/python")
 }
 
-/// All that there are.
+/// All whose packages are there.
 pub fn all(application: &str) -> Vec<Running> {
     let is_here = |kind: &Kind| {
-        *kind != Kind::Bjoern
-            || Command::new(python())
-                .args(["-c", "import bjoern"])
-                .stderr(Stdio::null())
-                .status()
-                .is_ok_and(|status| status.success())
+        let module = match kind {
+            Kind::Ours | Kind::Wsgiref => return true,
+            Kind::Sync | Kind::Gthread => "import gunicorn",
+            Kind::Waitress => "import waitress",
+            Kind::Bjoern => "import bjoern",
+        };
+        let mut python = Command::new(python());
+        python.args(["-c", module]).stderr(Stdio::null());
+        python.status().is_ok_and(|status| status.success())
     };
     let kinds = Kind::ALL.into_iter().filter(is_here);
     kinds.map(|kind| Running::start(kind, application)).collect()
