@@ -1,8 +1,8 @@
 /*!
-  Highlight.js v11.12.0 (git: f7f7d3803b)
-  (c) 2006-2026 Josh Goebel <hello@joshgoebel.com> and other contributors
-  License: BSD-3-Clause
- */
+ Highlight.js v11.12.0 (git: f7f7d3803b)
+ (c) 2006-2026 Josh Goebel <hello@joshgoebel.com> and other contributors
+ License: BSD-3-Clause
+*/
 (() => {function e(t){return t instanceof Map?t.clear=t.delete=t.set=()=>{
 throw Error("map is read-only")}:t instanceof Set&&(t.add=t.clear=t.delete=()=>{
 throw Error("set is read-only")
