@@ -1,8 +1,8 @@
 /*!
- Highlight.js v11.12.0 (git: f7f7d3803b)
- (c) 2006-2026 Josh Goebel <hello@joshgoebel.com> and other contributors
- License: BSD-3-Clause
-*/
+  Highlight.js v11.12.0 (git: f7f7d3803b)
+  (c) 2006-2026 Josh Goebel <hello@joshgoebel.com> and other contributors
+  License: BSD-3-Clause
+ */
 (() => {function e(t){return t instanceof Map?t.clear=t.delete=t.set=()=>{
 throw Error("map is read-only")}:t instanceof Set&&(t.add=t.clear=t.delete=()=>{
 throw Error("set is read-only")
@@ -336,12 +336,3 @@ type:c}},{scope:"punctuation",begin:"->"},s]}}})()
 hljs.registerLanguage("bash",e=>({aliases:["sh"],contains:[
 e.inherit(e.COMMENT(),{match:[/(^|\s)/,/#.*$/],scope:{2:"comment"}}),
 e.QUOTE_STRING_MODE,e.APOS_STRING_MODE]}));
-/* Of Python: its words, strings, comments, and what is defined. */
-hljs.registerLanguage("python",e=>({aliases:["py"],keywords:{
-keyword:"and as assert async await break class continue def del elif else "+
-"except finally for from global if import in is lambda nonlocal not or pass "+
-"raise return try while with yield",literal:"None True False"},contains:[
-{scope:"string",begin:/"""/,end:/"""/},{scope:"string",begin:/'''/,end:/'''/},
-e.QUOTE_STRING_MODE,e.APOS_STRING_MODE,e.HASH_COMMENT_MODE,e.NUMBER_MODE,
-{scope:"meta",match:/^\s*@[\w.]+/},{begin:[/\b(?:def|class)/,/\s+/,/\w+/],
-scope:{1:"keyword",3:"title.function"}}]}));
