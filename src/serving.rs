@@ -25,7 +25,7 @@ use clock::now;
 use crew::Work;
 pub(crate) use patience::Patience;
 pub(crate) use socket::{Listener, Socket};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -50,7 +50,8 @@ pub struct Server<P> {
 /// What is said of a server before it serves.
 pub(crate) struct Settings<P> {
     pub(crate) threads: usize,
-    pub(crate) around: Around,
+    pub(crate) around_work: Around,
+    pub(crate) around_waits: Around,
     pub(crate) limits: Limits,
     pub(crate) errors: ErrorLog,
     pub(crate) access_log: Option<ErrorLog>,
@@ -69,7 +70,7 @@ impl<P> Settings<P> {
     }
 }
 
-/// A function around all that a thread does.
+/// A function around what a thread does, which it calls once.
 pub type Around = fn(&mut (dyn FnMut() + Send));
 
 /// A protocol, to which a server's connections belong.
@@ -204,6 +205,8 @@ thread_local! {
     static CREW: RefCell<Option<Arc<Crew>>> = const {
         RefCell::new(None)
     };
+    /// What is around its waits.
+    static AROUND: Cell<Around> = const { Cell::new(|wait| wait()) };
 }
 
 /// Waits for a client. If the thread has a turn, and is not one of the
@@ -263,7 +266,8 @@ impl<P: Protocol> Server<P> {
         };
         let settings = Settings {
             threads: 4,
-            around: |work| work(),
+            around_work: |work| work(),
+            around_waits: |wait| wait(),
             limits: P::limits(),
             errors: ErrorLog::stderr(),
             access_log: None,
@@ -288,11 +292,17 @@ impl<P: Protocol> Server<P> {
         self
     }
 
-    /// Has each thread do its work inside of a function, which makes
-    /// ready what the application needs on a thread: it calls what it
-    /// is given, once.
-    pub fn around_threads(mut self, around: Around) -> Self {
-        self.settings.around = around;
+    /// For an application with a lock that its threads hold, such as
+    /// Python's: each of ours works inside of one function, which takes
+    /// the lock, and waits inside of another, which lets go of it
+    /// meanwhile. Both call what they are given, once.
+    pub fn around_threads(
+        mut self,
+        work: Around,
+        wait: Around,
+    ) -> Self {
+        self.settings.around_work = work;
+        self.settings.around_waits = wait;
         self
     }
 
@@ -390,7 +400,7 @@ struct Serving<'a, P> {
 impl<P: Protocol> Serving<'_, P> {
     fn start<'s>(&'s self, scope: &'s Scope<'s, '_>) -> io::Result<()> {
         let work = move || {
-            (self.settings.around)(&mut || self.work(scope));
+            (self.settings.around_work)(&mut || self.work(scope));
         };
         Builder::new().spawn_scoped(scope, work).map(drop)
     }
@@ -398,6 +408,7 @@ impl<P: Protocol> Serving<'_, P> {
     /// What each thread does.
     fn work<'s>(&'s self, scope: &'s Scope<'s, '_>) {
         CREW.set(Some(Arc::clone(self.crew)));
+        AROUND.set(self.settings.around_waits);
         let mut caller = self.caller();
         while let Some(work) = self.next() {
             for _ in 0..work.missing {
@@ -419,7 +430,11 @@ impl<P: Protocol> Serving<'_, P> {
 
     /// What is to be done; `None` if the thread is to end.
     fn next(&self) -> Option<Work<'_, Client, Watch>> {
-        self.crew.next(|watch| watch.look(self))
+        let mut next = None;
+        (self.settings.around_waits)(&mut || {
+            next = self.crew.next(|watch| watch.look(self));
+        });
+        next
     }
 
     /// Visits a client, and puts it back into its place.

@@ -12,7 +12,9 @@ use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::iter;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, SyncSender};
+use std::sync::mpsc::{channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -840,34 +842,85 @@ fn the_environ_is_the_one_of_chapter_5() {
     assert!(ours.contains("PATH_INFO=/caf\\xc3\\xa9/%41\n"), "{ours}");
 }
 
-/// What a thread does is done inside of the function.
-#[test]
-fn each_thread_works_inside_of_the_function_around_it() {
-    thread_local! {
-        static IS_INSIDE: Cell<bool> = const { Cell::new(false) };
+thread_local! {
+    /// Does this thread hold the lock that it works with?
+    static HOLDS: Cell<bool> = const { Cell::new(false) };
+    /// Is it in an application?
+    static IS_CALLED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// How often an application's thread has waited for a client.
+static WAITS: AtomicUsize = AtomicUsize::new(0);
+
+fn work_with_lock(work: &mut (dyn FnMut() + Send)) {
+    HOLDS.set(true);
+    work();
+    HOLDS.set(false);
+}
+
+fn wait_without_lock(wait: &mut (dyn FnMut() + Send)) {
+    assert!(HOLDS.replace(false));
+    WAITS.fetch_add(IS_CALLED.get().into(), Ordering::Relaxed);
+    wait();
+    HOLDS.set(true);
+}
+
+/// A body that sees who holds the lock when it is made and dropped.
+struct Held(Sender<(&'static str, bool)>);
+
+impl Iterator for Held {
+    type Item = Result<Block>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let _ = self.0.send(("next", HOLDS.get()));
+        None
     }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.send(("drop", HOLDS.get()));
+    }
+}
+
+/// An application runs inside of the one function, and its client is
+/// waited for inside of the other.
+#[test]
+fn a_thread_works_with_a_lock_and_waits_without() {
     let server = Server::bind("127.0.0.1:0").expect("a port");
-    let server = server.around_threads(|work| {
-        IS_INSIDE.set(true);
-        work();
-        IS_INSIDE.set(false);
-    });
+    let server =
+        server.around_threads(work_with_lock, wait_without_lock);
     let (address, stopper) = (server.address(), server.stopper());
-    let serving = thread::spawn(move || {
-        server.serve(
-            |_: &mut Environ, start_response: StartResponse| {
-                let text = IS_INSIDE.get().to_string();
-                Ok(start_response("200 OK", TEXT)?.body(text))
-            },
-        )
-    });
+    let (sender, seen) = channel();
+    let sender = Mutex::new(sender);
+    let app = move |environ: &mut Environ,
+                    start_response: StartResponse| {
+        let sender = sender.lock().expect("no panic").clone();
+        let _ = sender.send(("call", HOLDS.get()));
+        IS_CALLED.set(true);
+        let mut body = String::new();
+        environ.input.read_to_string(&mut body)?;
+        IS_CALLED.set(false);
+        let _ = sender.send(("read", HOLDS.get() && body == "ab"));
+        let started = start_response("200 OK", TEXT)?;
+        Ok(started.body(Body::blocks(Held(sender))))
+    };
+    let serving = thread::spawn(move || server.serve(app));
     let mut stream = TcpStream::connect(address).expect("connects");
-    let request =
-        "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let request = "POST / HTTP/1.1\r\nHost: x\r\n\
+                   Connection: close\r\nContent-Length: 2\r\n\r\na";
     stream.write_all(request.as_bytes()).expect("is sent");
+    let end = Instant::now() + Duration::from_secs(10);
+    while WAITS.load(Ordering::Relaxed) == 0 {
+        assert!(Instant::now() < end, "it does not wait in there");
+        thread::yield_now();
+    }
+    stream.write_all(b"b").expect("is sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
-    assert!(answer.ends_with("\r\n\r\ntrue"), "{answer}");
     stopper.stop();
     serving.join().expect("no panic").expect("stops");
+    let seen: Vec<_> = seen.iter().collect();
+    let held = ["call", "read", "next", "drop"].map(|at| (at, true));
+    assert_eq!(seen, held);
 }

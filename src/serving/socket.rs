@@ -2,7 +2,7 @@
 //! client says so, and others work meanwhile.
 
 use super::clock::{now, wait_for_one};
-use super::{Patience, lending};
+use super::{AROUND, Patience, lending};
 use crate::input::too_late;
 use mio::event::Source;
 use mio::net::{TcpListener, TcpStream};
@@ -213,7 +213,9 @@ impl Socket {
         loop {
             let start = now();
             let limit = patience.left().min(AGAIN);
-            wait_for_one(&self.stream, event, limit);
+            AROUND.get()(&mut || {
+                wait_for_one(&self.stream, event, limit);
+            });
             let done = attempt();
             let spent = patience.spend(now() - start);
             match done {

@@ -2,4 +2,6 @@
 
 mod wsgi;
 
-pub use wsgi::{Raised, Wsgi, at_exit, attached, print_to_stderr};
+pub use wsgi::{
+    Raised, Wsgi, at_exit, attached, detached, print_to_stderr,
+};

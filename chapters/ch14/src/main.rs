@@ -1,6 +1,6 @@
 mod reload;
 
-use ch14::{Wsgi, attached};
+use ch14::{Wsgi, attached, detached};
 use gateway::Application;
 use gateway::fastcgi::Server;
 use gateway::http::run_server;
@@ -105,10 +105,12 @@ fn main() -> ExitCode {
     }
     let code = match (&options.place, Server::inherited()) {
         (Some(place), _) => serve(app, &place.to_string_lossy()),
-        (None, Ok(server)) => server.around_threads(attached).run(app),
+        (None, Ok(server)) => {
+            server.around_threads(attached, detached).run(app)
+        }
         (None, Err(_)) if is_cgi => gateway::cgi::run(app),
         _ => run_server(options.others, HELP, |server| {
-            server.around_threads(attached).run(app)
+            server.around_threads(attached, detached).run(app)
         }),
     };
     ch14::at_exit();
@@ -131,7 +133,9 @@ fn serve(app: impl Application + Sync, place: &str) -> ExitCode {
         false => Server::bind(place),
     };
     match server {
-        Ok(server) => server.around_threads(attached).run(app),
+        Ok(server) => {
+            server.around_threads(attached, detached).run(app)
+        }
         Err(error) => failure(place, error),
     }
 }

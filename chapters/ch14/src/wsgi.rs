@@ -136,10 +136,15 @@ fn with_python<T>(
     })
 }
 
-/// Makes a thread known to Python, for as long as it works: to do so
-/// for each request takes longer than some take.
+/// Works with the lock, on a thread that Python knows from now on: to
+/// make it known for each request takes longer than some take.
 pub fn attached(work: &mut (dyn FnMut() + Send)) {
-    Python::attach(|py| py.detach(work));
+    Python::attach(|_| work());
+}
+
+/// Waits without the lock.
+pub fn detached(wait: &mut (dyn FnMut() + Send)) {
+    Python::attach(|py| py.detach(wait));
 }
 
 /// Has what Python prints go where errors go: for a program whose
