@@ -40,8 +40,39 @@ def late(environ, start_response):
             yield f"too late: {error!r}\n".encode()
 
 
+def patient(environ, start_response):
+    """Its head is there when its first block is, after an empty one."""
+    yield b""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    yield b"tea\n"
+    # Whoever has got that may say what else there is.
+    yield environ["wsgi.input"].readline()
+
+
+def broken(environ, start_response):
+    """Fails, before there is a block or after it."""
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    yield environ["QUERY_STRING"].encode()
+    raise KeyError("tea")
+
+
+def lines(environ, start_response):
+    file = environ["wsgi.input"]
+    parts = [file.read(2), file.readline(1), file.readline()]
+    parts += [*file.readlines(1), list(file), file.read()]
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [repr(parts).encode()]
+
+
 def create_app():
-    pages = {"/twice": twice, "/instead": instead, "/late": late}
+    pages = {
+        "/twice": twice,
+        "/instead": instead,
+        "/late": late,
+        "/patient": patient,
+        "/broken": broken,
+        "/lines": lines,
+    }
 
     def application(environ, start_response):
         page = pages.get(environ["PATH_INFO"], native)

@@ -1,14 +1,14 @@
 //! A Python application as one of ours, by the exercises' answers.
 
 use crate::chapter14;
+use crate::input::Input;
 use crate::mine::piece;
 use crate::start::Start;
 use gateway::{Application, Block, Body, Environ, Response};
 use gateway::{Result, StartResponse};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyIterator};
-use std::io::Read;
+use pyo3::types::{PyBytes, PyDict, PyIterator, PyList};
 
 pub struct Bridge(Py<PyAny>);
 
@@ -44,39 +44,41 @@ impl Application for Bridge {
         environ: &mut Environ,
         start_response: StartResponse,
     ) -> Result<Response> {
-        let mut input = Vec::new();
-        environ.input.read_to_end(&mut input)?;
-        let (start, blocks) = Python::attach(|py| {
+        let input = Input::of(environ);
+        let (start, mut blocks) = Python::attach(|py| {
             let start = Py::new(py, Start::default())?;
-            let variables = dict(py, environ, &input)?;
+            let variables = dict(py, environ, input)?;
             let answer = self.0.call1(py, (variables, &start))?;
             PyResult::Ok((start, Blocks::of(answer.bind(py))?))
         })?;
-        let mut blocks = blocks.peekable();
-        // Not before the first does `start_response` have to be called.
-        if let Some(error) = blocks.next_if(|first| first.is_err()) {
-            error?;
-        }
+        let first_block = piece!(chapter14::first_block);
+        let count = blocks.count;
+        let (first, length) = first_block(&mut blocks, count)?;
+        // Not before that does `start_response` have to be called.
         let (status, headers) = start.get().send()?;
         let headers: Vec<_> =
             headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         let started = start_response(&status, &headers)?;
-        Ok(started.body(Body::blocks(blocks)))
+        let blocks = first.map(Ok).into_iter().chain(blocks);
+        let blocks = blocks.map(|block| block.map(Block::from));
+        Ok(started.body(match length {
+            Some(length) => Body::sized(length as u64, blocks),
+            None => Body::blocks(blocks),
+        }))
     }
 }
 
 fn dict<'py>(
     py: Python<'py>,
     environ: &Environ,
-    input: &[u8],
+    input: Input,
 ) -> PyResult<Bound<'py, PyDict>> {
     let native = piece!(chapter14::native);
     let dict = PyDict::new(py);
     for (name, value) in environ.entries() {
         dict.set_item(native(name), native(value))?;
     }
-    let input = py.import("io")?.call_method1("BytesIO", (input,))?;
-    dict.set_item("wsgi.input", input)?;
+    dict.set_item("wsgi.input", Bound::new(py, input)?)?;
     let errors = py.import("sys")?.getattr("stderr")?;
     dict.set_item("wsgi.errors", errors)?;
     dict.set_item("wsgi.version", Environ::VERSION)?;
@@ -91,26 +93,31 @@ fn dict<'py>(
 struct Blocks {
     iterable: Py<PyAny>,
     iterator: Py<PyIterator>,
+    /// How many there are, if it is a list.
+    count: Option<usize>,
 }
 
 impl Blocks {
     fn of(iterable: &Bound<'_, PyAny>) -> PyResult<Self> {
         let iterator = iterable.try_iter()?.unbind();
-        Ok(Self { iterable: iterable.clone().unbind(), iterator })
+        let list = iterable.cast_exact::<PyList>();
+        let count = list.ok().map(|list| list.len());
+        let iterable = iterable.clone().unbind();
+        Ok(Self { iterable, iterator, count })
     }
 }
 
 impl Iterator for Blocks {
-    type Item = Result<Block>;
+    type Item = Result<Vec<u8>>;
 
-    fn next(&mut self) -> Option<Result<Block>> {
-        Python::attach(|py| {
+    fn next(&mut self) -> Option<Result<Vec<u8>>> {
+        let block: PyResult<_> = Python::attach(|py| {
             let block = self.iterator.bind(py).clone().next()?;
             Some(block.and_then(|block| {
-                Ok(block.cast::<PyBytes>()?.as_bytes().to_vec().into())
+                Ok(block.cast::<PyBytes>()?.as_bytes().to_vec())
             }))
-        })
-        .map(|block: PyResult<Block>| Ok(block?))
+        })?;
+        Some(block.map_err(gateway::Error::from))
     }
 }
 

@@ -2,6 +2,7 @@
 //! options after it.
 
 mod bridge;
+mod input;
 #[path = "../../../../mine.rs"]
 mod mine;
 mod start;
@@ -11,7 +12,8 @@ use mine::pieces;
 use std::process::ExitCode;
 
 pieces!(chapter14 in "../../..":
-    "14.1" native, "14.2" application_name, "14.3" start);
+    "14.1" native, "14.2" application_name, "14.3" start,
+    "14.4" first_block, "14.5" input);
 
 fn main() -> ExitCode {
     eprintln!("{}", mine::whose(&[chapter14::PIECES]));
