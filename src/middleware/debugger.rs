@@ -149,6 +149,9 @@ impl Desk {
         let page = self.guard.address(environ, &number.to_string());
         failure.reason += &match environ.run_once {
             true => format!("\n{}", failed.report), // no page stays
+            false if failure.reason.contains('\n') => {
+                format!("\nsee {page}")
+            }
             false => format!(", see {page}"),
         };
         if self.guard.admits(environ) {

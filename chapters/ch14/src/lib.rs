@@ -3,5 +3,5 @@
 mod wsgi;
 
 pub use wsgi::{
-    Raised, Wsgi, at_exit, attached, detached, print_to_stderr,
+    Raised, Wsgi, at_exit, attached, detached, print_to_stderr, version,
 };

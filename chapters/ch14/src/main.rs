@@ -36,11 +36,13 @@ impl Options {
     fn read() -> Result<Self, lexopt::Error> {
         let application = env::var_os("WSGI_APPLICATION");
         let mut options = Self { application, ..Self::default() };
-        let mut flags = lexopt::Parser::from_env();
+        let (mut flags, mut is_named) =
+            (lexopt::Parser::from_env(), false);
         while let Some(flag) = flags.next()? {
             let name = match flag {
-                Value(name) => {
-                    options.application = Some(name);
+                Value(name) if !is_named => {
+                    (options.application, is_named) =
+                        (Some(name), true);
                     continue;
                 }
                 Short('h') => "help".into(),
@@ -51,10 +53,11 @@ impl Options {
                 "reload" => options.reload = true,
                 "help" => options.help = true,
                 "fastcgi" => options.place = Some(flags.value()?),
-                _ => {
+                "port" | "host" | "threads" => {
                     options.others.push(format!("--{name}").into());
                     options.others.extend(flags.value());
                 }
+                _ => return Err(Long(&name).unexpected()),
             }
         }
         Ok(options)
@@ -92,7 +95,15 @@ fn main() -> ExitCode {
     let app = match Wsgi::import(&name.to_string_lossy()) {
         Ok(app) => debugger(app),
         Err(error) => {
-            eprintln!("{}: {error}", name.to_string_lossy());
+            let text = error.to_string();
+            eprintln!("{}: {text}", name.to_string_lossy());
+            if text.contains("ModuleNotFoundError") {
+                let version = ch14::version();
+                eprintln!(
+                    "(This is Python {version}: a virtual environment \
+                     has to be of the same version.)"
+                );
+            }
             ch14::at_exit();
             if let Some(files) = files {
                 reload::when_saved(files);

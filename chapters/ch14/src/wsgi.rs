@@ -147,6 +147,16 @@ pub fn detached(wait: &mut (dyn FnMut() + Send)) {
     Python::attach(|py| py.detach(wait));
 }
 
+/// Which Python this is: a virtual environment of another version has
+/// no packages for it.
+pub fn version() -> String {
+    Python::initialize();
+    Python::attach(|py| {
+        let version = py.version_info();
+        format!("{}.{}", version.major, version.minor)
+    })
+}
+
 /// Has what Python prints go where errors go: for a program whose
 /// standard output is its answer.
 pub fn print_to_stderr() {

@@ -4,13 +4,17 @@ use crate::middleware::guard::escape;
 use crate::trace::absolute;
 use std::{collections::HashSet, env};
 
-/// A report's first line, and all others: titles, and lines of which
-/// one is marked. What need not be read is folded.
+/// A report's first line, and all others: what is wrong, if that has
+/// more lines, titles, and lines of which one is marked. What need not
+/// be read is folded.
 pub(super) fn sections(report: &str) -> (&str, String) {
     let (title, lines) = report.split_once('\n').unwrap_or_default();
     let (mut html, mut end) = (String::new(), "");
     for line in lines.lines().filter(|line| !line.is_empty()) {
         let text = escape(line);
+        if line.starts_with(' ') && end.is_empty() {
+            (html, end) = (PRE.into(), "</pre>\n");
+        }
         if line.starts_with("> ") {
             html += &format!("<mark>{text}</mark>\n");
         } else if line.starts_with(' ') {

@@ -4,8 +4,8 @@
 mod curl;
 
 use super::{
-    TEXT, address, again, between, browser, fails, form, sends,
-    submitted, unescaped,
+    TEXT, address, again, between, browser, fails, form, formless,
+    sends, submitted, unescaped,
 };
 use crate::core::anything::Chance;
 use gateway::middleware::debugger;
@@ -315,4 +315,18 @@ fn a_report_begins_with_what_is_wrong_and_where() {
     assert_eq!(marks.collect::<Vec<_>>()[0], marked, "{report}");
     let page = ask(&app, browser("/page"));
     assert!(unescaped(&page.text()).contains(&marked));
+}
+
+/// A traceback of another language's is one.
+#[test]
+fn an_error_of_several_lines_keeps_them() {
+    let app = debugger(fails("What:\n  in <this>\nNo: why"));
+    let answer = ask(&app, browser("/"));
+    let line = "GET /: 500 Internal Server Error: What:\n      \
+                in <this>\n    No: why\n    see http://localhost";
+    assert!(answer.log.starts_with(line), "{}", answer.log);
+    let page = formless(&answer.text());
+    let pre = "<h1>GET /: What:</h1>\n\n<pre tabindex=\"0\">    \
+               in &lt;this&gt;\n  No: why\n</pre>\n";
+    assert!(page.contains(pre), "{page}");
 }

@@ -18,7 +18,7 @@ pub fn export(
 }
 
 /// What Python's server calls: an application object of PEP 3333.
-#[pyclass(frozen)]
+#[pyclass(frozen, module = "guestbook")]
 struct Callable(Box<dyn Application + Send + Sync>);
 
 #[pymethods]
@@ -58,7 +58,7 @@ impl Callable {
 
 /// The rest of an answer that is cut short: it raises an exception in
 /// the place of a block, for the server to break off.
-#[pyclass(frozen)]
+#[pyclass(frozen, module = "guestbook")]
 struct Cut;
 
 #[pymethods]

@@ -7,8 +7,9 @@ use callable::export;
 use gateway::app;
 use pyo3::prelude::*;
 
-/// The module: a line for each application, and one that does nothing
-/// else than to show what a call costs.
+/// Applications in Rust, for any WSGI server: the guest book of
+/// chapter 6 is `application`, which keeps its entries in the working
+/// folder; `show_environ` shows its environ, and `hello` says hello.
 #[pymodule]
 fn guestbook(module: &Bound<'_, PyModule>) -> PyResult<()> {
     export(module, "application", ch06::application())?;

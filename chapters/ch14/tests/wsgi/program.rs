@@ -84,6 +84,9 @@ fn what_cannot_be_served_is_told_at_the_start() {
         assert_eq!(output.status.code(), Some(1), "{name}: {log}");
         assert!(log.starts_with(&format!("{name}: ")), "{log}");
         assert!(log.contains(why), "{name}: {log}");
+        let is_missing = why.starts_with("No module");
+        let has_hint = log.contains("has to be of the same version");
+        assert_eq!(has_hint, is_missing, "{name}: {log}");
         let out = String::from_utf8(output.stdout).unwrap();
         assert!(!out.contains("Serving at"), "{name}: {out}");
     }
@@ -111,6 +114,22 @@ fn without_a_name_it_says_what_to_do() {
     assert_eq!(output.status.code(), Some(1));
     let log = String::from_utf8(output.stderr).unwrap();
     assert!(log.contains("such as hello:application"), "{log}");
+}
+
+#[test]
+fn what_it_does_not_know_is_not_taken_for_something_else() {
+    for (arguments, what) in [
+        (["--bogus", "served"], "--bogus"),
+        (["served", "-x"], "-x"),
+        (["served", "served:create_app()"], "served:create_app()"),
+    ] {
+        let folder = folder("served", CODE);
+        let output = command(&folder, &arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert!(log.starts_with("cannot start: "), "{log}");
+        assert!(log.contains(what), "{log}");
+    }
 }
 
 #[test]

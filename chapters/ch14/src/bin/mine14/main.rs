@@ -8,6 +8,7 @@ mod mine;
 mod start;
 
 use bridge::Bridge;
+use ch14::{attached, detached};
 use mine::pieces;
 use std::process::ExitCode;
 
@@ -20,7 +21,9 @@ fn main() -> ExitCode {
     let mut arguments = mine::arguments();
     let name = arguments.next().unwrap_or_default();
     match Bridge::import(&name.to_string_lossy()) {
-        Ok(app) => gateway::http::run_with(app, arguments, ""),
+        Ok(app) => gateway::http::run_server(arguments, "", |server| {
+            server.around_threads(attached, detached).run(app)
+        }),
         Err(error) => {
             eprintln!("{}: {error}", name.display());
             ExitCode::FAILURE
