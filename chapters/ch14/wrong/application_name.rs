@@ -2,7 +2,7 @@
 
 use crate::exercise::{Verdict, expect};
 
-pub const READ: &str = "The smallest bridge";
+pub const READ: &str = "For an evening with Flask";
 
 pub const HINT: &str = "`split_once(':')` says whether there is \
     something besides the module, and `strip_suffix(\"()\")` whether it \
