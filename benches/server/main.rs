@@ -28,16 +28,17 @@
 
 #[path = "../../tests/bound/mod.rs"]
 mod bound;
+mod compare;
 mod load;
 mod memory;
 #[path = "../nginx/mod.rs"]
 mod nginx;
 mod servers;
 
-use load::{Load, Sample};
+use compare::{Result, compare, print, ratio, say_load};
+use load::Load;
 use servers::{Kind, Running};
 use std::process::{Command, Stdio};
-use std::thread;
 use std::time::Duration;
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
@@ -82,14 +83,6 @@ fn main() {
 /// Where the book has it from.
 const TABLE: &str = "benches/server/table.md";
 
-/// Others may be using the machine.
-fn say_load() {
-    let load = std::fs::read_to_string("/proc/loadavg");
-    let load = load.unwrap_or_else(|_| "unknown".into());
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    println!("\n{cores} cores, load average {}", load.trim());
-}
-
 /// Compares the speed, and returns the book's table.
 fn speed(rounds: usize, time: Duration) -> String {
     let mut of_hello = Vec::new();
@@ -99,9 +92,12 @@ fn speed(rounds: usize, time: Duration) -> String {
             Kind::ALL.into_iter().filter_map(Running::start).collect();
         for page in PAGES {
             let load = Load { page, connections, time };
-            let results = compare(&servers, &load, rounds);
+            let servers = servers.iter().filter(|s| s.kind.has(page));
+            let servers = servers.map(|s| (s.kind, s.address));
+            let results = compare(servers, &load, rounds);
             println!("\n{page}, {connections} connections");
-            print(&results, at);
+            let bars = BARS.map(|(o, t, bars)| (o, t, bars[at]));
+            print(&results, Kind::name, bars);
             if page == "/hello" {
                 of_hello.push(results);
             }
@@ -120,76 +116,8 @@ fn run_on(mask: &str) {
     }
 }
 
-/// A server, and a sample of each round.
-type Result = (Kind, Vec<Sample>);
-
-fn compare(
-    servers: &[Running],
-    load: &Load,
-    rounds: usize,
-) -> Vec<Result> {
-    let servers = servers.iter().filter(|s| s.kind.has(load.page));
-    let mut results: Vec<_> =
-        servers.map(|server| (server, Vec::new())).collect();
-    for _ in 0..rounds {
-        for (server, samples) in &mut results {
-            samples.push(load.run(server.address));
-        }
-    }
-    results.into_iter().map(|(s, samples)| (s.kind, samples)).collect()
-}
-
-/// Prints them next to the bars at this place.
-fn print(results: &[Result], at: usize) {
-    println!(
-        "{:32} {:>9} {:>8} {:>8} {:>7}",
-        "", "req/s", "p50 µs", "p99 µs", "served"
-    );
-    for (kind, samples) in results {
-        let median = |of: fn(&Sample) -> f64| {
-            quartiles(samples.iter().map(of).collect())[1]
-        };
-        println!(
-            "{:32} {:9.0} {:8.0} {:8.0} {:7.0}",
-            kind.name(),
-            median(|s| s.rate),
-            median(|s| s.p50),
-            median(|s| s.p99),
-            median(|s| s.served as f64),
-        );
-    }
-    for (ours, theirs, bars) in BARS {
-        let bar = bars[at];
-        let Some(ratios) = ratios(results, ours, theirs) else {
-            continue;
-        };
-        let [low, ratio, high] = quartiles(ratios);
-        println!(
-            "  {} / {}: {ratio:.2}, {low:.2} to {high:.2} \
-             (bar {bar}: {})",
-            ours.name(),
-            theirs.name(),
-            verdict(ratio >= bar)
-        );
-    }
-}
-
-/// The ratios of all rounds, if both took part.
-fn ratios(
-    results: &[Result],
-    ours: Kind,
-    theirs: Kind,
-) -> Option<Vec<f64>> {
-    let of = |wanted| {
-        let mut all = results.iter();
-        all.find(|(kind, _)| *kind == wanted).map(|(_, s)| s)
-    };
-    let rounds = of(ours)?.iter().zip(of(theirs)?);
-    Some(rounds.map(|(o, t)| o.rate / t.rate).collect())
-}
-
 /// All as multiples of tiny_http, with a column for each result.
-fn markdown(columns: &[Vec<Result>]) -> String {
+fn markdown(columns: &[Vec<Result<Kind>>]) -> String {
     let mut table = String::from(
         "| server | 1 connection | 16 | 64 |\n| --- | --- | --- | --- |\n",
     );
@@ -197,22 +125,11 @@ fn markdown(columns: &[Vec<Result>]) -> String {
         let Some(name) = kind.in_the_book() else { continue };
         table += &format!("| {name} |");
         for results in columns {
-            let ratios = ratios(results, *kind, Kind::Respond);
-            let [_, ratio, _] = quartiles(ratios.expect("both"));
+            let ratio = ratio(results, *kind, Kind::Respond);
+            let [_, ratio, _] = ratio.expect("both");
             table += &format!(" {ratio:.1} |");
         }
         table += "\n";
     }
     table
-}
-
-/// A quarter of the values are below the first, half of them below
-/// the second, and a quarter above the third.
-fn quartiles(mut values: Vec<f64>) -> [f64; 3] {
-    values.sort_by(f64::total_cmp);
-    [1, 2, 3].map(|quarter| values[values.len() * quarter / 4])
-}
-
-fn verdict(is_met: bool) -> &'static str {
-    if is_met { "met" } else { "MISSED" }
 }

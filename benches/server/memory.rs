@@ -1,7 +1,8 @@
 //! What memory the gateway needs.
 
+use crate::compare::verdict;
+use crate::load;
 use crate::servers::{Kind, Running};
-use crate::{load, verdict};
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 

@@ -21,6 +21,13 @@ pub enum Kind {
 
 pub const PAGE: &str = "/";
 
+/// How many times the requests of others ours is to answer, at least.
+pub const BARS: [(Kind, Kind, f64); 3] = [
+    (Kind::Ours, Kind::Sync, 2.0),
+    (Kind::Ours, Kind::Gthread, 2.0),
+    (Kind::Ours, Kind::Bjoern, 1.2),
+];
+
 const HELLO: &str = "Hello World!\n";
 
 const FOLDER: &str =
@@ -44,15 +51,6 @@ impl Kind {
             Self::Waitress => "waitress",
             Self::Wsgiref => "wsgiref",
             Self::Bjoern => "bjoern",
-        }
-    }
-
-    /// How many times its requests ours is to answer, at least.
-    pub fn bar(self) -> Option<f64> {
-        match self {
-            Self::Sync | Self::Gthread => Some(2.0),
-            Self::Bjoern => Some(1.2),
-            _ => None,
         }
     }
 

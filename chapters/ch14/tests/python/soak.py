@@ -103,10 +103,25 @@ def page_fails(environ, start_response):
     raise ValueError(kept)
 
 
+def page_iter_fails(environ, start_response):
+    start_response('200 OK', TEXT)
+    return Uniterable()
+
+
 def page_fails_first(environ, start_response):
     start_response('200 OK', TEXT)
     raise ValueError(environ)
     yield
+
+
+def page_input_fails(environ, start_response):
+    environ['wsgi.input'].read('no number')
+
+
+def page_file_fails(environ, start_response):
+    start_response('200 OK', TEXT)
+    # It has no read().
+    return environ['wsgi.file_wrapper'](environ)
 
 
 def page_refused(environ, start_response):
@@ -179,3 +194,8 @@ class Body:
 
     def close(self):
         raise self.error
+
+
+class Uniterable:
+    def __iter__(self):
+        raise ValueError(self)

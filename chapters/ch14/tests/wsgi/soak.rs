@@ -1,6 +1,7 @@
 //! Many requests of all kinds, and then: is anything left of them?
 //!
-//! REQUESTS says how many, 20,000 if nothing.
+//! REQUESTS says how many, a whole number of thousands. Without it
+//! they are 25,000.
 
 use crate::process::until;
 use crate::site::{Site, command, folder};
@@ -9,6 +10,7 @@ use std::env;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
+use std::sync::Mutex;
 use std::thread;
 
 const CODE: &str = include_str!("../python/soak.py");
@@ -26,9 +28,12 @@ const ANSWERED: [&str; 10] = [
     "close_fails",
 ];
 
-const FAILING: [&str; 8] = [
+const FAILING: [&str; 11] = [
     "fails",
+    "iter_fails",
     "fails_first",
+    "input_fails",
+    "file_fails",
     "refused",
     "twice",
     "never",
@@ -53,8 +58,9 @@ fn request(page: &str, last: bool) -> String {
     )
 }
 
-/// Ten requests in a connection: half of them fail.
-fn ten(site: &Site, turn: usize) {
+/// Ten requests in a connection: half of them fail, and are counted if
+/// their client stays to see it.
+fn ten(site: &Site, turn: usize, failed: &Mutex<State>) {
     let at = |n: usize, kinds: &[&'static str]| {
         kinds[(turn * 5 + n) % kinds.len()]
     };
@@ -79,9 +85,14 @@ fn ten(site: &Site, turn: usize) {
     let count = |start: &str| text.matches(start).count();
     if leaves {
         assert!(count("HTTP/1.1 200") >= 1, "{text}");
-    } else {
-        assert_eq!(count("HTTP/1.1 "), 10, "{text}");
-        assert_eq!(count("HTTP/1.1 500 "), 4, "{text}");
+        return;
+    }
+    assert_eq!(count("HTTP/1.1 "), 10, "{text}");
+    assert_eq!(count("HTTP/1.1 500 "), 4, "{text}");
+    assert!(!text.ends_with("0\r\n\r\n"), "not cut: {text}");
+    let mut failed = failed.lock().unwrap();
+    for page in pages.into_iter().skip(1).step_by(2).chain([last]) {
+        *failed.entry(page.to_string()).or_default() += 1;
     }
 }
 
@@ -98,21 +109,25 @@ fn state(site: &Site) -> State {
     numbers.lines().filter_map(number).collect()
 }
 
-fn soak(site: &Site, requests: usize) {
+/// How often each of the pages has failed.
+fn soak(site: &Site, requests: usize) -> State {
+    let failed = Mutex::new(State::new());
     thread::scope(|scope| {
         for client in 0..4 {
+            let failed = &failed;
             scope.spawn(move || {
                 let turns = (client..requests / 10).step_by(4);
-                turns.for_each(|turn| ten(site, turn));
+                turns.for_each(|turn| ten(site, turn, failed));
             });
         }
     });
+    failed.into_inner().unwrap()
 }
 
 #[test]
 fn nothing_is_left_of_many_requests() {
     let requests = env::var("REQUESTS").ok();
-    let requests = requests.map_or(Ok(20_000), |text| text.parse());
+    let requests = requests.map_or(Ok(25_000), |text| text.parse());
     let requests: usize = requests.expect("REQUESTS is a number");
     let folder = folder("soak", CODE);
     let arguments = ["soak", "--port", "0", "--threads", "4"];
@@ -122,7 +137,11 @@ fn nothing_is_left_of_many_requests() {
     // What is made once is made now.
     soak(&site, (requests / 10).max(2000));
     let before = state(&site);
-    soak(&site, requests);
+    let failed = soak(&site, requests);
+    let exceptions: i64 = failed.values().sum();
+    // All but those of each fifth client, which leaves: 10,000.
+    assert_eq!(exceptions, requests as i64 / 5 * 2, "{failed:?}");
+    assert_eq!(failed.len(), FAILING.len() + CUT.len(), "{failed:?}");
     // A client that has left may be noticed a moment later.
     let mut after = State::new();
     let same = until(|| {
@@ -139,6 +158,7 @@ fn nothing_is_left_of_many_requests() {
         };
         (!before.iter().any(differs)).then_some(())
     });
-    println!("{requests} requests\n{before:?}\n{after:?}");
+    println!("{requests} requests, {exceptions} exceptions");
+    println!("{failed:?}\n{before:?}\n{after:?}");
     assert!(same.is_some(), "before: {before:?}\nafter: {after:?}");
 }

@@ -66,11 +66,13 @@ pub static MODULES: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules");
     fs::create_dir_all(&folder).unwrap();
     let outside = Path::new(HERE).join("../../../tests/outside");
+    let hello = Path::new(HERE).join("../benches/servers/hello.py");
     for (file, name) in [
         (built.join("libguestbook.so"), "guestbook.abi3.so"),
         (built.join("examples/libsuite.so"), "suite.abi3.so"),
         (outside.join("applications.py"), "applications.py"),
         (outside.join("page.txt"), "page.txt"),
+        (hello, "hello.py"),
     ] {
         let link = folder.join(name);
         let _ = fs::remove_file(&link); // of another time

@@ -22,6 +22,10 @@ if server == "waitress":
     say(server.effective_port)
     server.run()
 else:
-    server = make_server("127.0.0.1", 0, validator(application))
+    if server == "wsgiref":
+        application = validator(application)
+    server = make_server("127.0.0.1", 0, application)
+    # Its own 5 are not enough for the bench's clients.
+    server.socket.listen(64)
     say(server.server_port)
     server.serve_forever()

@@ -15,6 +15,8 @@ use std::process::Command;
 pub enum Kind {
     /// wsgiref's, with its validator around the application.
     Wsgiref,
+    /// The same without the validator, for the bench.
+    WsgirefAlone,
     GunicornSync,
     GunicornThreads,
     Waitress,
@@ -143,6 +145,7 @@ fn command(
     };
     match kind {
         Wsgiref => command.arg(script("serve.py")).arg("wsgiref"),
+        WsgirefAlone => command.arg(script("serve.py")).arg("alone"),
         Waitress => command.arg(script("serve.py")).arg("waitress"),
         _ => command.args(["-m", "gunicorn", "--bind=127.0.0.1:0"]),
     };

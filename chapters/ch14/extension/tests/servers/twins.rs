@@ -88,7 +88,7 @@ fn named(method: &str, kind: Kind) -> &'static [&'static str] {
         }
         ("GET", Waitress | ModWsgi) => &[],
         // No block of ours is asked for to answer HEAD.
-        (_, Wsgiref) => &["/error-in-the-first-block"],
+        (_, Wsgiref | WsgirefAlone) => &["/error-in-the-first-block"],
         (_, GunicornSync | GunicornThreads) => {
             &["/error-in-the-first-block", "/restart"]
         }
