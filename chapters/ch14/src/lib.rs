@@ -3,5 +3,6 @@
 mod wsgi;
 
 pub use wsgi::{
-    Raised, Wsgi, at_exit, attached, detached, print_to_stderr, version,
+    Raised, Wsgi, at_exit, attached, detached, let_children_end,
+    print_to_stderr, version,
 };

@@ -90,6 +90,7 @@ fn main() -> ExitCode {
         // The answer has the standard output for itself.
         ch14::print_to_stderr();
     }
+    ch14::let_children_end();
     // What is saved while they are imported is new, too.
     let files = options.reload.then(reload::files);
     let app = match Wsgi::import(&name.to_string_lossy()) {

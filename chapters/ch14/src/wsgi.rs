@@ -14,6 +14,7 @@ use gateway::{Application, Environ, Response, Result, StartResponse};
 use input::Input;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 use start::Start;
 
 /// An application that is written in Python: what PEP 3333 calls an
@@ -155,6 +156,28 @@ pub fn version() -> String {
         let version = py.version_info();
         format!("{}.{}", version.major, version.minor)
     })
+}
+
+/// Lets signals end the processes that the application forks, such as
+/// `multiprocessing`'s: they inherit our handler, and not the thread
+/// that it tells.
+pub fn let_children_end() {
+    let code = c"
+import os, signal
+ours = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+def hold():
+    signal.pthread_sigmask(signal.SIG_BLOCK, ours)
+def let():
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ours)
+def give_back():
+    for number in ours:
+        signal.signal(number, signal.SIG_DFL)
+    let()
+os.register_at_fork(
+    before=hold, after_in_parent=let, after_in_child=give_back)
+";
+    let _ =
+        with_python(|py| py.run(code, Some(&PyDict::new(py)), None));
 }
 
 /// Has what Python prints go where errors go: for a program whose

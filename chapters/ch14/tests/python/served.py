@@ -1,5 +1,7 @@
 import atexit
+import multiprocessing
 import os
+import signal
 import threading
 import time
 
@@ -56,6 +58,19 @@ def page_together(environ, start_response):
     number = barrier.wait(20)
     start_response('200 OK', TEXT)
     return [str(number).encode()]
+
+
+def page_children(environ, start_response):
+    fork = multiprocessing.get_context('fork')
+    codes = []
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        child = fork.Process(target=time.sleep, args=(20,))
+        child.start()
+        os.kill(child.pid, number)
+        child.join()
+        codes.append(child.exitcode)
+    start_response('200 OK', TEXT)
+    return [str(codes).encode()]
 
 
 def page_sleep(environ, start_response):

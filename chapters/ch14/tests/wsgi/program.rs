@@ -258,6 +258,16 @@ fn a_request_that_sleeps_is_answered_before_it_stops() {
     assert!(site.ended().success());
 }
 
+/// A child has no thread that a handler of ours could tell.
+#[test]
+fn signals_end_what_the_application_forks_and_not_the_server() {
+    let mut site = Site::start(&[]);
+    assert_eq!(site.get("/children").text(), "[-1, -2, -15]");
+    assert_eq!(site.get("/none").text(), "no such page");
+    site.signal("-TERM");
+    assert!(site.ended().success());
+}
+
 #[test]
 fn a_stream_ends_before_it_stops() {
     let mut site = Site::start(&[]);
