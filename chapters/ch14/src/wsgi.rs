@@ -21,8 +21,9 @@ use start::Start;
 /// application object, whoever has made it.
 ///
 /// Any number of threads may call it. The interpreter's lock is held
-/// while Python runs, and not while its input is waited for or its
-/// answer is sent.
+/// while Python runs, and not while its input is waited for. While its
+/// answer is sent, a thread that is [`attached`] holds it, but not
+/// while it waits for the client.
 ///
 /// ```
 /// use ch14::Wsgi;
