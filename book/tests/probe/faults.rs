@@ -109,11 +109,12 @@ fn copy() -> TempDir {
     let (package, rest) =
         text.split_once("[dev-dependencies]").expect("some");
     assert!(rest.contains("[lints]"));
-    let package: String = package
-        .split_inclusive('\n')
-        .filter(|l| !l.contains("members = ["))
-        .collect();
-    let package = package + "[[bin]]\nname = \"serve\"\n";
+    let (start, members) =
+        package.split_once("members = [").expect("a workspace");
+    let (_, end) =
+        members.split_once("resolver").expect("its resolver");
+    let package =
+        format!("{start}resolver{end}[[bin]]\nname = \"serve\"\n");
     fs::write(folder.path().join("Cargo.toml"), package)
         .expect("a file");
     fs::create_dir(folder.path().join("src/bin")).expect("a folder");
