@@ -1,11 +1,9 @@
-//! A client that reads while it sends.
+//! Requests as bytes, and the answers to them.
 
+use crate::exchange::exchange;
 use crate::http::Answer;
-use crate::process::LIMIT;
 use crate::requests::{Part, Request};
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::thread;
+use std::net::SocketAddr;
 
 impl Request {
     /// Sends the request, and returns an answer for each part of it.
@@ -50,23 +48,4 @@ impl Part {
         bytes.extend_from_slice(&self.body);
         bytes
     }
-}
-
-/// Sends the bytes, and returns what comes until the server closes.
-fn exchange(address: SocketAddr, bytes: &[u8], name: &str) -> Vec<u8> {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(LIMIT)).unwrap();
-    stream.set_write_timeout(Some(LIMIT)).unwrap();
-    let mut received = Vec::new();
-    thread::scope(|scope| {
-        let mut half = stream.try_clone().unwrap();
-        // A server may answer, and close, before it has read all.
-        scope.spawn(move || half.write_all(bytes));
-        match stream.read_to_end(&mut received) {
-            Err(e) if e.kind() != ErrorKind::ConnectionReset => {
-                panic!("{name}: {e} at {address}")
-            }
-            _ => received,
-        }
-    })
 }

@@ -9,6 +9,8 @@ mod app;
 mod bound;
 mod client;
 mod differences;
+#[path = "../../../../tests/outside/exchange.rs"]
+mod exchange;
 #[path = "../../../../tests/outside/http.rs"]
 mod http;
 mod hyper;

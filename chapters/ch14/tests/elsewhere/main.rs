@@ -9,6 +9,8 @@ mod bound;
 mod cases;
 #[path = "../../../ch13/tests/same/differences.rs"]
 mod differences;
+#[path = "../../../../tests/outside/exchange.rs"]
+mod exchange;
 #[path = "../../../../tests/outside/http.rs"]
 mod http;
 #[path = "../../../../tests/outside/process.rs"]

@@ -1,12 +1,10 @@
 //! A visitor of a site, who keeps cookies and notes all answers.
 
+use crate::exchange::exchange;
 use crate::http::Answer;
-use crate::process::LIMIT;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::thread;
+use std::net::SocketAddr;
 
 /// Headers that are the servers' own, and not the application's.
 const SERVERS: [&str; 6] = [
@@ -186,25 +184,6 @@ fn masked(text: &str, before: &str, after: char) -> String {
         masked += &format!("{before}*{rest}");
     }
     masked
-}
-
-/// Sends the bytes, and returns what comes until the server closes.
-fn exchange(address: SocketAddr, bytes: &[u8], name: &str) -> Vec<u8> {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(LIMIT)).unwrap();
-    stream.set_write_timeout(Some(LIMIT)).unwrap();
-    let mut received = Vec::new();
-    thread::scope(|scope| {
-        let mut half = stream.try_clone().unwrap();
-        // A server may answer, and close, before it has read all.
-        scope.spawn(move || half.write_all(bytes));
-        match stream.read_to_end(&mut received) {
-            Err(e) if e.kind() != ErrorKind::ConnectionReset => {
-                panic!("{name}: {e} at {address}")
-            }
-            _ => received,
-        }
-    })
 }
 
 #[test]
